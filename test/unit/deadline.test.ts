@@ -1,0 +1,70 @@
+import { getEventListeners } from "node:events";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { pause, withDeadline } from "../../src/deadline.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = () => new Promise<never>(() => {});
+
+test("work that ends in time gives its value and leaves no timer and no listener", async () => {
+  const caller = new AbortController();
+  const outcome = await withDeadline(async () => 7, 1000, caller.signal);
+  expect(outcome).toEqual({ ended: "done", value: 7 });
+  expect(vi.getTimerCount()).toBe(0);
+  expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+});
+
+test("work that fails rejects with its own failure and leaves no timer", async () => {
+  const failure = new Error("its own");
+  await expect(withDeadline(() => Promise.reject(failure), 1000, undefined)).rejects.toBe(failure);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("work that ignores its signal is still given up when the time is over", async () => {
+  let seen: AbortSignal | undefined;
+  const outcome = withDeadline(
+    (signal) => {
+      seen = signal;
+      return never();
+    },
+    1000,
+    undefined,
+  );
+  await vi.advanceTimersByTimeAsync(999);
+  expect(seen?.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await outcome).toEqual({ ended: "timeout" });
+  expect(seen?.aborted).toBe(true);
+});
+
+test("a caller's abort ends the waiting at once with the reason itself, even a falsy one", async () => {
+  for (const reason of [new Error("mine"), "text", null, 0]) {
+    const caller = new AbortController();
+    const outcome = withDeadline(never, 1000, caller.signal);
+    caller.abort(reason);
+    expect(await outcome).toEqual({ ended: "aborted", reason });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+  }
+});
+
+test("an already aborted caller starts no work", async () => {
+  const work = vi.fn(never);
+  expect(await withDeadline(work, 1000, AbortSignal.abort("early"))).toEqual({
+    ended: "aborted",
+    reason: "early",
+  });
+  expect(work).not.toHaveBeenCalled();
+});
+
+test("a pause ends after its time, or false at once when the caller gives up", async () => {
+  const whole = pause(500, undefined);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await whole).toBe(true);
+  const caller = new AbortController();
+  const cut = pause(500, caller.signal);
+  caller.abort();
+  expect(await cut).toBe(false);
+  expect(vi.getTimerCount()).toBe(0);
+});

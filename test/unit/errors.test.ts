@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { isRoomTokenError, RoomTokenError } from "../../src/errors.ts";
+
+test("an error of another installed copy of the package is recognised", async () => {
+  const copyUrl = new URL("../../src/errors.ts?copy", import.meta.url).href;
+  const copy = (await import(copyUrl)) as typeof import("../../src/errors.ts");
+  expect(copy.RoomTokenError).not.toBe(RoomTokenError);
+  expect(isRoomTokenError(new copy.RoomTokenError("timeout", "late"))).toBe(true);
+});
+
+test("nothing else passes for an error of this package", () => {
+  const lookalike = Object.assign(new Error("x"), { name: "RoomTokenError", code: "timeout" });
+  for (const value of [undefined, null, 5, "RoomTokenError", {}, new Error("x"), lookalike]) {
+    expect(isRoomTokenError(value)).toBe(false);
+  }
+});
+
+test("an error has its literal name, only the fields that it was given, and a body text that is not listed", () => {
+  const error = new RoomTokenError("forbidden", "no", { status: 403, bodyText: "said no" });
+  expect(String(error)).toBe("RoomTokenError: no");
+  expect(error.stack).toContain("RoomTokenError: no");
+  expect(Object.keys(error).sort()).toEqual(["code", "errors", "retryable", "status"]);
+  expect(error.bodyText).toBe("said no");
+  expect("cause" in error).toBe(false);
+  expect("requestId" in error).toBe(false);
+});
