@@ -1,0 +1,148 @@
+import {
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
+} from "./errors.ts";
+import { isObject, parseObject } from "./json.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import { inBrowser } from "./runtime.ts";
+import { scrubber, scrubSuccessBody } from "./scrub.ts";
+import type { Answer } from "./transport.ts";
+
+const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
+  400: "bad_request",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  422: "unprocessable",
+  429: "rate_limited",
+};
+const MAX_CAUSES = 5;
+const MAX_TEXT_CHARS = 1000;
+const MAX_DETAILS = 20;
+
+/** Makes every error of one attempt: the only place where an HTTP error is built, so that none is unscrubbed. */
+export class Failures {
+  readonly #operation: RoomTokenOperation;
+  readonly #secrets: readonly string[];
+  #scrubber: ((text: string) => string) | undefined;
+
+  /** @param secrets Read when the first text is cleaned, so that a bearer may still join them. */
+  constructor(operation: RoomTokenOperation, secrets: readonly string[]) {
+    this.#operation = operation;
+    this.#secrets = secrets;
+  }
+
+  /** Telnyx's id of the request, from either of its headers. */
+  requestIdOf(answer: Answer): string | undefined {
+    const id = answer.headers.get("x-request-id") ?? answer.headers.get("request-id");
+    return id === null ? undefined : this.#clean(id);
+  }
+
+  /** An answer that is no success, by its status alone. */
+  refused(answer: Answer): RoomTokenError {
+    const { status } = answer;
+    if (answer.redirected) {
+      const shown = status === 0 ? "" : ` (${status})`;
+      const hint = "which is not followed, so that no token reaches another host; check baseUrl";
+      return this.#answered("redirect_refused", `a redirect${shown}, ${hint}`, answer);
+    }
+    const retryable = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+    const code = CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
+    const errors = readDetails(answer.bodyText, (text) => this.#clean(text));
+    const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
+    return this.#answered(code, `${status} ${words}`.trimEnd(), answer, {
+      retryable,
+      errors,
+      retryAfterMs: retryable ? retryAfterMs(status, answer.headers) : undefined,
+    });
+  }
+
+  /** A 2xx that holds no usable token. */
+  unusable(answer: Answer, problem: string): RoomTokenError {
+    return this.#answered("invalid_response", `${answer.status} without a usable token: ${problem}`, answer);
+  }
+
+  /** No answer, or not the whole of it. */
+  connection(thrown: unknown): RoomTokenError {
+    const cause = copyOf(thrown, (text) => this.#clean(text));
+    const reason = deepestCode(cause) ?? cause.message;
+    const hint = inBrowser() ? "; in a page this is also what a missing CORS header looks like" : "";
+    return this.#make("connection_failed", `the connection failed (${reason})${hint}`, {
+      retryable: true,
+      cause,
+    });
+  }
+
+  timeout(timeoutMs: number): RoomTokenError {
+    return this.#make("timeout", `no complete answer within ${timeoutMs} ms`, { retryable: true });
+  }
+
+  #answered(code: RoomTokenErrorCode, problem: string, answer: Answer, init: RoomTokenErrorInit = {}) {
+    const requestId = this.requestIdOf(answer);
+    return this.#make(code, problem + (requestId === undefined ? "" : ` (request id ${requestId})`), {
+      ...init,
+      status: answer.status,
+      requestId,
+      bodyText: this.#clean(answer.ok ? scrubSuccessBody(answer.bodyText) : answer.bodyText),
+    });
+  }
+
+  #make(code: RoomTokenErrorCode, problem: string, init: RoomTokenErrorInit): RoomTokenError {
+    const failed =
+      this.#operation === "create" ? "Creating a room client token" : "Refreshing a room client token";
+    return new RoomTokenError(code, `${failed} failed: ${problem}`, { ...init, operation: this.#operation });
+  }
+
+  /** What may go outside of a text that came from there. */
+  #clean(text: string): string {
+    this.#scrubber ??= scrubber(this.#secrets); // only now: most attempts succeed
+    return this.#scrubber(text).slice(0, MAX_TEXT_CHARS);
+  }
+}
+
+/** A fresh error in the place of a foreign one, which may carry the request with its headers. */
+export function copyOf(thrown: unknown, clean: (text: string) => string, depth = 1): Error {
+  const original = isObject(thrown)
+    ? thrown
+    : { message: typeof thrown === "string" ? thrown : `a ${typeof thrown}` };
+  const { name, message, code, cause } = original;
+  const copy: Error & { code?: string } = new Error(typeof message === "string" ? clean(message) : "");
+  if (typeof name === "string") Object.defineProperty(copy, "name", { value: clean(name) });
+  if (typeof code === "string") copy.code = clean(code);
+  if (cause !== undefined && depth < MAX_CAUSES) copy.cause = copyOf(cause, clean, depth + 1);
+  return copy;
+}
+
+function deepestCode(error: Error & { code?: string }): string | undefined {
+  return (error.cause instanceof Error ? deepestCode(error.cause) : undefined) ?? error.code;
+}
+
+/** Telnyx's own words, from any of the three shapes it uses; none from a body that is something else. */
+function readDetails(bodyText: string, clean: (text: string) => string): TelnyxErrorDetail[] {
+  const body = parseObject(bodyText);
+  if (body === undefined) return [];
+  const list = Array.isArray(body["errors"]) ? body["errors"] : [body];
+  return list
+    .slice(0, MAX_DETAILS)
+    .map((entry) => readDetail(isObject(entry) ? entry : {}, clean))
+    .filter((detail) => Object.keys(detail).length > 0);
+}
+
+function readDetail(entry: Record<string, unknown>, clean: (text: string) => string): TelnyxErrorDetail {
+  const pointer = isObject(entry["source"]) ? entry["source"]["pointer"] : undefined;
+  const found = {
+    code: entry["code"],
+    title: entry["title"],
+    detail: entry["detail"] ?? entry["message"],
+    pointer,
+  };
+  // The code was a number in the document of some months.
+  const texts = Object.entries(found).filter(
+    ([, value]) => typeof value === "string" || typeof value === "number",
+  );
+  return Object.fromEntries(texts.map(([name, value]) => [name, clean(String(value))]));
+}

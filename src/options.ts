@@ -1,0 +1,158 @@
+import { type ApiKey, KeySource } from "./api-key.ts";
+import type { BearerSource } from "./attempt.ts";
+import {
+  checkApiKey,
+  checkBag,
+  checkBaseUrl,
+  checkFunction,
+  checkHeaders,
+  checkMaxRetries,
+  checkTimeoutMs,
+} from "./checks.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { RoomTokenError, type RoomTokenOperation } from "./errors.ts";
+import type { AttemptEvent } from "./retry.ts";
+import { inBrowser, VERSION } from "./runtime.ts";
+import type { Fetch } from "./transport.ts";
+
+/** Options of the client. Each is read once, by the constructor. */
+export interface ClientOptions {
+  /**
+   * The Telnyx API key that `create` sends as a bearer (RFC 6750), used as it is. A function is asked anew on
+   * every attempt, within the attempt's deadline. `null`: no key, whatever the environment says. `refresh`
+   * needs none and never sends it.
+   * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
+   */
+  readonly apiKey?: ApiKey | undefined;
+  /**
+   * Where the API is: http(s), without user, query and fragment. Plain http only for a loopback host.
+   * @default the environment's `TELNYX_BASE_URL`, then `https://api.telnyx.com/v2`
+   */
+  readonly baseUrl?: string | undefined;
+  /**
+   * How long one attempt may take, to the last byte of its answer, in milliseconds: above 0, at most 2^31-1.
+   * @default 15000
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How often a call that failed in a passing way is repeated: a whole number from 0.
+   * @default 2
+   */
+  readonly maxRetries?: number | undefined;
+  /**
+   * The function that sends requests, called as `fetch(url, init)`.
+   * @default `globalThis.fetch`, looked up at each call
+   */
+  readonly fetch?: Fetch | undefined;
+  /** Headers to send besides; `Authorization`, `Content-Type` and `Accept` are refused. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Told of every attempt, for logs and metrics; what it throws is dropped. */
+  readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
+  /**
+   * Allows plain http to any host, for a mock on a private network.
+   * @default false
+   */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /**
+   * Allows an API key in a web page, where everybody who opens it can take it.
+   * @default false
+   */
+  readonly dangerouslyAllowBrowser?: boolean | undefined;
+}
+
+/** Options of one call; what is left out is taken from the client. */
+export interface RequestOptions {
+  /** Ends the call at once, also during a wait; the call rejects with the signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** As {@link ClientOptions.timeoutMs}; to bound a whole call, pass `signal: AbortSignal.timeout(5_000)`. */
+  readonly timeoutMs?: number | undefined;
+  /** As {@link ClientOptions.maxRetries}. */
+  readonly maxRetries?: number | undefined;
+  /** As {@link ClientOptions.headers}; wins over those of the client. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The client's options, found good and completed. */
+export interface ClientSettings extends CallSettings {
+  readonly baseUrl: string;
+  readonly fetch: Fetch | undefined;
+  readonly bearer: BearerSource | undefined;
+  readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
+}
+
+/** What a call may override. */
+export interface CallSettings {
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Checks the client's options, each read once. */
+export function clientSettings(options: ClientOptions): ClientSettings {
+  const { apiKey, baseUrl, fetch, onAttempt, allowInsecureHttp, dangerouslyAllowBrowser, ...common } =
+    checkBag("options", options);
+  checkFunction("fetch", fetch);
+  checkFunction("onAttempt", onAttempt);
+  return {
+    ...callSettings({ ...DEFAULTS, headers: ownHeaders() }, common),
+    baseUrl: chooseBaseUrl(baseUrl, allowInsecureHttp === true),
+    bearer: chooseKey(apiKey, dangerouslyAllowBrowser === true),
+    fetch,
+    onAttempt,
+  };
+}
+
+/** What one call goes by: its own options where it has them, else the given ones. */
+export function callSettings(
+  settings: CallSettings,
+  options: Pick<RequestOptions, keyof CallSettings>,
+  operation?: RoomTokenOperation,
+): CallSettings {
+  const { timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries, headers } = options;
+  checkTimeoutMs(timeoutMs, operation);
+  checkMaxRetries(maxRetries, operation);
+  return {
+    timeoutMs,
+    maxRetries,
+    headers:
+      headers === undefined ? settings.headers : { ...settings.headers, ...checkHeaders(headers, operation) },
+  };
+}
+
+function ownHeaders(): Record<string, string> {
+  const json = { accept: "application/json", "content-type": "application/json" };
+  return inBrowser() ? json : { ...json, "user-agent": `telnyx-room-tokens/${VERSION}` };
+}
+
+function chooseBaseUrl(baseUrl: string | undefined, allowInsecureHttp: boolean): string {
+  if (baseUrl !== undefined) return checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp);
+  const found = fromEnvironment("TELNYX_BASE_URL");
+  return found === undefined ? DEFAULTS.baseUrl : checkBaseUrl("TELNYX_BASE_URL", found, allowInsecureHttp);
+}
+
+function chooseKey(apiKey: ApiKey | undefined, allowBrowser: boolean): BearerSource | undefined {
+  const found = apiKey === undefined ? fromEnvironment("TELNYX_API_KEY") : apiKey;
+  if (found === undefined || found === null) return undefined;
+  if (inBrowser() && !allowBrowser) {
+    throw new RoomTokenError(
+      "invalid_argument",
+      "apiKey must not be in a web page, where everybody who opens it can take it: create tokens on a server, " +
+        "or set dangerouslyAllowBrowser",
+    );
+  }
+  return new KeySource(
+    typeof found === "function"
+      ? found
+      : checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", found),
+  );
+}
+
+/** A variable of the environment, trimmed; one that is blank, or may not be read (Deno), counts as absent. */
+function fromEnvironment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  try {
+    return process?.env?.[name]?.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+const SECONDS = /^\d{1,15}$/;
+const IMF_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/**
+ * How long the server asks to wait, in milliseconds, or undefined where it does not say so in valid form:
+ * `Retry-After` (RFC 9110, section 10.2.3) as seconds or as an IMF date; on a 429 without one, Telnyx's
+ * `x-ratelimit-reset` in seconds.
+ */
+export function retryAfterMs(
+  status: number,
+  headers: { get(name: string): string | null },
+): number | undefined {
+  const asked = headers.get("retry-after");
+  if (asked === null) return status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined;
+  return IMF_DATE.test(asked) ? untilDate(asked, headers.get("date")) : seconds(asked);
+}
+
+function seconds(text: string | null): number | undefined {
+  return text !== null && SECONDS.test(text) ? Number(text) * 1000 : undefined;
+}
+
+/** Counted from the server's own clock where the answer shows it, for the local one may be wrong. */
+function untilDate(date: string, serverDate: string | null): number | undefined {
+  const now = serverDate !== null && IMF_DATE.test(serverDate) ? Date.parse(serverDate) : Date.now();
+  const waitMs = Date.parse(date) - now;
+  return waitMs >= 0 ? waitMs : undefined;
+}

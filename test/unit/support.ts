@@ -1,0 +1,59 @@
+import type { ClientOptions } from "../../src/index.ts";
+import { RoomsClientTokens } from "../../src/index.ts";
+
+export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+export const API_KEY = "KEY-CANARY-apikey/+=";
+export const REFRESH_TOKEN = "CANARY-refresh/+ token";
+
+export const GRANT_DATA = {
+  token: "CANARY-token",
+  token_expires_at: "2026-11-22T10:10:00Z",
+  refresh_token: "CANARY-refresh",
+  refresh_token_expires_at: "2026-11-22T11:00:00Z",
+};
+
+/** A request as a fetch stub saw it. */
+export interface Seen {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: unknown;
+  readonly init: object;
+  readonly signal: AbortSignal;
+}
+
+/** A fetch that answers what it is told and keeps what it saw. */
+export function stubFetch(answer: (attempt: number) => Response | Promise<Response>) {
+  const seen: Seen[] = [];
+  const fetch: NonNullable<ClientOptions["fetch"]> = async (url, init) => {
+    const { method, headers, body, signal } = init;
+    seen.push({ url, method, headers, body: JSON.parse(body), init, signal });
+    return answer(seen.length);
+  };
+  return { fetch, seen };
+}
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+export const granted = (): Response => json(201, { data: GRANT_DATA });
+
+/** A client on a stub that answers the same each time. */
+export function clientOn(
+  answer: (attempt: number) => Response | Promise<Response>,
+  options: ClientOptions = {},
+) {
+  const { fetch, seen } = stubFetch(answer);
+  return { client: new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0, ...options }), seen };
+}
+
+/** What a promise rejects with; fails where it does not reject. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  const value = await promise.then(
+    (result) => ({ result }),
+    (thrown: unknown) => ({ thrown }),
+  );
+  if ("thrown" in value) return value.thrown;
+  throw new Error("expected a rejection, got a result");
+}
