@@ -1,0 +1,24 @@
+/**
+ * `npm run generate` makes the fragment from upstream and overlay, and the types from the fragment.
+ * `npm run generate -- --check` writes nothing and exits 1 when a made file is not what it would be now.
+ */
+import { parseArgs } from "node:util";
+import { ROOT } from "./spec/files.ts";
+import { generate } from "./spec/generate.ts";
+import { OverlayError } from "./spec/overlay.ts";
+
+async function main(): Promise<number> {
+  const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+  const differing = await generate(ROOT, { write: !check });
+  for (const file of differing) {
+    if (check) console.error(`${file} is not what \`npm run generate\` makes now`);
+    else console.log(`${file} written`);
+  }
+  return check && differing.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof OverlayError)) throw error;
+  console.error(error.message);
+  return 1;
+});

@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+
+/** Where the contract lives; every file here except the overlay is made by a script. */
+export const FILES = {
+  upstream: "openapi/upstream.json",
+  overlay: "openapi/overlay.yaml",
+  fragment: "openapi/rooms-client-tokens.yaml",
+  types: "generated/rooms-client-tokens.ts",
+} as const;
+
+/** The package's root, whatever directory a script is started in. */
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
+
+export async function readJson(path: string): Promise<JsonObject> {
+  const value: Json = JSON.parse(await readFile(path, "utf8"));
+  if (!isObject(value)) throw new TypeError(`${path} holds no JSON object`);
+  return value;
+}
+
+export async function readYaml(path: string): Promise<JsonObject> {
+  const value: Json = parse(await readFile(path, "utf8"));
+  if (!isObject(value)) throw new TypeError(`${path} holds no YAML mapping`);
+  return value;
+}
