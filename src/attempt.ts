@@ -69,7 +69,7 @@ export async function attempt<T>(call: Call<T>): Promise<Attempt<T>> {
 
 function judge<T>(call: Call<T>, answer: Answer, failures: Failures): Attempt<T> {
   if (!answer.ok) return { ended: "error", error: failures.refused(answer) };
-  const data = parseObject(answer.bodyText)?.["data"];
+  const data = answer.cut ? undefined : parseObject(answer.bodyText)?.["data"];
   const value = isObject(data)
     ? call.read(data)
     : `no JSON object with data${answer.cut ? " within 1 MiB" : ""}`;

@@ -3,16 +3,21 @@ const IMF_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\
 
 /**
  * How long the server asks to wait, in milliseconds, or undefined where it does not say so in valid form:
- * `Retry-After` (RFC 9110, section 10.2.3) as seconds or as an IMF date; on a 429 without one, Telnyx's
+ * `Retry-After` (RFC 9110, section 10.2.3) as seconds or as an IMF date; else, on a 429, Telnyx's
  * `x-ratelimit-reset` in seconds.
  */
 export function retryAfterMs(
   status: number,
   headers: { get(name: string): string | null },
 ): number | undefined {
-  const asked = headers.get("retry-after");
-  if (asked === null) return status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined;
-  return IMF_DATE.test(asked) ? untilDate(asked, headers.get("date")) : seconds(asked);
+  const asked = waitIn(headers.get("retry-after"), headers.get("date"));
+  return asked ?? (status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined);
+}
+
+function waitIn(retryAfter: string | null, serverDate: string | null): number | undefined {
+  return retryAfter !== null && IMF_DATE.test(retryAfter)
+    ? untilDate(retryAfter, serverDate)
+    : seconds(retryAfter);
 }
 
 function seconds(text: string | null): number | undefined {

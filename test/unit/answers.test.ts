@@ -201,3 +201,18 @@ test("an echoed key or refresh token is replaced, plain, URL-encoded or JSON-esc
   }
   expect(JSON.stringify([errors[1], errors[1]?.message, errors[1]?.bodyText])).not.toContain("CANARY");
 });
+
+test("a success over 1 MiB is not read, even where its beginning alone would do", async () => {
+  const body = JSON.stringify({ data: GRANT_DATA });
+  const { client } = clientOn(() => new Response(body + " ".repeat(2 ** 20 - body.length), { status: 201 }));
+  expect(await client.create(ROOM_ID)).toMatchObject({ token: GRANT_DATA.token });
+  const error = await errorOf(new Response(body + " ".repeat(2 ** 20), { status: 201 }));
+  expect(error).toMatchObject({ code: "invalid_response", status: 201 });
+  expect(error.message).toContain("within 1 MiB");
+});
+
+test("a garbled Retry-After does not hide the x-ratelimit-reset of a 429", async () => {
+  const headers = { "retry-after": "soon", "x-ratelimit-reset": "17" };
+  expect((await errorOf(json(429, {}, headers))).retryAfterMs).toBe(17_000);
+  expect((await errorOf(json(503, {}, headers))).retryAfterMs).toBeUndefined();
+});
