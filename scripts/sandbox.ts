@@ -1,0 +1,25 @@
+/** `npm run sandbox`: the stand-in for Telnyx on a loopback port, until it is interrupted. */
+import { parseArgs } from "node:util";
+import { startSandbox } from "../test/sandbox/index.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    cors: { type: "boolean", default: false },
+  },
+});
+
+const sandbox = await startSandbox({ port: Number(values.port), settings: { cors: values.cors } });
+
+console.log(`A stand-in for Telnyx's room tokens is running. It ends with Ctrl+C.
+
+  URL      ${sandbox.url}
+  API key  ${sandbox.apiKey}
+  room     ${sandbox.roomId}
+  control  ${sandbox.controlUrl}
+
+curl -X POST ${sandbox.url}/rooms/${sandbox.roomId}/actions/generate_join_client_token -H "Authorization: Bearer ${sandbox.apiKey}" -H "Content-Type: application/json" -d "{}"`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void sandbox.close());
+}
