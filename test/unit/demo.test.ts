@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
+
+const script = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
+const ESCAPE = "\u001b";
+const running: SandboxServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sandbox) => sandbox.close()));
+});
+
+async function start(): Promise<SandboxServer> {
+  const sandbox = await startSandbox();
+  running.push(sandbox);
+  return sandbox;
+}
+
+/** Runs the demo as a process of its own, off a terminal, with nothing of our own environment that it reads. */
+async function demo(args: string[], env: Record<string, string> = {}) {
+  const { TELNYX_API_KEY, TELNYX_ROOM_ID, TELNYX_BASE_URL, NO_COLOR, FORCE_COLOR, ...rest } = process.env;
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { env: { ...rest, ...env } });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [exitCode] = await once(child, "close");
+  return { exitCode, stdout, stderr };
+}
+
+describe("npm run demo", () => {
+  it("creates, refreshes, shows a refusal and draws the lifetimes, without a key", async () => {
+    const { exitCode, stdout, stderr } = await demo([]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout.match(/answer +(\d+) after \d+ ms/g)?.map((line) => line.split(/ +/)[1])).toEqual([
+      "201",
+      "201",
+      "403",
+    ]);
+    expect(stdout.match(/token +eyJhbG….{6} {2}until 20\S+Z$/gm)).toHaveLength(3);
+    expect(stdout).toMatch(/RoomTokenError\n +message +Refreshing[\s\S]* code +forbidden\n +status +403\n/);
+    expect(stdout).toContain("┼─────────┼");
+    expect(stdout).toMatch(/^ {3}refresh token {2}█{60}$/m);
+    expect(stdout).toMatch(/^ {3}refused {68}✗$/m);
+  });
+
+  it("shows no token in full, no escape code off a terminal, no line over 80 columns", async () => {
+    const { stdout } = await demo([]);
+    expect(stdout).not.toMatch(/eyJ[\w-]{6,}/);
+    expect(stdout).not.toContain("KEY_");
+    expect(stdout).not.toContain(ESCAPE);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it("colours when it is forced to", async () => {
+    const { stdout } = await demo([], { FORCE_COLOR: "1" });
+    expect(stdout).toContain(`${ESCAPE}[32m201${ESCAPE}[0m`);
+  });
+
+  it("stays with its own sandbox, whatever the environment says", async () => {
+    const elsewhere = await start();
+    const env = {
+      TELNYX_API_KEY: "KEY_real",
+      TELNYX_BASE_URL: elsewhere.url,
+      TELNYX_ROOM_ID: elsewhere.roomId,
+    };
+    expect((await demo([], env)).exitCode).toBe(0);
+    expect(elsewhere.requestCount).toBe(0);
+  });
+});
+
+describe("npm run demo -- --live", () => {
+  it.each([
+    [{}, ["TELNYX_API_KEY", "TELNYX_ROOM_ID"]],
+    [{ TELNYX_API_KEY: "KEY_x" }, ["TELNYX_ROOM_ID"]],
+    [{ TELNYX_API_KEY: " ", TELNYX_ROOM_ID: "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05" }, ["TELNYX_API_KEY"]],
+  ])("with %o ends with 2 and says what is missing", async (env, missing) => {
+    const { exitCode, stdout, stderr } = await demo(["--live"], env as Record<string, string>);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr.match(/TELNYX_\w+/g)).toEqual(missing);
+  });
+
+  it("calls the API of the environment with its key and room, and shows neither key nor tokens", async () => {
+    const api = await start();
+    const env = { TELNYX_API_KEY: api.apiKey, TELNYX_BASE_URL: api.url, TELNYX_ROOM_ID: api.roomId };
+    const { exitCode, stdout } = await demo(["--live"], env);
+    expect(exitCode).toBe(0);
+    expect(api.requests.map(({ status }) => status)).toEqual([201, 201, 403]);
+    const { refresh_token } = JSON.parse(api.requests[1]?.body ?? "");
+    for (const secret of [api.apiKey, ...refresh_token.split(".")]) expect(stdout).not.toContain(secret);
+  });
+
+  it("ends with 1 and the error when the create is refused", async () => {
+    const api = await start();
+    const env = { TELNYX_API_KEY: "KEY_wrong", TELNYX_BASE_URL: api.url, TELNYX_ROOM_ID: api.roomId };
+    const { exitCode, stdout } = await demo(["--live"], env);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/code +unauthorized\n +status +401/);
+    expect(stdout).not.toContain("KEY_wrong");
+  });
+});
