@@ -1,6 +1,6 @@
 import { missingApiKey } from "./api-key.ts";
 import { type Bindings, createBindings } from "./bindings.ts";
-import { checkBag, checkSignal } from "./checks.ts";
+import { checkObject, checkSignal } from "./checks.ts";
 import type { RoomTokenOperation } from "./errors.ts";
 import type { RefreshedRoomToken, RoomTokenGrant } from "./grant.ts";
 import { type CreateParams, createCall, type RefreshParams, refreshCall } from "./operations.ts";
@@ -89,7 +89,7 @@ export class RoomsClientTokens {
   }
 
   #forCall(options: RequestOptions, operation: RoomTokenOperation) {
-    const { signal, ...common } = checkBag("options", options, operation);
+    const { signal, ...common } = checkObject("options", options, operation);
     checkSignal(signal, operation);
     return { ...callSettings(this.#settings, common, operation), signal };
   }

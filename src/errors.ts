@@ -38,17 +38,14 @@ export interface TelnyxErrorDetail {
   readonly pointer?: string;
 }
 
+const OPTIONAL_FIELDS = ["operation", "status", "requestId", "retryAfterMs", "bodyText"] as const;
+
 /** What a {@link RoomTokenError} is made of besides its code and message. */
-export interface RoomTokenErrorInit {
-  readonly operation?: RoomTokenOperation | undefined;
-  readonly retryable?: boolean | undefined;
-  readonly cause?: unknown;
-  readonly status?: number | undefined;
-  readonly requestId?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
-  readonly errors?: readonly TelnyxErrorDetail[] | undefined;
-  readonly bodyText?: string | undefined;
-}
+export type RoomTokenErrorInit = {
+  readonly [Field in (typeof OPTIONAL_FIELDS)[number] | "retryable" | "errors" | "cause"]?:
+    | RoomTokenError[Field]
+    | undefined;
+};
 
 const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 
@@ -79,7 +76,7 @@ export class RoomTokenError extends Error {
     this.code = code;
     this.retryable = init.retryable ?? false;
     this.errors = init.errors ?? [];
-    for (const field of ["operation", "status", "requestId", "retryAfterMs", "bodyText"] as const) {
+    for (const field of OPTIONAL_FIELDS) {
       if (init[field] === undefined) continue;
       Object.defineProperty(this, field, { value: init[field], enumerable: field !== "bodyText" });
     }

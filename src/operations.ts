@@ -1,6 +1,6 @@
 import type { Call } from "./attempt.ts";
 import type { Bindings, CreateBody, RefreshBody } from "./bindings.ts";
-import { checkBag, checkRefreshToken, checkRoomId, checkTtlSecs } from "./checks.ts";
+import { checkObject, checkRefreshToken, checkRoomId, checkTtlSecs } from "./checks.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readGrant, readRefreshed } from "./grant.ts";
 
 /** How long the tokens of a create shall live. */
@@ -37,7 +37,7 @@ export function createCall(
   params: CreateParams,
   rest: Rest,
 ): Call<RoomTokenGrant> {
-  const { tokenTtlSecs, refreshTokenTtlSecs } = checkBag("params", params, "create");
+  const { tokenTtlSecs, refreshTokenTtlSecs } = checkObject("params", params, "create");
   checkRoomId(roomId, "create");
   checkTtlSecs("tokenTtlSecs", tokenTtlSecs, "create");
   checkTtlSecs("refreshTokenTtlSecs", refreshTokenTtlSecs, "create");
@@ -61,7 +61,7 @@ export function refreshCall(
   params: RefreshParams,
   rest: Omit<Rest, "bearer">,
 ): Call<RefreshedRoomToken> {
-  const { refreshToken, tokenTtlSecs } = checkBag("params", params, "refresh");
+  const { refreshToken, tokenTtlSecs } = checkObject("params", params, "refresh");
   checkRoomId(roomId, "refresh");
   checkRefreshToken(refreshToken, "refresh");
   checkTtlSecs("tokenTtlSecs", tokenTtlSecs, "refresh");

@@ -1,12 +1,12 @@
-import { type ApiKey, KeySource } from "./api-key.ts";
+import { keySource } from "./api-key.ts";
 import type { BearerSource } from "./attempt.ts";
 import {
   checkApiKey,
-  checkBag,
   checkBaseUrl,
   checkFunction,
   checkHeaders,
   checkMaxRetries,
+  checkObject,
   checkTimeoutMs,
 } from "./checks.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -23,7 +23,7 @@ export interface ClientOptions {
    * needs none and never sends it.
    * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
    */
-  readonly apiKey?: ApiKey | undefined;
+  readonly apiKey?: string | null | (() => string | Promise<string>) | undefined;
   /**
    * Where the API is: http(s), without user, query and fragment. Plain http only for a loopback host.
    * @default the environment's `TELNYX_BASE_URL`, then `https://api.telnyx.com/v2`
@@ -73,24 +73,22 @@ export interface RequestOptions {
 }
 
 /** The client's options, found good and completed. */
-export interface ClientSettings extends CallSettings {
+export interface ClientSettings {
   readonly baseUrl: string;
   readonly fetch: Fetch | undefined;
   readonly bearer: BearerSource | undefined;
   readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
-}
-
-/** What a call may override. */
-export interface CallSettings {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+type CallSettings = Pick<ClientSettings, "timeoutMs" | "maxRetries" | "headers">;
+
 /** Checks the client's options, each read once. */
 export function clientSettings(options: ClientOptions): ClientSettings {
   const { apiKey, baseUrl, fetch, onAttempt, allowInsecureHttp, dangerouslyAllowBrowser, ...common } =
-    checkBag("options", options);
+    checkObject("options", options);
   checkFunction("fetch", fetch);
   checkFunction("onAttempt", onAttempt);
   return {
@@ -126,25 +124,21 @@ function ownHeaders(): Record<string, string> {
 
 function chooseBaseUrl(baseUrl: string | undefined, allowInsecureHttp: boolean): string {
   if (baseUrl !== undefined) return checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp);
-  const found = fromEnvironment("TELNYX_BASE_URL");
-  return found === undefined ? DEFAULTS.baseUrl : checkBaseUrl("TELNYX_BASE_URL", found, allowInsecureHttp);
+  return checkBaseUrl(
+    "TELNYX_BASE_URL",
+    fromEnvironment("TELNYX_BASE_URL") ?? DEFAULTS.baseUrl,
+    allowInsecureHttp,
+  );
 }
 
-function chooseKey(apiKey: ApiKey | undefined, allowBrowser: boolean): BearerSource | undefined {
-  const found = apiKey === undefined ? fromEnvironment("TELNYX_API_KEY") : apiKey;
-  if (found === undefined || found === null) return undefined;
-  if (inBrowser() && !allowBrowser) {
-    throw new RoomTokenError(
-      "invalid_argument",
-      "apiKey must not be in a web page, where everybody who opens it can take it: create tokens on a server, " +
-        "or set dangerouslyAllowBrowser",
-    );
-  }
-  return new KeySource(
-    typeof found === "function"
-      ? found
-      : checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", found),
-  );
+function chooseKey(apiKey: ClientOptions["apiKey"], allowBrowser: boolean): BearerSource | undefined {
+  const chosen = apiKey === undefined ? fromEnvironment("TELNYX_API_KEY") : apiKey;
+  if (chosen === undefined || chosen === null) return undefined;
+  if (typeof chosen !== "function") checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", chosen);
+  if (allowBrowser || !inBrowser()) return keySource(chosen);
+  const advice =
+    "in a web page, where everybody can take it: create tokens on a server (or set dangerouslyAllowBrowser)";
+  throw new RoomTokenError("invalid_argument", `apiKey must not be ${advice}`);
 }
 
 /** A variable of the environment, trimmed; one that is blank, or may not be read (Deno), counts as absent. */
