@@ -1,0 +1,41 @@
+import { RoomsClientTokens } from "../../src/index.ts";
+import type { OperationId } from "../sandbox/fragment.ts";
+
+/** The room of the contract tests; a mock knows them all. */
+export const ROOM_ID = "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05";
+
+const ACTIONS: Readonly<Record<OperationId, string>> = {
+  CreateRoomClientToken: "generate_join_client_token",
+  RefreshRoomClientToken: "refresh_client_token",
+};
+
+/** A client that calls once, whatever comes back; with `null` it has no key. */
+export function client(
+  baseUrl: string,
+  fetch?: typeof globalThis.fetch,
+  apiKey: string | null = "KEY_contract",
+) {
+  return new RoomsClientTokens({ apiKey, baseUrl, maxRetries: 0, fetch });
+}
+
+/** Calls an operation of the facade with nothing but what it must have. */
+export function call(roomTokens: RoomsClientTokens, operationId: OperationId, prefer?: string) {
+  const options = prefer === undefined ? {} : { headers: { Prefer: prefer } };
+  return operationId === "CreateRoomClientToken"
+    ? roomTokens.create(ROOM_ID, {}, options)
+    : roomTokens.refresh(ROOM_ID, { refreshToken: "a-refresh-token" }, options);
+}
+
+/** A request that the facade would never send. */
+export function rawCall(
+  baseUrl: string,
+  operationId: OperationId,
+  body: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${baseUrl}/rooms/${ROOM_ID}/actions/${ACTIONS[operationId]}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}

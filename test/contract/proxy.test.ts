@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RoomsClientTokens } from "../../src/index.ts";
+import { readBodySchemas } from "../sandbox/fragment.ts";
+import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
+import { client, rawCall } from "./calls.ts";
+import { strictView } from "./fragment-view.ts";
+import { type RunningPrism, startProxy } from "./prism.ts";
+
+interface Violation {
+  readonly location: readonly string[];
+  readonly severity: string;
+  readonly message: string;
+}
+
+const OTHER_ROOM = "11111111-2222-4333-8444-555555555555";
+let sandbox: SandboxServer;
+let proxy: RunningPrism;
+let violations: Violation[];
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  proxy = await startProxy(strictView(), sandbox.url);
+});
+
+afterAll(() => Promise.all([proxy.close(), sandbox.close()]));
+
+beforeEach(() => {
+  sandbox.reset();
+  violations = [];
+});
+
+/** Keeps what the proxy found of severity "Error"; a warning is an answer that the fragment does not declare. */
+function note(response: Response): Response {
+  const found: Violation[] = JSON.parse(response.headers.get("sl-violations") ?? "[]");
+  violations.push(...found.filter(({ severity }) => severity === "Error"));
+  return response;
+}
+
+function proxied(apiKey = sandbox.apiKey): RoomsClientTokens {
+  return client(proxy.url, async (url, init) => note(await fetch(url, init)), apiKey);
+}
+
+type Scene = (roomTokens: RoomsClientTokens, roomId: string) => Promise<unknown>;
+
+const refusals: [string, number, Scene][] = [
+  ["a refresh with a dead refresh token", 403, (it, room) => it.refresh(room, { refreshToken: "dead" })],
+  ["a create for an unknown room", 404, (it) => it.create(OTHER_ROOM)],
+  ["a refresh for an unknown room", 404, (it) => it.refresh(OTHER_ROOM, { refreshToken: "x" })],
+  ["a create over the rate limit", 429, (it, room) => it.create(room)],
+  ["a create during an outage", 503, (it, room) => it.create(room)],
+];
+
+describe("between our client and the sandbox, Prism finds no violation in", () => {
+  it("a create and a refresh with every member", async () => {
+    const grant = await proxied().create(sandbox.roomId, { tokenTtlSecs: 60, refreshTokenTtlSecs: 120 });
+    const { refreshToken } = grant;
+    const fresh = await proxied().refresh(sandbox.roomId, { refreshToken, tokenTtlSecs: 30 });
+    expect(sandbox.accepts(fresh.token)).toBe(true);
+    expect(sandbox.requests.map(({ status }) => status)).toEqual([201, 201]);
+    expect(violations).toEqual([]);
+  });
+
+  it.each(refusals)("%s (%d)", async (_, status, scene) => {
+    if (status === 429) sandbox.set({ requestsPerMinute: 0 });
+    if (status === 503) sandbox.set({ outage: "unavailable" });
+    await expect(scene(proxied(), sandbox.roomId)).rejects.toMatchObject({ status });
+    expect(sandbox.requests.map((request) => request.status)).toEqual([status]);
+    expect(violations).toEqual([]);
+  });
+
+  it("a create with a wrong key (401)", async () => {
+    await expect(proxied("KEY_wrong").create(sandbox.roomId)).rejects.toMatchObject({ status: 401 });
+    expect(sandbox.requestCount).toBe(1);
+    expect(violations).toEqual([]);
+  });
+});
+
+const members = Object.entries(readBodySchemas()).flatMap(([operationId, { properties }]) =>
+  Object.keys(properties).map((member) => [operationId, member] as const),
+);
+
+describe("and it would notice", () => {
+  it.each(members)(
+    "%s with a wrong %s: in the request, as does the sandbox with its pointer",
+    async (id, member) => {
+      const { token, refreshToken } = await proxied().create(sandbox.roomId);
+      const operationId = id as keyof ReturnType<typeof readBodySchemas>;
+      const usual = operationId === "CreateRoomClientToken" ? {} : { refresh_token: refreshToken };
+      const headers =
+        operationId === "CreateRoomClientToken" ? { authorization: `Bearer ${sandbox.apiKey}` } : {};
+      const response = note(await rawCall(proxy.url, operationId, { ...usual, [member]: [token] }, headers));
+      expect(violations.map(({ location }) => location)).toEqual([["request", "body", member]]);
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({ errors: [{ source: { pointer: `/${member}` } }] });
+    },
+  );
+
+  it("an Authorization header on refresh", async () => {
+    const { refreshToken } = await proxied().create(sandbox.roomId);
+    const headers = { authorization: `Bearer ${sandbox.apiKey}` };
+    note(await rawCall(proxy.url, "RefreshRoomClientToken", { refresh_token: refreshToken }, headers));
+    expect(violations).toHaveLength(1);
+    expect(violations[0]?.location[0]).toBe("request");
+  });
+
+  it.each([
+    ["a success whose token is a number", 201, { data: { token: 5 } }, "token"],
+    ["a 403 in the envelope", 403, { errors: [{ code: "10010", title: "x" }] }, "'code'"],
+    ["a 404 without the envelope", 404, { success: false, message: "no" }, "'errors'"],
+  ])("%s", async (_, status, body, word) => {
+    sandbox.failNext({ status, body });
+    await expect(proxied().create(sandbox.roomId)).rejects.toMatchObject({ status });
+    expect(violations[0]?.location[0]).toBe("response");
+    expect(violations[0]?.message).toContain(word);
+  });
+});
