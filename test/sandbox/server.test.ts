@@ -58,7 +58,7 @@ describe("the sandbox on a port", () => {
     expect((await create(sandbox)).status).toBe(201);
   });
 
-  it("serves 2,000 calls at once, each with a token of its own", async () => {
+  it("serves 2,000 calls at once, each with a token of its own", { timeout: 60_000 }, async () => {
     const sandbox = await start();
     const tokens = await Promise.all(
       Array.from({ length: 2_000 }, async () => {
@@ -71,7 +71,7 @@ describe("the sandbox on a port", () => {
   });
 
   it("closes while a connection is open and a request waits", async () => {
-    const sandbox = await start({ settings: { latencyMs: 100 } });
+    const sandbox = await start({ settings: { latencyMs: 60_000 } });
     const waiting = create(sandbox);
     const cut = expect(waiting).rejects.toThrow("fetch failed");
     await new Promise((resolve) => setTimeout(resolve, 30));

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pause } from "../../src/deadline.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import type { SandboxAnswer, SandboxRequest } from "./answers.ts";
 import { CONTROL_PREFIX, control } from "./remote-control.ts";
 import { baseUrlOf, Sandbox, type SandboxOptions } from "./sandbox.ts";
@@ -51,7 +51,8 @@ export class SandboxServer extends Sandbox {
 
   async #serve(request: SandboxRequest, outgoing: ServerResponse): Promise<void> {
     if (request.path.startsWith(CONTROL_PREFIX)) return send(control(this, request), outgoing);
-    if (this.settings.latencyMs > 0) await pause(this.settings.latencyMs, undefined);
+    const { latencyMs } = this.settings;
+    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
     send(this.handle(request), outgoing);
   }
 }
