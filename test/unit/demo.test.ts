@@ -34,7 +34,7 @@ async function demo(args: string[], env: Record<string, string> = {}) {
   return { exitCode, stdout, stderr };
 }
 
-describe("npm run demo", () => {
+describe("npm run demo", { timeout: 30_000 }, () => {
   it("creates, refreshes, shows a refusal and draws the lifetimes, without a key", async () => {
     const { exitCode, stdout, stderr } = await demo([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -75,7 +75,7 @@ describe("npm run demo", () => {
   });
 });
 
-describe("npm run demo -- --live", () => {
+describe("npm run demo -- --live", { timeout: 30_000 }, () => {
   it.each([
     [{}, ["TELNYX_API_KEY", "TELNYX_ROOM_ID"]],
     [{ TELNYX_API_KEY: "KEY_x" }, ["TELNYX_ROOM_ID"]],
