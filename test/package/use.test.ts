@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+
+const project = inject("project");
+const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+
+const MAIN = ["RoomTokenError", "RoomsClientTokens", "isRoomTokenError"];
+const SESSION = ["RoomTokenError", "RoomTokenSession", "isRoomTokenError"];
+
+/** Runs a program in the empty project, and gives what it prints, parsed. */
+function run(name: string, source: string, ...flags: string[]): unknown {
+  writeFileSync(join(project, name), source);
+  const output = execFileSync(process.execPath, ["--no-warnings", ...flags, name], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  return JSON.parse(output);
+}
+
+test("both entries are imported, with their exports and no others", () => {
+  const exports = run(
+    "import.js",
+    `import * as main from "telnyx-room-tokens";
+     import * as session from "telnyx-room-tokens/session";
+     console.log(JSON.stringify([Object.keys(main), Object.keys(session)]));`,
+  );
+  expect(exports).toEqual([MAIN, SESSION]);
+});
+
+test("both entries are required from CommonJS", () => {
+  const exports = run(
+    "require.cjs",
+    `const main = require("telnyx-room-tokens"), session = require("telnyx-room-tokens/session");
+     console.log(JSON.stringify([Object.keys(main).sort(), Object.keys(session).sort()]));`,
+  );
+  expect(exports).toEqual([MAIN, SESSION]);
+});
+
+test("both entries throw errors of one and the same class", () => {
+  const same = run(
+    "same.js",
+    `import * as main from "telnyx-room-tokens";
+     import * as session from "telnyx-room-tokens/session";
+     console.log(main.RoomTokenError === session.RoomTokenError);`,
+  );
+  expect(same).toBe(true);
+});
+
+test("importing both entries changes no global, opens nothing and does not load the runtime's fetch", () => {
+  const seen = run(
+    "quiet.js",
+    `for (const name of ["fetch", "Request", "Response", "Headers"])
+       Object.defineProperty(globalThis, name, { get() { throw new Error(name + " was touched"); } });
+     const before = Object.getOwnPropertyNames(globalThis).length;
+     await import("telnyx-room-tokens");
+     await import("telnyx-room-tokens/session");
+     const added = Object.getOwnPropertyNames(globalThis).length - before;
+     const opened = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|UDP|Port/.test(name));
+     console.log(JSON.stringify({ added, opened }));`,
+    "--frozen-intrinsics",
+  );
+  expect(seen).toEqual({ added: 0, opened: [] });
+});
+
+test("the installed client sends a request and reads the answer", () => {
+  const result = run(
+    "call.js",
+    `import { RoomsClientTokens } from "telnyx-room-tokens";
+     const fetch = async (url, init) => Response.json(
+       { data: { token: url + init.body, token_expires_at: "2026-11-22T10:10:00Z" } }, { status: 201 });
+     const tokens = new RoomsClientTokens({ apiKey: null, fetch, baseUrl: "http://127.0.0.1:1" });
+     console.log(JSON.stringify(await tokens.refresh("${ROOM_ID}", { refreshToken: "r" })));`,
+  );
+  expect(result).toEqual({
+    token: `http://127.0.0.1:1/rooms/${ROOM_ID}/actions/refresh_client_token{"refresh_token":"r"}`,
+    tokenExpiresAt: "2026-11-22T10:10:00.000Z",
+  });
+});
+
+test("the fragment is reachable for a mock of the user's own", () => {
+  const path = run(
+    "fragment.js",
+    `console.log(JSON.stringify(import.meta.resolve("telnyx-room-tokens/openapi/rooms-client-tokens.yaml")));`,
+  );
+  expect(path).toMatch(/\/node_modules\/telnyx-room-tokens\/openapi\/rooms-client-tokens\.yaml$/);
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    globalSetup: ["setup.ts"],
+    testTimeout: 60_000,
+  },
+});
