@@ -10,14 +10,12 @@ export function retryAfterMs(
   status: number,
   headers: { get(name: string): string | null },
 ): number | undefined {
-  const asked = waitIn(headers.get("retry-after"), headers.get("date"));
-  return asked ?? (status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined);
-}
-
-function waitIn(retryAfter: string | null, serverDate: string | null): number | undefined {
-  return retryAfter !== null && IMF_DATE.test(retryAfter)
-    ? untilDate(retryAfter, serverDate)
-    : seconds(retryAfter);
+  const asked = headers.get("retry-after");
+  return (
+    seconds(asked) ??
+    untilDate(asked, headers.get("date")) ??
+    (status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined)
+  );
 }
 
 function seconds(text: string | null): number | undefined {
@@ -25,8 +23,12 @@ function seconds(text: string | null): number | undefined {
 }
 
 /** Counted from the server's own clock where the answer shows it, for the local one may be wrong. */
-function untilDate(date: string, serverDate: string | null): number | undefined {
-  const now = serverDate !== null && IMF_DATE.test(serverDate) ? Date.parse(serverDate) : Date.now();
-  const waitMs = Date.parse(date) - now;
+function untilDate(asked: string | null, serverDate: string | null): number | undefined {
+  const waitMs = parseDate(asked) - (parseDate(serverDate) || Date.now());
   return waitMs >= 0 ? waitMs : undefined;
+}
+
+/** NaN where it is no date. */
+function parseDate(text: string | null): number {
+  return text !== null && IMF_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -31,6 +31,7 @@ export async function callWithRetries<T>(
   onAttempt?: (event: AttemptEvent) => void,
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
+    if (call.signal?.aborted) throw call.signal.reason;
     const startedAt = onAttempt && performance.now();
     const done = await attempt(call);
     const waitMs =
@@ -43,18 +44,19 @@ export async function callWithRetries<T>(
     if (done.ended === "value") return done.value;
     if (done.ended === "aborted") throw done.reason;
     if (waitMs === undefined) throw done.error;
-    if (!(await pause(waitMs, call.signal))) throw call.signal?.reason;
+    await pause(waitMs, call.signal);
   }
 }
 
-/** How long to wait before repeating, in milliseconds; undefined where that is no use or would take too long. */
+/** How long to wait before repeating, in whole milliseconds, for timers drop the rest; undefined is not at all. */
 function waitBefore(error: RoomTokenError, retries: number): number | undefined {
   if (!error.retryable) return undefined;
   const askedMs = error.retryAfterMs;
   if (askedMs === undefined) {
-    return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries) * (0.5 + Math.random() / 2);
+    const longestMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries);
+    return Math.ceil(longestMs * (0.5 + Math.random() / 2));
   }
-  return askedMs <= LONGEST_WAIT_MS ? askedMs * (1 + Math.random() / 5) : undefined;
+  return askedMs <= LONGEST_WAIT_MS ? Math.ceil(askedMs * (1 + Math.random() / 5)) : undefined;
 }
 
 function describe(
