@@ -20,6 +20,8 @@ export interface FetchResponse {
 /** The part of `fetch` that this package uses: the global one fits, undici's and a stub of your own do too. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
+const MAX_BODY_BYTES = 2 ** 20;
+
 /** A whole answer, body included; also the response that openapi-fetch gets to see. */
 export class Answer {
   readonly ok: boolean;
@@ -36,7 +38,7 @@ export class Answer {
     this.redirected =
       response.type === "opaqueredirect" || (response.status >= 300 && response.status <= 399);
     this.headers = response.headers;
-    this.bodyText = bodyText;
+    this.bodyText = bodyText.slice(0, MAX_BODY_BYTES);
     this.cut = cut;
   }
 
@@ -44,8 +46,6 @@ export class Answer {
     return Promise.resolve(this.bodyText);
   }
 }
-
-const MAX_BODY_BYTES = 2 ** 20;
 
 /** Sends one request and reads its answer to the last byte, or up to 1 MiB. */
 export async function exchange(fetch: Fetch | undefined, url: string, init: FetchInit): Promise<Answer> {
@@ -68,7 +68,10 @@ function isSuccess(response: FetchResponse): boolean {
 async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Answer> {
   const stream = response.body as ReadableStream<Uint8Array> | null | undefined;
   // A fetch that is not the platform's may have no web stream to read from.
-  if (typeof stream?.getReader !== "function") return new Answer(response, await response.text(), false);
+  if (typeof stream?.getReader !== "function") {
+    const text = await response.text();
+    return new Answer(response, text, text.length > MAX_BODY_BYTES);
+  }
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = "";
