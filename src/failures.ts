@@ -21,7 +21,6 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
   429: "rate_limited",
 };
 const MAX_CAUSES = 5;
-const MAX_TEXT_CHARS = 1000;
 const MAX_DETAILS = 20;
 
 /** Makes every error of one attempt: the only place where an HTTP error is built, so that none is unscrubbed. */
@@ -38,8 +37,8 @@ export class Failures {
 
   /** Telnyx's id of the request, from either of its headers. */
   requestIdOf(answer: Answer): string | undefined {
-    const id = answer.headers.get("x-request-id") ?? answer.headers.get("request-id");
-    return id === null ? undefined : this.#clean(id);
+    const id = answer.headers.get("x-request-id") || answer.headers.get("request-id");
+    return id ? this.#clean(id) : undefined;
   }
 
   /** An answer that is no success, by its status alone. */
@@ -100,21 +99,31 @@ export class Failures {
   /** What may go outside of a text that came from there. */
   #clean(text: string): string {
     this.#scrubber ??= scrubber(this.#secrets); // only now: most attempts succeed
-    return this.#scrubber(text).slice(0, MAX_TEXT_CHARS);
+    return this.#scrubber(text);
   }
 }
 
 /** A fresh error in the place of a foreign one, which may carry the request with its headers. */
 export function copyOf(thrown: unknown, clean: (text: string) => string, depth = 1): Error {
-  const original = isObject(thrown)
-    ? thrown
-    : { message: typeof thrown === "string" ? thrown : `a ${typeof thrown}` };
-  const { name, message, code, cause } = original;
-  const copy: Error & { code?: string } = new Error(typeof message === "string" ? clean(message) : "");
+  const { name, message, code, cause } = partsOf(thrown);
+  const deeper = cause !== undefined && depth < MAX_CAUSES;
+  const copy: Error & { code?: string } = new Error(
+    typeof message === "string" ? clean(message) : "",
+    deeper ? { cause: copyOf(cause, clean, depth + 1) } : undefined,
+  );
   if (typeof name === "string") Object.defineProperty(copy, "name", { value: clean(name) });
   if (typeof code === "string") copy.code = clean(code);
-  if (cause !== undefined && depth < MAX_CAUSES) copy.cause = copyOf(cause, clean, depth + 1);
   return copy;
+}
+
+function partsOf(thrown: unknown): { name?: unknown; message?: unknown; code?: unknown; cause?: unknown } {
+  if (!isObject(thrown)) return { message: typeof thrown === "string" ? thrown : `a ${typeof thrown}` };
+  try {
+    const { name, message, code, cause } = thrown;
+    return { name, message, code, cause };
+  } catch {
+    return { message: "an unreadable object" }; // one of its getters throws
+  }
 }
 
 function deepestCode(error: Error & { code?: string }): string | undefined {

@@ -2,35 +2,41 @@ const REDACTED = "[redacted]";
 /** What is a secret by its looks: a JWT, whole or cut, a Telnyx API key, whatever follows "Bearer". */
 const SECRET_SHAPES =
   /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\bbearer )[^\s"',;<>]+/gi;
-/** A JSON string literal, whole or cut, and the colon that makes a name of it. */
-const STRING_LITERAL = /"(?:[^"\\]|\\[\s\S])*(?:"(\s*:)?|\\?$)/g;
+/** A JSON string literal, whole or cut, and the colon that makes a name of it; or what is long enough for a token. */
+const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?$)|[\w.+/=~-]{25,}/g;
+/** Escapes of URLs (also doubled), of JSON and of HTML, and all that any of them might escape. */
+const ESCAPABLE = /%(?:25)*[\da-f]{2}|\\+(?:u[\da-f]{4}|[bfnrt])?|&#?\w{1,8};|[^\da-z]/gi;
+const SHORTEST_SKELETON = 8;
+const MAX_TEXT_CHARS = 1000;
 
-/** Makes the function that replaces the given secrets, in every spelling, in a text that goes outside. */
+/**
+ * Makes the function that replaces the given secrets in a text that goes outside, and then shortens it. Where
+ * one is still in it under some other escaping, the whole text is replaced.
+ */
 export function scrubber(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  return (text) =>
-    known
-      .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, REDACTED), text)
+  const spelled = secrets.flatMap(spellings);
+  const skeletons = secrets.map(skeleton).filter(({ length }) => length >= SHORTEST_SKELETON);
+  return (text) => {
+    const scrubbed = spelled
+      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
       .replace(SECRET_SHAPES, REDACTED);
+    const bare = skeletons.length > 0 ? skeleton(scrubbed) : "";
+    return skeletons.some((secret) => bare.includes(secret)) ? REDACTED : scrubbed.slice(0, MAX_TEXT_CHARS);
+  };
 }
 
-/** Hides every string value of a success body: it may hold tokens that nobody has seen yet. */
+/** Hides what may be a token in a success body, which nobody has seen yet: every string, every long word. */
 export function scrubSuccessBody(text: string): string {
-  return text.replace(STRING_LITERAL, (literal, colon) => (colon === undefined ? `"${REDACTED}"` : literal));
+  return text.replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
 }
 
-/** How a secret may come back in an answer: plain, URL-encoded, JSON-escaped. */
+/** How a secret usually comes back in an answer: plain, URL-encoded, JSON-escaped. */
 function spellings(secret: string): string[] {
-  const url = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
-  const json = JSON.stringify(secret).slice(1, -1);
-  const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return [
-    secret,
-    url,
-    url.replace(/%../g, (octet) => octet.toLowerCase()),
-    url.replaceAll("%20", "+"),
-    json,
-    json.replaceAll("/", "\\/"),
-    ascii,
-  ];
+  const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+  return [secret, encodeURIComponent(wellFormed), JSON.stringify(secret).slice(1, -1)];
+}
+
+/** The letters and digits of a text, which every escaping leaves as they are. */
+function skeleton(text: string): string {
+  return text.replace(ESCAPABLE, "");
 }
