@@ -1,0 +1,39 @@
+/**
+ * `npm run spec:pull -- <file or URL> [--format text|markdown|json]` brings openapi/upstream.json up to a Telnyx
+ * document and reports what changed. Exit status: 0 nothing, 1 something, 2 the document cannot be used.
+ */
+import { parseArgs } from "node:util";
+import { ROOT } from "./spec/files.ts";
+import { pull } from "./spec/pull.ts";
+import { Unusable } from "./spec/refs.ts";
+import { FORMATS, report } from "./spec/report.ts";
+
+const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
+
+function readArguments() {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { format: { type: "string", default: "text" } },
+    });
+    const [source, ...more] = positionals;
+    const format = FORMATS.find((one) => one === values.format);
+    if (source !== undefined && more.length === 0 && format !== undefined) return { source, format };
+  } catch {
+    // An option that there is not.
+  }
+  throw new Unusable(USAGE);
+}
+
+async function main(): Promise<number> {
+  const { source, format } = readArguments();
+  const changes = await pull(ROOT, source);
+  process.stdout.write(report(format, source, changes));
+  return changes.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof Unusable)) throw error;
+  console.error(`spec:pull: ${error.message}`);
+  return 2;
+});

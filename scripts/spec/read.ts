@@ -1,0 +1,72 @@
+import { readFile, stat } from "node:fs/promises";
+import { CORE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+import type { Json } from "./json.ts";
+import { Unusable } from "./refs.ts";
+
+/** Telnyx's document was 0.5 MB in 2019 and is 7 MB now. */
+export const MAX_BYTES: number = 32 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+/** Plain JSON values and merge keys; no dates, which OpenAPI does not know. */
+const YAML_SCHEMA = CORE_SCHEMA.extend({
+  implicit: [new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (key) => key === "<<" })],
+});
+
+/**
+ * Reads a document, JSON or YAML, from a file or an http(s) URL.
+ *
+ * @throws Unusable when there is none, it is too large, or neither JSON nor YAML.
+ */
+export async function readDocument(source: string): Promise<Json> {
+  const bytes = /^https?:\/\//i.test(source) ? await download(source) : await readBounded(source);
+  return parseDocument(new TextDecoder().decode(bytes));
+}
+
+export function parseDocument(text: string): Json {
+  const isJson = /^\s*[{[]/.test(text);
+  try {
+    return isJson ? JSON.parse(text) : (load(text, { schema: YAML_SCHEMA }) as Json);
+  } catch (error) {
+    const reason =
+      error instanceof YAMLException ? `${error.reason}, line ${error.mark?.line + 1}` : "syntax error";
+    throw new Unusable(isJson ? `this is no JSON: ${reason}` : `this is no YAML: ${reason}`);
+  }
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) throw tooLarge();
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    throw new Unusable(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+async function download(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw new Unusable(`${url} answered ${response.status}`);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      if (size > MAX_BYTES) throw tooLarge();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    throw new Unusable(`cannot read ${url}: ${reasonOf(error)}`);
+  }
+}
+
+function tooLarge(): Unusable {
+  return new Unusable(`the document is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,171 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { FILES, ROOT } from "../../scripts/spec/files.ts";
+import type { Json, JsonObject } from "../../scripts/spec/json.ts";
+import { pull } from "../../scripts/spec/pull.ts";
+import { MAX_BYTES } from "../../scripts/spec/read.ts";
+import { Unusable } from "../../scripts/spec/refs.ts";
+import { report } from "../../scripts/spec/report.ts";
+import { copyOfContract } from "./copy.ts";
+import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
+import { runScript } from "./run.ts";
+
+/** A copy of the contract with a document beside it to pull, and what is checked in there. */
+async function contractWith(document: string | Buffer) {
+  const root = await copyOfContract();
+  const source = join(root, "telnyx.spec");
+  await writeFile(source, document);
+  return { root, source, upstream: () => readFile(join(root, FILES.upstream), "utf8") };
+}
+
+function changed(...edits: [path: string, value: Json | undefined][]): JsonObject {
+  const document = telnyxLike();
+  for (const [path, value] of edits) set(document, path, value);
+  return document;
+}
+
+const upstreamNow = await readFile(join(ROOT, FILES.upstream), "utf8");
+const shorter: [string, Json] = ["components schemas CreateRequest properties token_ttl_secs maximum", 1800];
+const toldShorter = "create: `token_ttl_secs` maximum 3600 → 1800";
+
+describe("npm run spec:pull", () => {
+  it("exits 0 and changes nothing when the document says the same", async () => {
+    const { root, source, upstream } = await contractWith(JSON.stringify(telnyxLike()));
+    const { exitCode, stdout } = await runScript(root, "spec-pull.ts", source);
+    expect(stdout).toBe(`${source}: nothing changed\n`);
+    expect(exitCode).toBe(0);
+    expect(await upstream()).toBe(upstreamNow);
+  });
+
+  it("exits 1, writes the new facts and says what changed, in the format asked for", async () => {
+    const { root, source, upstream } = await contractWith(JSON.stringify(changed(shorter)));
+    const { exitCode, stdout } = await runScript(root, "spec-pull.ts", source, "--format", "markdown");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("### Breaking\n\n- create: `token_ttl_secs` maximum `3600` → `1800`\n");
+    expect(await upstream()).toBe(upstreamNow.replace('"maximum": 3600', '"maximum": 1800'));
+  });
+
+  it("exits 2 and says why on standard error when the document cannot be used", async () => {
+    const { root, source, upstream } = await contractWith('{"swagger": "2.0"}');
+    expect(await runScript(root, "spec-pull.ts", source)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "spec:pull: this is no OpenAPI 3.0 or 3.1 document\n",
+    });
+    expect(await upstream()).toBe(upstreamNow);
+  });
+
+  it.each([[[]], [["a", "b"]], [["a", "--format", "xml"]], [["a", "--verbose"]]])(
+    "exits 2 and shows its usage when called with %j",
+    async (args) => {
+      const { exitCode, stderr } = await runScript(ROOT, "spec-pull.ts", ...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^spec:pull: usage: npm run spec:pull -- <file or URL>/);
+    },
+  );
+
+  it("finds nothing changed in what it wrote itself", async () => {
+    const { root, source } = await contractWith(JSON.stringify(changed(shorter)));
+    expect(await pull(root, source)).toHaveLength(1);
+    expect(await pull(root, source)).toEqual([]);
+    expect(await pull(root, join(root, FILES.upstream))).toEqual([]);
+  });
+
+  it("reads YAML, also in OpenAPI 3.0", async () => {
+    const { root, source } = await contractWith(stringify(changed(["openapi", "3.0.0"], shorter)));
+    expect(report("text", "x", await pull(root, source))).toContain(
+      `1 change, 1 breaking\n  BREAKING ${toldShorter}\n`,
+    );
+  });
+
+  it("finds an operation whose id was renamed by method and path, and says so", async () => {
+    const renamed = changed([`paths ${CREATE} post operationId`, "create_room_token"]);
+    const { root, source, upstream } = await contractWith(JSON.stringify(renamed));
+    expect(report("text", "x", await pull(root, source))).toContain(
+      "create: operationId CreateRoomClientToken → create_room_token\n",
+    );
+    expect(await upstream()).toContain('"operationId": "create_room_token"');
+  });
+
+  it("downloads from a URL", async () => {
+    const { root } = await contractWith("");
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === "/spec3.json" ? 200 : 404;
+      response.end(JSON.stringify(changed(shorter)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    onTestFinished(async () => void server.close());
+    await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`${origin}/gone.json answered 404`);
+    expect(await pull(root, `${origin}/spec3.json`)).toHaveLength(1);
+    await new Promise((resolve) => server.close(resolve));
+    await expect(pull(root, `${origin}/spec3.json`)).rejects.toThrow(/^cannot read .*ECONNREFUSED/);
+  });
+});
+
+const twice = changed(["paths /again", { post: get(telnyxLike(), `paths ${CREATE} post`) }]);
+const circular = changed([
+  "components schemas CreateRequest properties more",
+  { type: "array", items: { $ref: "#/components/schemas/CreateRequest" } },
+]);
+const dangling = changed(["components schemas video_Error", undefined]);
+const elsewhere = changed([`paths ${REFRESH} post requestBody`, { $ref: "bodies.yaml#/refresh" }]);
+const keyless = changed(["components securitySchemes", {}]);
+const endless = `${stringify(telnyxLike())}more: &more {properties: {again: *more}}\n`.replace(
+  "token_ttl_secs:",
+  "more: { $ref: '#/more' }\n        token_ttl_secs:",
+);
+
+describe("a document cannot be used, and upstream.json stays as it is, when", () => {
+  it.each<[string, string | Buffer, string]>([
+    ["it is empty", "", "no OpenAPI 3.0 or 3.1 document"],
+    ["it is a web page", "<!doctype html><title>404: not found</title>", "this is no"],
+    ["it is broken JSON", '{"openapi": "3.1.0",', "this is no JSON"],
+    ["it is broken YAML", "openapi: [3.1.0\npaths: {", "this is no YAML"],
+    ["it is binary", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), "this is no"],
+    ["it is a list", "[]", "no OpenAPI 3.0 or 3.1 document"],
+    ["it is Swagger 2.0", '{"swagger": "2.0", "paths": {}}', "no OpenAPI 3.0 or 3.1 document"],
+    ["it is a later OpenAPI", '{"openapi": "4.0.0", "paths": {}}', "no OpenAPI 3.0 or 3.1 document"],
+    ["it has no paths", '{"openapi": "3.1.0"}', "has no operation CreateRoomClientToken"],
+    [
+      "an operation is missing",
+      JSON.stringify(changed([`paths ${REFRESH}`, undefined])),
+      "has no operation RefreshRoom",
+    ],
+    [
+      "an operation is there twice",
+      JSON.stringify(twice),
+      `is there more than once: POST ${CREATE}, POST /again`,
+    ],
+    [
+      "a $ref leads nowhere",
+      JSON.stringify(dangling),
+      '$ref "#/components/schemas/video_Error" leads nowhere',
+    ],
+    [
+      "a $ref leads to itself",
+      JSON.stringify(circular),
+      '$ref "#/components/schemas/CreateRequest" leads back',
+    ],
+    ["a $ref leads out of the document", JSON.stringify(elsewhere), "points outside the document"],
+    ["a security scheme is not declared", JSON.stringify(keyless), 'security names "bearerAuth"'],
+    ["YAML nests without end", endless, "nests without end"],
+    ["it is larger than any document of Telnyx", Buffer.alloc(MAX_BYTES + 1, " "), "larger than 32 MiB"],
+  ])("%s", async (_why, document, reason) => {
+    const { root, source, upstream } = await contractWith(document);
+    const refused = await pull(root, source).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Unusable);
+    expect(refused).toHaveProperty("message", expect.stringContaining(reason));
+    expect(await upstream()).toBe(upstreamNow);
+  });
+
+  it("there is none", async () => {
+    const { root } = await contractWith("");
+    await expect(pull(root, join(root, "gone.json"))).rejects.toThrow(/^cannot read .*gone\.json: ENOENT/);
+    await expect(pull(root, root)).rejects.toThrow(/^cannot read .*: EISDIR/);
+  });
+});
