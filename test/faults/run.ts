@@ -1,0 +1,127 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { getEventListeners } from "node:events";
+import {
+  type AttemptEvent,
+  isRoomTokenError,
+  RoomsClientTokens,
+  type RoomTokenErrorCode,
+} from "../../src/index.ts";
+import { ROOM_ID } from "../unit/support.ts";
+import { API_KEY, findCanaries, REFRESH_TOKEN } from "./canaries.ts";
+import { FaultServer, type Misbehaviour } from "./server.ts";
+
+export type Operation = "create" | "refresh";
+/** How a call ends: with a result, or with an error of this code. */
+export type Ending = "result" | RoomTokenErrorCode;
+
+/** One way for a server to go wrong, and what is to come of it when the client may repeat once. */
+export interface Fault {
+  readonly name: string;
+  /** Gets the URL of another server, for what wants to lead there. */
+  readonly misbehave: (elsewhere: string) => Misbehaviour;
+  /** What it does to a connection before any request; by default nothing. */
+  readonly onConnection?: (socket: import("node:net").Socket) => void;
+  /** Nobody listens. */
+  readonly refused?: boolean;
+  readonly ending: Ending | Record<Operation, Ending>;
+  readonly status?: number | undefined;
+  /** How often the client tries: 2 where the fault may be repeated. */
+  readonly attempts: 1 | 2;
+  /** How many requests reach the server whole; as many as attempts where it is left out. */
+  readonly arrivals?: number;
+  readonly timeoutMs?: number;
+  /** The wait that the server asks for, where it counts. */
+  readonly retryAfterMs?: number;
+}
+
+/** What was seen of one call. */
+export interface Observed {
+  readonly ending: Ending | "foreign";
+  readonly error: unknown;
+  readonly events: readonly AttemptEvent[];
+  readonly arrivals: number;
+  readonly elapsedMs: number;
+  readonly timersArmed: number;
+  readonly timersLeft: number;
+  readonly listenersLeft: number;
+  readonly canaries: readonly string[];
+}
+
+const TIMEOUT_MS = 10_000;
+/** Generous, because many calls run at once on a busy machine. */
+const SLACK_MS = 5000;
+
+/** What a fault may take in all: its attempts, the wait between them and some slack. */
+export function timeBoundMs(fault: Fault): number {
+  const stalls = [fault.ending].flat().some((ending) => JSON.stringify(ending).includes("timeout"));
+  const waitMs = fault.attempts === 1 ? 0 : (fault.retryAfterMs ?? 500) * 1.2;
+  return (stalls ? fault.attempts * (fault.timeoutMs ?? TIMEOUT_MS) : 0) + waitMs + SLACK_MS;
+}
+
+interface Timers {
+  armed: number;
+  readonly live: Set<unknown>;
+}
+const timersOfCall = new AsyncLocalStorage<Timers>();
+
+/** Makes every timer of the client known to the call that armed it; gives the function that undoes it. */
+export function watchTimers(): () => void {
+  const { setTimeout, clearTimeout } = globalThis;
+  globalThis.setTimeout = Object.assign((run: (...args: unknown[]) => void, delayMs?: number) => {
+    // Node's own fetch arms some of its own, which outlive a call.
+    const timers = new Error().stack?.includes("/src/deadline") ? timersOfCall.getStore() : undefined;
+    const timer = setTimeout(() => {
+      timers?.live.delete(timer);
+      run();
+    }, delayMs);
+    if (timers !== undefined) timers.armed++;
+    timers?.live.add(timer);
+    return timer;
+  }, setTimeout);
+  globalThis.clearTimeout = (timer) => {
+    timersOfCall.getStore()?.live.delete(timer);
+    clearTimeout(timer);
+  };
+  return () => Object.assign(globalThis, { setTimeout, clearTimeout });
+}
+
+/** Makes one call to a server with this fault, and says what was seen. */
+export async function run(fault: Fault, operation: Operation, elsewhere: string): Promise<Observed> {
+  const server = await FaultServer.start(fault.misbehave(elsewhere), fault.onConnection);
+  const baseUrl = server.origin;
+  if (fault.refused) await server.close();
+  const timers: Timers = { armed: 0, live: new Set() };
+  const caller = new AbortController();
+  const events: AttemptEvent[] = [];
+  const client = new RoomsClientTokens({
+    apiKey: API_KEY,
+    baseUrl,
+    maxRetries: 1,
+    timeoutMs: fault.timeoutMs ?? TIMEOUT_MS,
+    onAttempt: (event) => events.push(event),
+  });
+  const options = { signal: caller.signal };
+  const startedAt = performance.now();
+  const outcome = await timersOfCall.run(timers, () => {
+    const call =
+      operation === "create"
+        ? client.create(ROOM_ID, {}, options)
+        : client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }, options);
+    return call.then(
+      () => ({ ending: "result" as const, error: undefined }),
+      (error: unknown) => ({ ending: isRoomTokenError(error) ? error.code : ("foreign" as const), error }),
+    );
+  });
+  const elapsedMs = performance.now() - startedAt;
+  if (!fault.refused) await server.close();
+  return {
+    ...outcome,
+    events,
+    arrivals: server.requests.length,
+    elapsedMs,
+    timersArmed: timers.armed,
+    timersLeft: timers.live.size,
+    listenersLeft: getEventListeners(caller.signal, "abort").length,
+    canaries: findCanaries([outcome.error, events, client]),
+  };
+}
