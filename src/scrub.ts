@@ -21,8 +21,13 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
       .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
       .replace(SECRET_SHAPES, REDACTED);
     const bare = skeletons.length > 0 ? skeleton(scrubbed) : "";
-    return skeletons.some((secret) => bare.includes(secret)) ? REDACTED : scrubbed.slice(0, MAX_TEXT_CHARS);
+    return skeletons.some((secret) => bare.includes(secret)) ? REDACTED : shortened(scrubbed);
   };
+}
+
+/** Copied unit by unit, because a plain slice keeps its whole text, up to a megabyte, alive with the error. */
+function shortened(text: string): string {
+  return text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS).split("").join("") : text;
 }
 
 /** Hides what may be a token in a success body, which nobody has seen yet: every string, every long word. */
