@@ -50,7 +50,7 @@ export class Failures {
       return this.#answered("redirect_refused", `a redirect${shown}, ${hint}`, answer);
     }
     const retryable = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
-    const code = CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
+    const code = codeOfStatus(status);
     const errors = readDetails(answer.bodyText, (text) => this.#clean(text));
     const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
     return this.#answered(code, `${status} ${words}`.trimEnd(), answer, {
@@ -101,6 +101,11 @@ export class Failures {
     this.#scrubber ??= scrubber(this.#secrets); // only now: most attempts succeed
     return this.#scrubber(text);
   }
+}
+
+/** The code of an answer that is no success and no redirect. */
+export function codeOfStatus(status: number): RoomTokenErrorCode {
+  return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
 }
 
 /** A fresh error in the place of a foreign one, which may carry the request with its headers. */

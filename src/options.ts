@@ -12,7 +12,7 @@ import {
 import { DEFAULTS } from "./defaults.ts";
 import { RoomTokenError, type RoomTokenOperation } from "./errors.ts";
 import type { AttemptEvent } from "./retry.ts";
-import { inBrowser, VERSION } from "./runtime.ts";
+import { inBrowser, ownHeaders } from "./runtime.ts";
 import type { Fetch } from "./transport.ts";
 
 /** Options of the client. Each is read once, by the constructor. */
@@ -115,11 +115,6 @@ export function callSettings(
     headers:
       headers === undefined ? settings.headers : { ...settings.headers, ...checkHeaders(headers, operation) },
   };
-}
-
-function ownHeaders(): Record<string, string> {
-  const json = { accept: "application/json", "content-type": "application/json" };
-  return inBrowser() ? json : { ...json, "user-agent": `telnyx-room-tokens/${VERSION}` };
 }
 
 function chooseBaseUrl(baseUrl: string | undefined, allowInsecureHttp: boolean): string {

@@ -8,3 +8,9 @@ export const VERSION = "0.1.0";
 export function inBrowser(): boolean {
   return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0 ") ?? false;
 }
+
+/** The headers of every request, before those of the caller. */
+export function ownHeaders(): Record<string, string> {
+  const json = { accept: "application/json", "content-type": "application/json" };
+  return inBrowser() ? json : { ...json, "user-agent": `telnyx-room-tokens/${VERSION}` };
+}
