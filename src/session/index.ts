@@ -1,0 +1,7 @@
+export { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors.ts";
+export type { RefreshedRoomToken, RoomTokenGrant } from "../grant.ts";
+export type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
+export type { RefreshedRoomTokenInput, RoomTokenGrantInput, SavedRoomTokenGrant } from "./grants.ts";
+export type { GetTokenOptions, RoomTokenSessionOptions } from "./options.ts";
+export type { AttachableRoom } from "./room.ts";
+export { RoomTokenSession } from "./session.ts";
