@@ -1,0 +1,261 @@
+import { describe, expect, it, vi } from "vitest";
+import { ElapsedClock } from "../../src/session/clock.ts";
+import { DOWN, NOON, open, Server, settle, sleep, stepWallClock, useFakeTime } from "./support.ts";
+
+useFakeTime();
+const HOUR = 3_600_000;
+
+describe("rule 3: a lifetime does not trust the local clock", () => {
+  it.each([-2 * HOUR, -HOUR, HOUR, 2 * HOUR])(
+    "a server whose clock is %i ms away changes no renewal",
+    async (aheadMs) => {
+      const server = new Server();
+      server.aheadMs = aheadMs;
+      const session = open(server, { grant: undefined, create: server.create });
+      session.start();
+      await sleep(2 * 480_000);
+      expect([server.creates, server.refreshes]).toEqual([[0], [480_000, 960_000]]);
+      expect(session.state).toBe("ready");
+    },
+  );
+
+  it("the life of a JWT is counted from the sending, not from the arrival", async () => {
+    const server = new Server();
+    server.ttlSecs = 10;
+    server.latencyMs = 4000;
+    const session = open(server, { grant: undefined, create: server.create });
+    const token = session.getToken();
+    await sleep(4000);
+    await token;
+    await sleep(4900);
+    expect(session.state).toBe("ready");
+    await sleep(100);
+    expect(session.state).toBe("expired");
+  });
+
+  it.each([
+    ["a right clock", 0, 300, 300],
+    ["a clock a little off", -100_000, 600, 700],
+    ["a clock under half of the TTL asked for", 310_000, 600, 600],
+    ["a clock over one and a half of the TTL asked for", -310_000, 600, 600],
+    ["a clock an hour fast", HOUR, 600, 600],
+    ["a clock an hour slow", -HOUR, 600, 600],
+  ])("a token that is no JWT, %s: its life is what the clock says, or the TTL asked for", async (...row) => {
+    const [, localAheadMs, ttlSecs, lifeSecs] = row;
+    const server = new Server();
+    server.opaque = true;
+    server.ttlSecs = ttlSecs;
+    server.aheadMs = -localAheadMs;
+    const options = { grant: undefined, create: server.create, tokenTtlSecs: ttlSecs };
+    const session = open(server, options);
+    await session.getToken();
+    await sleep(lifeSecs * 1000 - 1001);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
+  it("without a TTL asked for, a token that is no JWT is taken to live about 600 s", async () => {
+    const server = new Server();
+    server.opaque = true;
+    server.ttlSecs = 3600;
+    const session = open(server, { grant: undefined, create: server.create });
+    await session.getToken();
+    await sleep(599_000);
+    expect(session.state).toBe("expired");
+  });
+
+  it.each(["a.b", "a.b.c", "a.!!.c", `a.${btoa("[1]")}.c`, `a.${btoa('{"exp":"9","iat":1}')}.c`, "...."])(
+    "%j is no JWT to read a life from, and does no harm",
+    async (token) => {
+      const server = new Server();
+      const tokenExpiresAt = new Date(NOON + 500_000);
+      const create = async () => ({ ...server.grant(), token, tokenExpiresAt });
+      const session = open(server, { grant: undefined, create });
+      expect(await session.getToken()).toBe(token);
+      await sleep(498_999);
+      expect(session.state).toBe("ready");
+      await sleep(1);
+      expect(session.state).toBe("expired");
+    },
+  );
+
+  it.each([0, 2 * HOUR, -2 * HOUR])(
+    "a stored grant goes on where it was, with the server's clock %i ms away",
+    async (aheadMs) => {
+      const server = new Server();
+      server.aheadMs = aheadMs;
+      const first = open(server, { grant: undefined, create: server.create });
+      const token = await first.getToken();
+      const stored = JSON.stringify(first.grant);
+      await sleep(300_000);
+      const second = open(server, { grant: JSON.parse(stored) });
+      second.start();
+      expect(await second.getToken()).toBe(token);
+      await sleep(179_900);
+      expect(server.refreshes).toEqual([]);
+      await sleep(100);
+      expect(server.refreshes).toEqual([480_000]);
+    },
+  );
+
+  it("a grant stored after the wall clock was set keeps its age", async () => {
+    const server = new Server();
+    const first = open(server);
+    await sleep(100_000);
+    stepWallClock(-HOUR);
+    const grant = first.grant;
+    expect(grant?.receivedAt).toBe(Date.now() - 100_000);
+    const second = open(server, { grant });
+    await sleep(498_999);
+    expect(second.state).toBe("ready");
+    await sleep(1);
+    expect(second.state).toBe("expired");
+  });
+
+  it("a grant without receivedAt is stale at best: its token is given, and renewed at once", async () => {
+    const server = new Server();
+    const grant = server.grant();
+    const session = open(server, { grant });
+    expect(await session.getToken()).toBe(grant.token);
+    await settle();
+    expect(server.refreshes).toEqual([0]);
+    expect(await session.getToken()).not.toBe(grant.token);
+    expect(server.requests).toBe(1);
+  });
+
+  it.each([
+    ["an hour fast: it is dead by the local clock", HOUR, 0],
+    ["an hour slow: it lives no longer than its own claims say", -HOUR, 599_000],
+    ["right: it ends when it says", 0, 599_000],
+  ])("a grant without receivedAt, with the local clock %s", async (_, localAheadMs, deadAtMs) => {
+    const server = new Server();
+    server.aheadMs = -localAheadMs;
+    server.refreshFailure = DOWN;
+    const session = open(server, { grant: server.grant() });
+    if (deadAtMs > 0) {
+      await sleep(deadAtMs - 1);
+      expect(session.state).toBe("ready");
+      await sleep(1);
+    }
+    expect(session.state).toBe("expired");
+  });
+
+  it("a grant received in the future counts as one without receivedAt", async () => {
+    const server = new Server();
+    const session = open(server, { grant: { ...server.grant(), receivedAt: NOON + HOUR } });
+    await session.getToken();
+    await settle();
+    expect(server.refreshes).toEqual([0]);
+  });
+
+  it("a given token whose end was only guessed too late is replaced by the first answer", async () => {
+    const server = new Server();
+    server.opaque = true;
+    const grant = { ...server.grant(), tokenExpiresAt: new Date(NOON + 2 * HOUR) };
+    const session = open(server, { grant });
+    session.start();
+    await settle();
+    expect(await session.getToken()).not.toBe(grant.token);
+    expect(session.state).toBe("ready");
+  });
+
+  it("the refresh token's life is taken from two dates of the server, whatever the local clock says", async () => {
+    const server = new Server();
+    server.aheadMs = -2 * HOUR;
+    const session = open(server, { grant: undefined, create: server.create });
+    session.start();
+    // 3600 s: refreshed until 5 s before the end, then by create.
+    await sleep(8 * 480_000);
+    expect(server.refreshes).toHaveLength(7);
+    expect(server.creates).toEqual([0, 8 * 480_000]);
+  });
+});
+
+describe("rule 4: time is summed look by look", () => {
+  function clockOn(moments: { wall: number; steady: number }) {
+    vi.spyOn(Date, "now").mockImplementation(() => moments.wall);
+    vi.spyOn(performance, "now").mockImplementation(() => moments.steady);
+    return new ElapsedClock();
+  }
+
+  it("sleep that stops the monotonic clock is counted by the wall clock", () => {
+    const at = { wall: 1000, steady: 1000 };
+    const clock = clockOn(at);
+    at.wall += HOUR;
+    at.steady += 5;
+    expect(clock.now()).toBe(HOUR);
+  });
+
+  it("a wall clock that is set back takes nothing away, again and again", () => {
+    const at = { wall: HOUR, steady: 0 };
+    const clock = clockOn(at);
+    for (let i = 1; i <= 100; i++) {
+      at.wall += i % 2 === 0 ? 10_000 + HOUR : 10_000 - HOUR;
+      at.steady += 10_000;
+      clock.now();
+    }
+    // Each of the fifty steps forward is taken for sleep, none of the steps back for time regained.
+    expect(clock.now()).toBe(50 * 10_000 + 50 * (10_000 + HOUR));
+  });
+
+  it("a wall clock that is set back does not stop a clock that has no other", () => {
+    const at = { wall: HOUR, steady: 0 };
+    const clock = clockOn(at);
+    at.wall = 0;
+    clock.now();
+    at.wall = 700;
+    expect(clock.now()).toBe(700);
+  });
+
+  it("a hundred thousand looks in a minute do not make it run fast", () => {
+    const at = { wall: 0, steady: 0 };
+    const clock = clockOn(at);
+    for (let i = 1; i <= 100_000; i++) {
+      at.steady = i * 0.6;
+      at.wall = Math.floor(at.steady);
+      clock.now();
+    }
+    expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+    expect(clock.now()).toBeLessThan(60_000 * 1.003);
+  });
+
+  it("it works without a monotonic clock", () => {
+    vi.stubGlobal("performance", undefined);
+    const clock = new ElapsedClock();
+    stepWallClock(1234);
+    expect(clock.now()).toBe(1234);
+  });
+
+  it("after sleep the dead token is not returned, though no timer has fired", async () => {
+    const server = new Server();
+    const session = open(server);
+    const old = await session.getToken();
+    stepWallClock(HOUR);
+    expect(session.state).toBe("expired");
+    expect(await session.getToken()).not.toBe(old);
+  });
+
+  it("a wall clock set back two hours delays no renewal", async () => {
+    const server = new Server();
+    open(server).start();
+    await sleep(100_000);
+    stepWallClock(-2 * HOUR);
+    await sleep(379_900);
+    expect(server.requests).toBe(0);
+    await sleep(100);
+    expect(server.requests).toBe(1);
+  });
+
+  it("a clock that is set forward costs one renewal, not one per call", async () => {
+    const server = new Server();
+    const session = open(server);
+    session.start();
+    await sleep(1000);
+    stepWallClock(HOUR);
+    for (let i = 0; i < 100; i++) await session.getToken();
+    expect(server.requests).toBe(1);
+    await sleep(470_000);
+    expect(server.requests).toBe(1);
+  });
+});

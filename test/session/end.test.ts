@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import {
+  DOWN,
+  NOON,
+  open,
+  REFUSED,
+  record,
+  rejection,
+  Server,
+  settle,
+  sleep,
+  stepWallClock,
+  useFakeTime,
+} from "./support.ts";
+
+useFakeTime();
+const HOUR = 3_600_000;
+
+describe("rule 11: only the server ends a session", () => {
+  it("past the refresh token's computed end, less 5 s, create takes its place", async () => {
+    const server = new Server();
+    server.refreshTtlSecs = 500;
+    const session = open(server, { create: server.create });
+    await sleep(494_000);
+    await session.getToken({ forceRefresh: true });
+    expect([server.refreshes, server.creates]).toEqual([[494_000], []]);
+    await sleep(1000);
+    await session.getToken({ forceRefresh: true });
+    expect([server.refreshes, server.creates]).toEqual([[494_000], [495_000]]);
+  });
+
+  it("without create it is tried once more past its computed end, and a success goes on", async () => {
+    const server = new Server();
+    server.refreshTtlSecs = 500;
+    const session = open(server);
+    await sleep(1000_000);
+    const token = await session.getToken();
+    expect(server.refreshes).toEqual([1000_000]);
+    expect(session).toMatchObject({ state: "ready", grant: { token } });
+  });
+
+  it("without create a passing failure past the end is tried on and on, a refusal ends it", async () => {
+    const server = new Server();
+    server.refreshTtlSecs = 60;
+    const session = open(server);
+    await sleep(1000_000);
+    server.refreshFailure = DOWN;
+    session.start();
+    await sleep(HOUR);
+    expect(session.state).toBe("expired");
+    expect(server.requests).toBeGreaterThan(100);
+    server.refreshFailure = REFUSED;
+    await sleep(30_000);
+    expect(session.state).toBe("failed");
+  });
+
+  it.each([
+    ["an hour", 3600, 3_570_000],
+    ["two minutes", 120, 90_000],
+    ["under two minutes", 119, 114_000],
+    ["one minute", 60, 55_000],
+  ])(
+    "without create a refresh token that lives %s renews for the last time then",
+    async (_, secs, lastAt) => {
+      const server = new Server();
+      server.refreshTtlSecs = secs;
+      const session = open(server);
+      const told = record(session);
+      session.start();
+      await sleep(lastAt - 100);
+      expect(told.expiring).toEqual([]);
+      const before = server.refreshes.length;
+      await sleep(100);
+      expect(server.refreshes.at(-1)).toBe(lastAt);
+      expect(server.refreshes).toHaveLength(before + 1);
+      expect(told.expiring).toEqual([{ at: new Date(NOON + lastAt + 600_000) }]);
+    },
+  );
+
+  it("a refresh token's reserve does not shrink with the life it has left", async () => {
+    const server = new Server();
+    server.ttlSecs = 60;
+    server.refreshTtlSecs = 200;
+    open(server).start();
+    await sleep(190_000);
+    expect(server.refreshes).toEqual([45_000, 90_000, 135_000, 170_000]);
+  });
+
+  it("expiring is told once, and the session lives to the refresh token's life and the token's", async () => {
+    const server = new Server();
+    const session = open(server);
+    const told = record(session);
+    session.start();
+    await sleep(3_600_000);
+    server.refreshFailure = REFUSED;
+    await sleep(569_000 - 1);
+    expect(session.state).toBe("degraded");
+    expect(await session.getToken()).toBe(session.grant?.token);
+    await sleep(1);
+    expect(session.state).toBe("failed");
+    expect(told.expiring).toHaveLength(1);
+  });
+
+  it("a session with create tells no expiring", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    const told = record(session);
+    session.start();
+    await sleep(3 * HOUR);
+    expect(told.expiring).toEqual([]);
+    expect(session.state).toBe("ready");
+  });
+
+  it("a clock that is set forward does not make the last renewal the last", async () => {
+    const server = new Server();
+    const session = open(server);
+    const told = record(session);
+    session.start();
+    await sleep(1000);
+    stepWallClock(HOUR);
+    server.aheadMs = -HOUR;
+    await sleep(30_000);
+    expect(server.requests).toBe(1);
+    expect(told.expiring).toEqual([]);
+    await sleep(3_000_000);
+    expect(session.state).toBe("ready");
+    expect(told.expiring).toEqual([]);
+    await sleep(600_000);
+    expect(told.expiring).toHaveLength(1);
+    const real = Number(server.refreshes.at(-1)) - HOUR;
+    expect(real).toBeGreaterThan(3_560_000);
+    expect(real).toBeLessThan(3_600_000);
+  });
+
+  it("without a token and without a way to one, the first refusal is the end", async () => {
+    const server = new Server();
+    server.createFailure = { status: 401 };
+    const session = open(server, { grant: undefined, create: server.create });
+    expect(session.state).toBe("idle");
+    expect(await rejection(session.getToken())).toMatchObject({ code: "session_expired", status: 401 });
+    expect(session.state).toBe("failed");
+    await settle();
+    expect(server.requests).toBe(1);
+  });
+});

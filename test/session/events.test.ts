@@ -1,0 +1,152 @@
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DOWN, open, REFUSED, record, rejection, Server, settle, sleep, useFakeTime } from "./support.ts";
+
+useFakeTime();
+
+describe("events", () => {
+  it("each token is told once, in the order of issue, after the state is committed", async () => {
+    const server = new Server();
+    const session = open(server, { grant: undefined, create: server.create });
+    const tokens: string[] = [];
+    session.on("token", ({ token, tokenExpiresAt }) => {
+      expect(session.grant?.token).toBe(token);
+      expect(session.tokenExpiresAt).toEqual(tokenExpiresAt);
+      expect(session.state).toBe("ready");
+      tokens.push(token);
+    });
+    for (let i = 0; i < 5; i++) {
+      const token = await session.getToken({ forceRefresh: true });
+      expect(tokens.at(-1)).toBe(token);
+    }
+    expect(new Set(tokens).size).toBe(5);
+  });
+
+  it("a listener that throws keeps no other from being called, and loses no token", async () => {
+    const server = new Server();
+    const session = open(server, { grant: undefined, create: server.create });
+    for (const name of ["token", "state"] as const) {
+      session.on(name, () => {
+        throw new Error("a listener's own");
+      });
+      session.on(name, () => Promise.reject(new Error("a listener's own, later")));
+    }
+    const told = record(session);
+    const token = await session.getToken();
+    expect(told.token).toMatchObject([{ token }]);
+    expect(told.state).toEqual([{ state: "ready", previous: "idle" }]);
+    expect(session.grant?.token).toBe(token);
+  });
+
+  it("a listener may unsubscribe itself and others while it is called", async () => {
+    const session = open(new Server());
+    const called: string[] = [];
+    const offFirst = session.on("token", () => {
+      called.push("first");
+      offFirst();
+      offThird();
+    });
+    session.on("token", () => called.push("second"));
+    const offThird = session.on("token", () => called.push("third"));
+    await session.getToken({ forceRefresh: true });
+    await session.getToken({ forceRefresh: true });
+    expect(called.slice(0, 2)).toEqual(["first", "second"]);
+    expect(called.filter((name) => name === "first")).toHaveLength(1);
+    expect(called.at(-1)).toBe("second");
+  });
+
+  it("one function may listen twice, and each ends by itself", async () => {
+    const session = open(new Server());
+    const listener = vi.fn();
+    const off = session.on("token", listener);
+    session.on("token", listener);
+    await session.getToken({ forceRefresh: true });
+    off();
+    await session.getToken({ forceRefresh: true });
+    expect(listener).toHaveBeenCalledTimes(3);
+  });
+
+  it("a listener may close the session", async () => {
+    const session = open(new Server());
+    const told = record(session);
+    session.on("token", () => session.close());
+    const token = await session.getToken({ forceRefresh: true });
+    expect(token).toMatch(/^ey/);
+    expect(told.state).toEqual([{ state: "closed", previous: "ready" }]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("the states come in their order, each with the one before", async () => {
+    const server = new Server();
+    const session = open(server, { grant: undefined, create: server.create });
+    const told = record(session);
+    await session.getToken();
+    server.refreshFailure = DOWN;
+    server.createFailure = DOWN;
+    await rejection(session.getToken({ forceRefresh: true }));
+    await sleep(600_000);
+    await rejection(session.getToken());
+    server.createFailure = REFUSED;
+    session.start();
+    await sleep(60_000);
+    session.close();
+    const states = ["idle", "ready", "degraded", "expired", "failed", "closed"];
+    expect(told.state).toEqual(states.slice(1).map((state, i) => ({ state, previous: states[i] })));
+  });
+});
+
+describe("rule 16: nothing leaks", () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  beforeEach(() => void process.on("unhandledRejection", note));
+  afterEach(() => void process.off("unhandledRejection", note));
+
+  it("nothing becomes an unhandled rejection, whatever fails and nobody waits for", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    session.start();
+    server.refreshFailure = new Error("down");
+    server.createFailure = new Error("down");
+    await sleep(700_000);
+    server.createFailure = REFUSED;
+    await sleep(60_000);
+    const closed = open(server, { grant: undefined, create: () => new Promise(() => {}) });
+    closed.start();
+    closed.close();
+    await settle();
+    vi.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(unhandled).toEqual([]);
+  });
+
+  it("no token is in inspect, toJSON, String, or an error of the session", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    session.on("token", () => {});
+    const secrets = [String(session.grant?.token), String(session.grant?.refreshToken)];
+    server.refreshFailure = new Error("down");
+    const errors = [
+      await rejection(session.getToken({ forceRefresh: true })),
+      await rejection(
+        open(server, { refresh: async () => ({ token: secrets[0] }) as never }).getToken({
+          forceRefresh: true,
+        }),
+      ),
+    ];
+    const shown = [session, ...errors].flatMap((value) => [
+      inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+      JSON.stringify(value),
+      String(value),
+    ]);
+    expect(Object.keys(session)).toEqual([]);
+    for (const text of shown) for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it("the dates that come out cannot change those inside", async () => {
+    const session = open(new Server());
+    const expiresAt = session.tokenExpiresAt?.getTime();
+    session.tokenExpiresAt?.setTime(0);
+    session.grant?.tokenExpiresAt.setTime(0);
+    expect(session.tokenExpiresAt?.getTime()).toBe(expiresAt);
+  });
+});

@@ -1,0 +1,458 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { RoomTokenError } from "../../src/session/index.ts";
+import { backoffMs } from "../../src/session/setback.ts";
+import {
+  DOWN,
+  jwt,
+  NOON,
+  open,
+  REFUSED,
+  record,
+  rejection,
+  Server,
+  settle,
+  sleep,
+  useFakeTime,
+} from "./support.ts";
+
+useFakeTime();
+
+const deadJwt = jwt(NOON / 1000, 1, "dead");
+
+/** The pauses between attempts, in milliseconds. */
+const pauses = (moments: readonly number[]) => moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
+
+describe("rule 7: what is permanent", () => {
+  it.each([400, 401, 403, 404, 409, 410, 422, 499])(
+    "%i is: no further request without create",
+    async (status) => {
+      const server = new Server();
+      server.refreshFailure = { status };
+      const session = open(server);
+      session.start();
+      await sleep(7_200_000);
+      expect(server.requests).toBe(1);
+      expect(session.state).toBe("failed");
+    },
+  );
+
+  it.each([408, 425, 429, 500, 502, 503, 504, 599])("%i is not: it is tried again", async (status) => {
+    const server = new Server();
+    server.refreshFailure = { status };
+    const session = open(server);
+    session.start();
+    await sleep(480_000 + 500);
+    expect(server.requests).toBe(2);
+    server.refreshFailure = undefined;
+    await sleep(1000);
+    expect(session.state).toBe("ready");
+  });
+
+  const error = (...init: ConstructorParameters<typeof RoomTokenError>) => new RoomTokenError(...init);
+  it.each([
+    ["retryable false", error("missing_api_key", "x"), 1],
+    ["retryable false of an object", { retryable: false }, 1],
+    ["an invalid_response, though not retryable", error("invalid_response", "x"), 2],
+    ["retryable true", error("connection_failed", "x", { retryable: true }), 2],
+    ["a status as text", { status: "403" }, 2],
+    ["an Error", new TypeError("Failed to fetch"), 2],
+    ["undefined", undefined, 2],
+    ["null", null, 2],
+  ])("%s", async (_, rejected, requests) => {
+    const server = new Server();
+    const refresh = async () => {
+      server.refreshes.push(1);
+      throw rejected;
+    };
+    open(server, { refresh }).start();
+    await sleep(480_000 + 600);
+    expect(server.requests).toBe(requests);
+  });
+
+  it("the rule is the same for create: a 401 of the back end ends it, a 503 does not", async () => {
+    const server = new Server();
+    server.createFailure = DOWN;
+    const session = open(server, { grant: undefined, create: server.create });
+    session.start();
+    await sleep(10_000);
+    expect(server.creates.length).toBeGreaterThan(3);
+    server.createFailure = { status: 401 };
+    await sleep(60_000);
+    const creates = server.creates.length;
+    expect(session.state).toBe("failed");
+    await sleep(600_000);
+    expect(server.creates).toHaveLength(creates);
+  });
+
+  it.each([
+    ["dead", (server: Server) => ({ ...server.grant(), token: deadJwt })],
+    ["without a parseable expiry", (server: Server) => ({ ...server.grant(), tokenExpiresAt: "soon" })],
+    [
+      "with an invalid date",
+      (server: Server) => ({ ...server.grant(), tokenExpiresAt: new Date(Number.NaN) }),
+    ],
+    ["no string", (server: Server) => ({ ...server.grant(), token: 5 as unknown as string })],
+    ["empty", (server: Server) => ({ ...server.grant(), token: "" })],
+    ["without a refresh token", (server: Server) => ({ ...server.grant(), refreshToken: "" })],
+    ["nothing at all", () => undefined as never],
+    ["a text", () => "token" as never],
+  ])("a token that is %s is a passing failure, at most two requests in the first second", async (_, make) => {
+    const server = new Server();
+    const asked: number[] = [];
+    const create = async () => {
+      asked.push(Date.now());
+      return make(server);
+    };
+    const session = open(server, { grant: undefined, create });
+    session.start();
+    expect(await rejection(session.getToken())).toMatchObject({
+      code: "invalid_response",
+      operation: "create",
+    });
+    await sleep(1000);
+    expect(asked.length).toBe(2);
+    expect(session.state).toBe("idle");
+  });
+
+  it("a refresh without a date does not go on with the date of the token before", async () => {
+    const server = new Server();
+    const session = open(server, { refresh: async () => ({ token: "new" }) as never });
+    expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
+      code: "invalid_response",
+    });
+  });
+
+  it("a callback that throws at once counts as a rejection", async () => {
+    const boom = new Error("boom");
+    const create = () => {
+      throw boom;
+    };
+    const session = open(new Server(), { grant: undefined, create });
+    const thrown = await rejection(session.getToken());
+    expect(thrown).toMatchObject({ code: "connection_failed", operation: "create", retryable: true });
+    expect((thrown as Error).cause).toBe(boom);
+  });
+
+  it("a rejection with a status has that status' code, and the caller's own value as its cause", async () => {
+    const own = { status: 429, retryAfterMs: 7000, text: "slow down" };
+    const refresh = () => Promise.reject(own);
+    const thrown = await rejection(open(new Server(), { refresh }).getToken({ forceRefresh: true }));
+    expect(thrown).toMatchObject({ code: "rate_limited", status: 429, retryAfterMs: 7000, retryable: true });
+    expect((thrown as Error).cause).toBe(own);
+  });
+
+  it("a RoomTokenError of a callback comes through as it is", async () => {
+    const own = new RoomTokenError("server_error", "x", { status: 500, retryable: true });
+    const refresh = () => Promise.reject(own);
+    expect(await rejection(open(new Server(), { refresh }).getToken({ forceRefresh: true }))).toBe(own);
+  });
+});
+
+describe("rule 8: backing off", () => {
+  it("a 500: the token is kept, one retry after half a second to a second, told with willRetry", async () => {
+    const server = new Server();
+    const session = open(server);
+    const told = record(session);
+    server.refreshFailure = { status: 500 };
+    session.start();
+    await sleep(480_000);
+    expect(told.error).toMatchObject([
+      { error: { code: "server_error" }, willRetry: true, retryInMs: 500, tokenValidForMs: 119_000 },
+    ]);
+    expect(session.state).toBe("degraded");
+    server.refreshFailure = undefined;
+    await sleep(499);
+    expect(server.requests).toBe(1);
+    await sleep(1);
+    expect(server.requests).toBe(2);
+    expect(session.state).toBe("ready");
+    expect(told.error).toHaveLength(1);
+  });
+
+  it.each([
+    [0, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]],
+    [0.999999, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]],
+  ])("network failures in a row, random %d: the pauses double up to 30 s", async (drawn, expected) => {
+    const server = new Server();
+    server.createFailure = new TypeError("Failed to fetch");
+    const session = open(server, { grant: undefined, create: server.create });
+    vi.spyOn(Math, "random").mockReturnValue(drawn);
+    session.start();
+    await sleep(180_000);
+    expect(pauses(server.creates).slice(0, 7)).toEqual(expected);
+  });
+
+  it("a success makes the next failure start again from the shortest pause", async () => {
+    const server = new Server();
+    server.createFailure = DOWN;
+    const session = open(server, { grant: undefined, create: server.create });
+    session.start();
+    await sleep(5000);
+    server.createFailure = undefined;
+    await sleep(5000);
+    expect(session.state).toBe("ready");
+    server.refreshFailure = DOWN;
+    const renewal = Number(server.creates.at(-1)) + 480_000;
+    await sleep(480_000);
+    expect(server.refreshes.slice(0, 2)).toEqual([renewal, renewal + 500]);
+  });
+
+  it("what the server asks for is waited out when it is longer than the own pause, up to 300 s", async () => {
+    for (const [retryAfterMs, pauseMs] of [
+      [7000, 7000],
+      [100, 500],
+      [1_000_000, 300_000],
+      [Number.NaN, 500],
+      [Number.POSITIVE_INFINITY, 500],
+      [-5, 500],
+      ["7000", 500],
+    ]) {
+      const server = new Server();
+      server.createFailure = { status: 429, retryAfterMs };
+      const session = open(server, { grant: undefined, create: server.create });
+      session.start();
+      await sleep(400_000);
+      expect(pauses(server.creates)[0]).toBe(pauseMs);
+      session.close();
+    }
+  });
+
+  it("for any number of failures and any wish of the server the pause is from 0.5 s to 300 s", () => {
+    const wish = fc.option(fc.double(), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.nat(10_000),
+        wish,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (failures, askedMs, drawn) => {
+          vi.spyOn(Math, "random").mockReturnValue(drawn);
+          const pause = backoffMs(failures, askedMs);
+          expect(pause).toBeGreaterThanOrEqual(Math.min(500 * 2 ** failures, 15_000));
+          expect(pause).toBeLessThanOrEqual(300_000);
+          if (askedMs === undefined) expect(pause).toBeLessThanOrEqual(30_000);
+        },
+      ),
+    );
+  });
+
+  it("while an attempt is scheduled nobody starts another; who has no token joins it and gets its result", async () => {
+    const server = new Server();
+    server.createFailure = DOWN;
+    const session = open(server, { grant: undefined, create: server.create });
+    await rejection(session.getToken());
+    await sleep(100);
+    const waiting = [session.getToken(), session.getToken({ forceRefresh: true }), session.getToken()];
+    expect(vi.getTimerCount()).toBe(1);
+    server.createFailure = undefined;
+    await sleep(399);
+    expect(server.creates).toEqual([0]);
+    await sleep(1);
+    expect(new Set(await Promise.all(waiting)).size).toBe(1);
+    expect(server.creates).toEqual([0, 500]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("when the next attempt is more than timeoutMs away, getToken rejects at once and says when it is", async () => {
+    const server = new Server();
+    server.createFailure = { status: 503, retryAfterMs: 60_000 };
+    const session = open(server, { grant: undefined, create: server.create });
+    const first = await rejection(session.getToken());
+    await sleep(10_000);
+    const second = await rejection(session.getToken());
+    expect(second).toMatchObject({
+      code: "server_error",
+      status: 503,
+      retryAfterMs: 50_000,
+      operation: "create",
+    });
+    expect((second as Error).message).toBe((first as Error).message);
+    expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({ retryAfterMs: 50_000 });
+    expect(server.requests).toBe(1);
+    await sleep(50_000);
+    server.createFailure = undefined;
+    expect(await session.getToken()).toBe(session.grant?.token);
+  });
+
+  it("a forced refresh that waited for an older flight is rejected when that one brings a long pause", async () => {
+    const server = new Server();
+    server.latencyMs = 100;
+    const session = open(server);
+    await sleep(480_000);
+    await session.getToken();
+    await sleep(50);
+    const forced = rejection(session.getToken({ forceRefresh: true }));
+    server.refreshFailure = { status: 503, retryAfterMs: 60_000 };
+    await sleep(50);
+    expect(await forced).toMatchObject({ status: 503, retryAfterMs: 60_000 });
+    expect(server.requests).toBe(1);
+  });
+
+  it.each([true, false])(
+    "ten minutes of outage, a thousand getToken a second, started %s: at most 45 requests",
+    async (started) => {
+      const server = new Server();
+      server.createFailure = DOWN;
+      server.refreshFailure = DOWN;
+      const grant = { ...server.grant(), receivedAt: Date.now() - 599_000 };
+      const session = open(server, { grant, create: server.create });
+      if (started) session.start();
+      let rejected = 0;
+      for (let second = 0; second < 600; second++) {
+        for (let i = 0; i < 1000; i++) session.getToken().catch(() => rejected++);
+        await sleep(1000);
+      }
+      expect(server.requests).toBeGreaterThan(30);
+      expect(server.requests).toBeLessThanOrEqual(45);
+      await sleep(30_000);
+      expect(rejected).toBeGreaterThan(590_000);
+    },
+  );
+});
+
+describe("rule 9: a permanent failure", () => {
+  it("403 with create: exactly one refresh, one create, and the new refresh token is used next", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    const told = record(session);
+    session.start();
+    server.refreshFailure = REFUSED;
+    await sleep(480_000);
+    server.refreshFailure = undefined;
+    expect([server.refreshes, server.creates]).toEqual([[480_000], [480_000]]);
+    expect(told.error).toMatchObject([{ error: { code: "forbidden" }, willRetry: true, retryInMs: 0 }]);
+    expect(session.state).toBe("ready");
+    const { refreshToken } = session.grant ?? {};
+    await sleep(480_000);
+    expect(server.usedRefreshTokens).toEqual(["refresh-1", refreshToken]);
+    expect(refreshToken).not.toBe("refresh-1");
+  });
+
+  it("403 without create, 100 s left: no further request, the token for 99 s, then session_expired", async () => {
+    const server = new Server();
+    const session = open(server);
+    const told = record(session);
+    const token = await session.getToken();
+    await sleep(500_000);
+    session.start();
+    server.refreshFailure = REFUSED;
+    await settle();
+    expect(told.error).toMatchObject([{ error: { status: 403 }, willRetry: false, tokenValidForMs: 99_000 }]);
+    expect(told.error[0]).not.toHaveProperty("retryInMs");
+    for (let ms = 0; ms < 99_000; ms += 1000) {
+      expect(await session.getToken()).toBe(token);
+      await sleep(1000);
+    }
+    expect(session.state).toBe("failed");
+    const expired = await rejection(session.getToken());
+    expect(expired).toMatchObject({ code: "session_expired", status: 403, retryable: false });
+    expect((expired as Error).cause).toMatchObject({ code: "forbidden" });
+    expect(told.error.at(-1)).toMatchObject({ error: { code: "session_expired" }, willRetry: false });
+    expect(told.state.map((event) => event.state)).toEqual(["degraded", "failed"]);
+    await sleep(3_600_000);
+    expect(server.requests).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a forced refresh while the last token is being used up rejects with the refusal, without a request", async () => {
+    const server = new Server();
+    server.refreshFailure = REFUSED;
+    const session = open(server);
+    for (let i = 0; i < 3; i++) {
+      expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({ code: "forbidden" });
+    }
+    expect(server.requests).toBe(1);
+    expect(await session.getToken()).toBe(session.grant?.token);
+  });
+
+  it("whoever waits on a dead token when it is refused gets session_expired", async () => {
+    const server = new Server();
+    server.refreshFailure = REFUSED;
+    const session = open(server);
+    const told = record(session);
+    await sleep(600_000);
+    expect(await rejection(session.getToken())).toMatchObject({ code: "session_expired", status: 403 });
+    expect(told.state).toEqual([
+      { state: "expired", previous: "ready" },
+      { state: "failed", previous: "expired" },
+    ]);
+    expect(await rejection(session.getToken())).toMatchObject({ code: "session_expired" });
+    expect(server.requests).toBe(1);
+  });
+
+  it("a refused refresh token is never used again, not even when a new create brings it once more", async () => {
+    const server = new Server();
+    const create = async () => ({
+      ...(await server.create({ signal: AbortSignal.abort() })),
+      refreshToken: "refresh-1",
+    });
+    const session = open(server, { create });
+    session.start();
+    server.refreshFailure = REFUSED;
+    await sleep(4 * 480_000);
+    expect(server.refreshes).toHaveLength(1);
+    expect(server.creates).toHaveLength(4);
+  });
+
+  it("after a refusal a create that fails in passing is tried again, without another refresh", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    session.start();
+    server.refreshFailure = REFUSED;
+    server.createFailure = DOWN;
+    await sleep(490_000);
+    expect(server.refreshes).toEqual([480_000]);
+    expect(server.creates).toEqual([480_000, 480_500, 481_500, 483_500, 487_500]);
+    server.createFailure = undefined;
+    await sleep(10_000);
+    expect(session.state).toBe("ready");
+  });
+
+  it("a create that is refused ends all requests; the token is used to its end, then the session has failed", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    const token = await session.getToken();
+    session.start();
+    server.refreshFailure = DOWN;
+    server.createFailure = REFUSED;
+    await sleep(598_999);
+    expect(server.creates).toHaveLength(1);
+    expect(server.refreshes).toHaveLength(2);
+    expect(await session.getToken()).toBe(token);
+    await sleep(1);
+    expect(session.state).toBe("failed");
+    await sleep(3_600_000);
+    expect(server.requests).toBe(3);
+  });
+});
+
+describe("rule 10: create takes over", () => {
+  it("after two passing failures in a row create and refresh take turns until one succeeds", async () => {
+    const server = new Server();
+    server.refreshFailure = DOWN;
+    server.createFailure = DOWN;
+    const session = open(server, { create: server.create });
+    session.start();
+    await sleep(480_000 + 31_000);
+    const start = 480_000;
+    expect(server.refreshes).toEqual([0, 500, 3500, 15_500].map((ms) => start + ms));
+    expect(server.creates).toEqual([1500, 7500, 30_500].map((ms) => start + ms));
+    server.createFailure = undefined;
+    server.refreshFailure = undefined;
+    await sleep(15_000);
+    expect(session.state).toBe("ready");
+  });
+
+  it("a page whose direct refresh is refused by CORS lives on create", async () => {
+    const server = new Server();
+    server.refreshFailure = new TypeError("Failed to fetch");
+    const session = open(server, { create: server.create });
+    session.start();
+    for (let minute = 0; minute < 120; minute++) {
+      await sleep(60_000);
+      expect(["ready", "degraded"]).toContain(session.state);
+    }
+    expect(server.creates).toHaveLength(14);
+    expect(server.refreshes).toHaveLength(28);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { isRoomTokenError, RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
+import { NOON, ROOM_ID, Server, useFakeTime } from "./support.ts";
+
+useFakeTime();
+const server = new Server();
+const good = { roomId: ROOM_ID, create: server.create };
+
+function thrownBy(options: unknown): unknown {
+  try {
+    new RoomTokenSession(options as RoomTokenSessionOptions);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("the constructor", () => {
+  it.each([
+    ["options", undefined],
+    ["options", null],
+    ["options", 5],
+    ["roomId", { ...good, roomId: "../x" }],
+    ["roomId", { create: server.create }],
+    ["grant", { roomId: ROOM_ID }],
+    ["grant", { ...good, grant: null }],
+    ["grant", { ...good, grant: {} }],
+    ["grant", { ...good, grant: JSON.stringify(new Server().grant()) }],
+    ["grant", { ...good, grant: { ...new Server().grant(), token: "" } }],
+    ["grant", { ...good, grant: { ...new Server().grant(), refreshToken: 5 } }],
+    ["grant", { ...good, grant: { ...new Server().grant(), tokenExpiresAt: "soon" } }],
+    ["grant", { ...good, grant: { ...new Server().grant(), refreshTokenExpiresAt: new Date(Number.NaN) } }],
+    ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: "now" } }],
+    ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: Number.NaN } }],
+    ["create", { ...good, create: "x" }],
+    ["refresh", { ...good, refresh: null }],
+    ["fetch", { ...good, fetch: 5 }],
+    ["tokenTtlSecs", { ...good, tokenTtlSecs: 1.5 }],
+    ["timeoutMs", { ...good, timeoutMs: 0 }],
+    ["timeoutMs", { ...good, timeoutMs: 2 ** 31 }],
+    ["baseUrl", { ...good, baseUrl: "ftp://h" }],
+    ["baseUrl", { ...good, baseUrl: "http://example.com" }],
+  ])("refuses a bad %s and names it (%#)", (argument, options) => {
+    const error = thrownBy(options);
+    if (!isRoomTokenError(error)) throw new Error("expected a RoomTokenError");
+    expect(error.code).toBe("invalid_argument");
+    expect(error.message).toMatch(new RegExp(`^${argument} must be `));
+  });
+
+  it("never shows the token of a grant that it refuses", () => {
+    const grant = { ...new Server().grant(), refreshToken: 5 };
+    expect(String(thrownBy({ ...good, grant }))).not.toContain(grant.token);
+  });
+
+  it("takes a grant with Dates and one with the strings of its JSON", () => {
+    const text = new Server().grant();
+    const dates = {
+      ...text,
+      tokenExpiresAt: new Date(text.tokenExpiresAt),
+      refreshTokenExpiresAt: new Date(text.refreshTokenExpiresAt),
+    };
+    for (const grant of [text, dates]) {
+      const session = new RoomTokenSession({ roomId: ROOM_ID, grant });
+      expect(session.tokenExpiresAt).toEqual(new Date(NOON + 600_000));
+      expect(session.refreshTokenExpiresAt).toEqual(new Date(NOON + 3_600_000));
+      expect(session.grant).toMatchObject({ token: text.token, refreshToken: text.refreshToken });
+    }
+  });
+
+  it("leaves the options as they are", () => {
+    const options = Object.freeze({ ...good, grant: Object.freeze(new Server().grant()) });
+    const before = JSON.stringify(options);
+    new RoomTokenSession(options);
+    expect(JSON.stringify(options)).toBe(before);
+  });
+
+  it("reads no environment", () => {
+    process.env["TELNYX_BASE_URL"] = "not a url";
+    expect(thrownBy(good)).toBeUndefined();
+    process.env["TELNYX_BASE_URL"] = undefined;
+    delete process.env["TELNYX_BASE_URL"];
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, it, vi } from "vitest";
+import type { AttachableRoom, RoomTokenSessionOptions } from "../../src/session/index.ts";
+import { DOWN, open, record, Server, settle, sleep, useFakeTime } from "./support.ts";
+
+useFakeTime();
+
+/** A room that behaves as that of @telnyx/video 1.0.2 does. */
+class Room implements AttachableRoom {
+  status = "initialized";
+  readonly taken: string[] = [];
+  take: () => Promise<void> = async () => {};
+  #listeners: { event: string; call: (reason: string) => void }[] = [];
+
+  on(event: string, call: (reason: string) => void): () => void {
+    const entry = { event, call };
+    this.#listeners.push(entry);
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== entry);
+    };
+  }
+
+  getState() {
+    return { status: this.status };
+  }
+
+  updateClientToken(token: string): Promise<void> {
+    this.taken.push(token);
+    return this.take();
+  }
+
+  get listeners(): number {
+    return this.#listeners.length;
+  }
+
+  connect(): void {
+    this.status = "connected";
+    this.#emit("connected", "");
+  }
+
+  disconnect(reason: string): void {
+    this.status = "disconnected";
+    this.#emit("disconnected", reason);
+  }
+
+  #emit(event: string, reason: string): void {
+    for (const { event: name, call } of this.#listeners) if (name === event) call(reason);
+  }
+}
+
+function attached(status = "connected", options: Partial<RoomTokenSessionOptions> = {}) {
+  const server = new Server();
+  const session = open(server, options);
+  const told = record(session);
+  const room = new Room();
+  room.status = status;
+  const detach = session.attach(room);
+  return { server, session, told, room, detach };
+}
+
+describe("rule 15: attach", () => {
+  it("starts the session and hands a connected room each token once", async () => {
+    const { session, room, server } = attached();
+    const first = session.grant?.token;
+    await sleep(3 * 480_000);
+    expect(server.requests).toBe(3);
+    expect(room.taken).toHaveLength(4);
+    expect(room.taken[0]).toBe(first);
+    expect(room.taken[3]).toBe(session.grant?.token);
+    expect(new Set(room.taken).size).toBe(4);
+  });
+
+  it("waits with the token until a connecting room is connected, and then hands the latest", async () => {
+    const { session, room } = attached("connecting");
+    await sleep(960_000);
+    expect(room.taken).toEqual([]);
+    room.connect();
+    await settle();
+    expect(room.taken).toEqual([session.grant?.token]);
+  });
+
+  it.each(["disconnected", "initialized"])("hands nothing to a room that is %s", async (status) => {
+    const { room } = attached(status);
+    await sleep(960_000);
+    expect(room.taken).toEqual([]);
+  });
+
+  it("hands no dead token to a room that connects during an outage", async () => {
+    const { room, server } = attached("connecting");
+    server.refreshFailure = DOWN;
+    await sleep(600_000);
+    room.connect();
+    await settle();
+    expect(room.taken).toEqual([]);
+    server.refreshFailure = undefined;
+    await sleep(30_000);
+    expect(room.taken).toHaveLength(1);
+  });
+
+  it("a room that connects again gets the token again", async () => {
+    const { room, session } = attached();
+    await settle();
+    room.disconnect("user_initiated");
+    room.connect();
+    await settle();
+    expect(room.taken).toEqual([session.grant?.token, session.grant?.token]);
+  });
+
+  it("an update that never settles is given up after 10 s with an error, and delays no later token", async () => {
+    const { room, session, told } = attached("connecting");
+    room.take = () => new Promise(() => {});
+    room.connect();
+    await session.getToken({ forceRefresh: true });
+    expect(room.taken).toHaveLength(1);
+    await sleep(9999);
+    expect(room.taken).toHaveLength(1);
+    expect(told.error).toEqual([]);
+    await sleep(1);
+    expect(told.error).toMatchObject([{ error: { code: "timeout" }, willRetry: false }]);
+    expect(room.taken).toEqual([expect.any(String), session.grant?.token]);
+  });
+
+  it("the latest of several tokens wins, one update at a time", async () => {
+    const { room, session } = attached("connecting");
+    let running = 0;
+    room.take = async () => {
+      running += 1;
+      expect(running).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      running -= 1;
+    };
+    room.connect();
+    for (let i = 0; i < 3; i++) await session.getToken({ forceRefresh: true });
+    await sleep(2000);
+    expect(room.taken).toHaveLength(2);
+    expect(room.taken[1]).toBe(session.grant?.token);
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("no"))],
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+  ])("an update that %s is told as an error, and the next token is handed over", async (_, take) => {
+    const { room, session, told } = attached("connecting");
+    room.take = take;
+    room.connect();
+    await settle();
+    expect(told.error).toMatchObject([{ error: { code: "connection_failed" }, tokenValidForMs: 599_000 }]);
+    expect(told.error[0]?.error.cause).toMatchObject({ message: "no" });
+    await session.getToken({ forceRefresh: true });
+    await settle();
+    expect(room.taken).toHaveLength(2);
+    expect(session.state).toBe("ready");
+  });
+
+  it("the renewal does not wait for a room", async () => {
+    const { room, session, server } = attached("connecting");
+    room.take = () => new Promise(() => {});
+    room.connect();
+    await sleep(480_000);
+    expect(server.requests).toBe(1);
+    expect(await session.getToken()).toBe(session.grant?.token);
+  });
+
+  it.each(["unknown", "network_error", "unauthorized", "forbidden"])(
+    "a disconnect for the reason %s causes one forced refresh, at most one in 30 s",
+    async (reason) => {
+      const { room, server } = attached();
+      for (let i = 0; i < 5; i++) {
+        room.disconnect(reason);
+        await sleep(200);
+        room.connect();
+      }
+      expect(server.requests).toBe(1);
+      await sleep(29_100);
+      room.disconnect(reason);
+      await settle();
+      expect(server.requests).toBe(2);
+    },
+  );
+
+  it.each(["user_initiated", "kicked", "room_expired", "timed_out", "session_terminated"])(
+    "a disconnect for the reason %s causes none",
+    async (reason) => {
+      const { room, server } = attached();
+      room.disconnect(reason);
+      await sleep(1000);
+      expect(server.requests).toBe(0);
+    },
+  );
+
+  it("a forced refresh that fails is told as an error and is no unhandled rejection", async () => {
+    const { room, server, told } = attached();
+    server.refreshFailure = DOWN;
+    room.disconnect("unknown");
+    await sleep(100);
+    expect(told.error).toMatchObject([{ error: DOWN, willRetry: true }]);
+  });
+
+  it("detach takes every listener off the room, and the session goes on", async () => {
+    const { room, detach, session, server } = attached();
+    await settle();
+    expect(room.listeners).toBe(2);
+    detach();
+    detach();
+    expect(room.listeners).toBe(0);
+    await session.getToken({ forceRefresh: true });
+    await sleep(480_000);
+    expect(room.taken).toHaveLength(1);
+    expect(server.requests).toBe(2);
+  });
+
+  it("close takes every listener off the room, also of one that hangs", async () => {
+    const { room, session } = attached("connecting");
+    room.take = () => new Promise(() => {});
+    room.connect();
+    await settle();
+    session.close();
+    expect(room.listeners).toBe(0);
+    await sleep(20_000);
+    expect(room.taken).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("two rooms on one session both get their tokens", async () => {
+    const { room, session } = attached();
+    const other = new Room();
+    other.status = "connected";
+    session.attach(other);
+    await sleep(480_000);
+    expect(room.taken).toHaveLength(2);
+    expect(other.taken).toEqual(room.taken);
+  });
+
+  it("a closed session attaches nothing", () => {
+    const session = open(new Server());
+    session.close();
+    const room = new Room();
+    session.attach(room)();
+    expect(room.listeners).toBe(0);
+  });
+});

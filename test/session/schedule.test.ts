@@ -1,0 +1,279 @@
+import { describe, expect, it, vi } from "vitest";
+import { RoomTokenSession } from "../../src/session/index.ts";
+import {
+  DOWN,
+  open,
+  ROOM_ID,
+  record,
+  rejection,
+  Server,
+  settle,
+  sleep,
+  stepWallClock,
+  useFakeTime,
+} from "./support.ts";
+
+useFakeTime();
+const boom = () => {
+  throw new Error("forbidden in global scope");
+};
+
+describe("rule 12: one timer", () => {
+  it("nothing runs until start", async () => {
+    const server = new Server();
+    const session = open(server);
+    expect(vi.getTimerCount()).toBe(0);
+    await sleep(10_000_000);
+    expect(server.requests).toBe(0);
+    session.start();
+    session.start();
+    await settle();
+    expect(server.requests).toBe(1);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it("start, stop, start, as React mounts effects twice: one request, one timer", async () => {
+    const server = new Server();
+    server.latencyMs = 100;
+    const session = open(server, { grant: undefined, create: server.create });
+    session.start();
+    session.stop();
+    session.start();
+    await sleep(100);
+    expect(server.requests).toBe(1);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it("stop ends the renewing and leaves no timer; getToken goes on to work", async () => {
+    const server = new Server();
+    const session = open(server);
+    session.start();
+    session.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    await sleep(1_000_000);
+    expect(server.requests).toBe(0);
+    expect(await session.getToken()).toBe(session.grant?.token);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("the constructor makes no request, no timer, and draws no number", () => {
+    vi.stubGlobal("setTimeout", boom);
+    vi.stubGlobal("fetch", boom);
+    vi.stubGlobal("crypto", { getRandomValues: boom, randomUUID: boom });
+    vi.spyOn(Math, "random").mockImplementation(boom);
+    const server = new Server();
+    const session = new RoomTokenSession({
+      roomId: ROOM_ID,
+      grant: server.savedGrant(),
+      create: server.create,
+    });
+    expect(session.state).toBe("ready");
+    expect(new RoomTokenSession({ roomId: ROOM_ID, create: server.create }).state).toBe("idle");
+  });
+
+  it("a runtime whose timers are numbers is fine", async () => {
+    const real = globalThis.setTimeout;
+    vi.stubGlobal("setTimeout", (ring: () => void, ms: number) => Number(real(ring, ms)));
+    const server = new Server();
+    open(server).start();
+    await sleep(480_000);
+    expect(server.requests).toBe(1);
+  });
+
+  it("the timer keeps no process alive, except while somebody waits for it", async () => {
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    const lastHasRef = () => timers.mock.results.at(-1)?.value.hasRef();
+    const server = new Server();
+    const session = open(server, { grant: undefined, create: server.create });
+    server.createFailure = DOWN;
+    session.start();
+    await settle();
+    expect(lastHasRef()).toBe(false);
+    const waiting = session.getToken();
+    expect(lastHasRef()).toBe(true);
+    server.createFailure = undefined;
+    await sleep(1000);
+    await waiting;
+    expect(lastHasRef()).toBe(false);
+  });
+
+  it("without document, performance and process it works", async () => {
+    vi.stubGlobal("performance", undefined);
+    vi.stubGlobal("process", undefined);
+    const server = new Server();
+    const session = open(server);
+    session.start();
+    await sleep(480_000);
+    expect(server.requests).toBe(1);
+    session.close();
+  });
+
+  it("waking from sleep is noticed within 30 s, though the timer's own time has not come", async () => {
+    const server = new Server();
+    const session = open(server);
+    session.start();
+    await sleep(100_000);
+    stepWallClock(3_600_000);
+    await sleep(30_000);
+    expect(server.requests).toBe(1);
+    expect(session.state).toBe("ready");
+  });
+
+  it("a timer that comes 60 s late never makes getToken return a dead token", async () => {
+    const server = new Server();
+    const held: (() => void)[] = [];
+    const session = open(server);
+    const old = await session.getToken();
+    vi.stubGlobal("setTimeout", (ring: () => void) => held.push(ring));
+    session.start();
+    vi.advanceTimersByTime(600_000);
+    expect(await session.getToken()).not.toBe(old);
+    expect(held.length).toBeGreaterThan(0);
+    for (const ring of held.splice(0)) ring();
+    await settle();
+    expect(server.requests).toBe(1);
+  });
+
+  it("the token's death is told at its moment", async () => {
+    const server = new Server();
+    const session = open(server);
+    const told = record(session);
+    session.start();
+    server.refreshFailure = DOWN;
+    await sleep(598_999);
+    expect(told.state.map(({ state }) => state)).toEqual(["degraded"]);
+    await sleep(1);
+    expect(told.state.map(({ state }) => state)).toEqual(["degraded", "expired"]);
+    server.refreshFailure = undefined;
+    await sleep(30_000);
+    expect(told.state.map(({ state }) => state)).toEqual(["degraded", "expired", "ready"]);
+  });
+});
+
+describe("rule 12: in a page", () => {
+  function stubPage() {
+    const page = new EventTarget();
+    const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+    vi.stubGlobal("window", page);
+    vi.stubGlobal("document", document);
+    const listening = new Set<unknown>();
+    for (const target of [page, document]) {
+      const { addEventListener: add, removeEventListener: remove } = target;
+      target.addEventListener = (name, listener) => {
+        listening.add(listener);
+        add.call(target, name, listener);
+      };
+      target.removeEventListener = (name, listener) => {
+        listening.delete(listener);
+        remove.call(target, name, listener);
+      };
+    }
+    return { page, document, listening };
+  }
+  const pageshow = (persisted: boolean) => Object.assign(new Event("pageshow"), { persisted });
+
+  it("visible again: within the margin it renews now, fresh it does nothing", async () => {
+    const { document } = stubPage();
+    const server = new Server();
+    open(server).start();
+    await sleep(29_000);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect(server.requests).toBe(0);
+    stepWallClock(460_000);
+    document.visibilityState = "hidden";
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect(server.requests).toBe(0);
+    document.visibilityState = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect(server.requests).toBe(1);
+  });
+
+  it.each(["focus", "online"])("%s: within the margin it renews now, fresh it does nothing", async (name) => {
+    const { page } = stubPage();
+    const server = new Server();
+    open(server).start();
+    page.dispatchEvent(new Event(name));
+    await settle();
+    expect(server.requests).toBe(0);
+    stepWallClock(490_000);
+    page.dispatchEvent(new Event(name));
+    await settle();
+    expect(server.requests).toBe(1);
+  });
+
+  it("shown again from the back-forward cache with a dead token it renews; a plain pageshow does nothing", async () => {
+    const { page } = stubPage();
+    const server = new Server();
+    open(server).start();
+    stepWallClock(3_600_000);
+    page.dispatchEvent(pageshow(false));
+    await settle();
+    expect(server.requests).toBe(0);
+    page.dispatchEvent(pageshow(true));
+    await settle();
+    expect(server.requests).toBe(1);
+  });
+
+  it("online tries at once, at most once a second", async () => {
+    const { page } = stubPage();
+    const server = new Server();
+    server.refreshFailure = new TypeError("Failed to fetch");
+    open(server).start();
+    await sleep(480_000 + 40_000);
+    const before = server.requests;
+    for (let i = 0; i < 30; i++) {
+      page.dispatchEvent(new Event("online"));
+      await sleep(100);
+    }
+    const tried = server.refreshes.slice(before);
+    expect(tried).toEqual([520_000, 521_000, 522_000, 523_000]);
+  });
+
+  it("coming back to the page does not shorten a pause, and online not one that the server asked for", async () => {
+    const { page, document } = stubPage();
+    const server = new Server();
+    server.refreshFailure = { status: 429, retryAfterMs: 60_000 };
+    open(server).start();
+    await sleep(480_000);
+    for (const event of ["online", "focus"]) page.dispatchEvent(new Event(event));
+    document.dispatchEvent(new Event("visibilitychange"));
+    await sleep(59_000);
+    expect(server.requests).toBe(1);
+  });
+
+  it("online brings nothing back after a refusal", async () => {
+    const { page } = stubPage();
+    const server = new Server();
+    server.refreshFailure = { status: 403 };
+    open(server).start();
+    await sleep(500_000);
+    page.dispatchEvent(new Event("online"));
+    await sleep(10_000);
+    expect(server.requests).toBe(1);
+  });
+
+  it("stop and close take every listener off the page", async () => {
+    const { listening } = stubPage();
+    const session = open(new Server());
+    expect(listening.size).toBe(0);
+    session.start();
+    expect(listening.size).toBe(4);
+    session.stop();
+    expect(listening.size).toBe(0);
+    session.start();
+    expect(listening.size).toBe(4);
+    session.close();
+    expect(listening.size).toBe(0);
+  });
+
+  it("a document alone, as some test environments have it, is no reason to fail", async () => {
+    vi.stubGlobal("document", new EventTarget());
+    const session = open(new Server());
+    session.start();
+    session.close();
+    expect(await rejection(session.getToken())).toMatchObject({ code: "session_closed" });
+  });
+});
