@@ -1,0 +1,76 @@
+import type { Room } from "@telnyx/video";
+import { expectTypeOf } from "vitest";
+import type {
+  AttachableRoom,
+  RefreshedRoomToken,
+  RoomTokenError,
+  RoomTokenGrant,
+  RoomTokenSession,
+  RoomTokenSessionEvents,
+  RoomTokenSessionOptions,
+  RoomTokenSessionState,
+} from "../../src/session/index.ts";
+
+const roomId = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+declare const grant: RoomTokenGrant;
+declare const refreshed: RefreshedRoomToken;
+
+/** For the compiler, which `npm run typecheck` asks; nothing here ever runs. */
+export function compiles(
+  session: RoomTokenSession,
+  room: Room,
+  bare: { updateClientToken(token: string): void },
+) {
+  expectTypeOf<Room>().not.toBeAny();
+  expectTypeOf<Room>().toExtend<AttachableRoom>();
+  expectTypeOf(session.attach(room)).toEqualTypeOf<() => void>();
+  // @ts-expect-error a thing without on and getState is no room
+  session.attach(bare);
+
+  expectTypeOf(session.getToken()).toEqualTypeOf<Promise<string>>();
+  session.getToken({ minValidityMs: undefined, forceRefresh: undefined, signal: undefined });
+  // @ts-expect-error an unknown option
+  session.getToken({ minValidity: 5 });
+
+  expectTypeOf(session.state).toEqualTypeOf<RoomTokenSessionState>();
+  expectTypeOf(session.tokenExpiresAt).toEqualTypeOf<Date | undefined>();
+  expectTypeOf(session.refreshTokenExpiresAt).toEqualTypeOf<Date | undefined>();
+  expectTypeOf(session.grant).toExtend<RoomTokenGrant | undefined>();
+  // @ts-expect-error the state is the session's own
+  session.state = "ready";
+
+  session.on("token", (event) =>
+    expectTypeOf(event).toEqualTypeOf<{ readonly token: string; readonly tokenExpiresAt: Date }>(),
+  );
+  session.on("error", ({ error, retryInMs }) => {
+    expectTypeOf(error).toEqualTypeOf<RoomTokenError>();
+    expectTypeOf(retryInMs).toEqualTypeOf<number | undefined>();
+  });
+  session.on("expiring", ({ at }) => expectTypeOf(at).toEqualTypeOf<Date>());
+  session.on("state", ({ previous }) => expectTypeOf(previous).toEqualTypeOf<RoomTokenSessionState>());
+  expectTypeOf<keyof RoomTokenSessionEvents>().toEqualTypeOf<"token" | "error" | "expiring" | "state">();
+  // @ts-expect-error an unknown event
+  session.on("refresh", () => {});
+
+  const json = { token: "t", tokenExpiresAt: "2026", refreshToken: "r", refreshTokenExpiresAt: "2026" };
+  const options: RoomTokenSessionOptions[] = [
+    { roomId, grant },
+    { roomId, grant: json },
+    { roomId, grant: session.grant },
+    { roomId, create: async ({ signal }) => (signal.aborted ? grant : json) },
+    { roomId, grant, refresh: async ({ refreshToken }) => (refreshToken ? refreshed : json) },
+    { roomId, grant, fetch: globalThis.fetch, tokenTtlSecs: 600, timeoutMs: 1, baseUrl: "https://x" },
+    { roomId, grant: undefined, create: undefined, refresh: undefined, fetch: undefined },
+    {
+      roomId,
+      timeoutMs: undefined,
+      baseUrl: undefined,
+      tokenTtlSecs: undefined,
+      allowInsecureHttp: undefined,
+    },
+  ];
+  // @ts-expect-error a session has no API key
+  options.push({ roomId, grant, apiKey: "x" });
+  // @ts-expect-error the room id is required
+  options.push({ grant });
+}
