@@ -1,9 +1,15 @@
 import { openapiOverlay } from "openapi-format";
 import { equal, isObject, type Json, type JsonObject, listAt } from "./json.ts";
 
-/** The overlay does not fit its document; the message names the action. */
+/** The overlay does not fit its document; the message names the action, which `index` counts from 0. */
 export class OverlayError extends Error {
   override readonly name = "OverlayError";
+  readonly index: number | undefined;
+
+  constructor(message: string, index?: number) {
+    super(index === undefined ? message : `overlay action ${index + 1} ${message}`);
+    this.index = index;
+  }
 }
 
 /**
@@ -21,7 +27,7 @@ export async function applyOverlay(upstream: JsonObject, overlay: Json): Promise
   }
   let document = structuredClone(upstream);
   for (const [index, action] of actions.entries()) {
-    document = await applyAction(document, upstream, action, `overlay action ${index + 1}`);
+    document = await applyAction(document, upstream, action, index);
   }
   return document;
 }
@@ -30,23 +36,22 @@ async function applyAction(
   document: JsonObject,
   upstream: JsonObject,
   action: Json,
-  position: string,
+  index: number,
 ): Promise<JsonObject> {
   const { description, target } = isObject(action) ? action : {};
-  if (!isObject(action) || typeof target !== "string") throw new OverlayError(`${position} has no target`);
+  if (!isObject(action) || typeof target !== "string") throw new OverlayError("has no target", index);
   if (typeof description !== "string" || description.trim() === "") {
-    throw new OverlayError(`${position} (${target}) has no description that says why it is there`);
+    throw new OverlayError(`(${target}) has no description that says why it is there`, index);
   }
-  const name = `${position} "${description.trim()}" (${target})`;
+  const name = `"${description.trim()}" (${target})`;
   const overlaySet = { overlay: "1.0.0", actions: [{ ...action, target }] };
   const { data, resultData } = await openapiOverlay(structuredClone(document), { overlaySet });
-  if (resultData["totalUnusedActions"] !== 0) throw new OverlayError(`${name} matches nothing`);
-  if (equal(data, document)) throw new OverlayError(`${name} changes nothing`);
-  const contradicted = [...contradictions(upstream, document, data)];
-  if (contradicted.length > 0 && action["x-replaces"] !== true) {
-    throw new OverlayError(
-      `${name} changes what upstream states at ${contradicted.join(", ")}: say x-replaces: true if it must`,
-    );
+  if (resultData["totalUnusedActions"] !== 0) throw new OverlayError(`${name} matches nothing`, index);
+  if (equal(data, document)) throw new OverlayError(`${name} changes nothing`, index);
+  const places = [...contradictions(upstream, document, data)].join(", ");
+  if (places !== "" && action["x-replaces"] !== true) {
+    const advice = "say x-replaces: true if it must";
+    throw new OverlayError(`${name} changes what upstream states at ${places}: ${advice}`, index);
   }
   return data;
 }

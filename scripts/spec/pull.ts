@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Change } from "./change.ts";
 import { changesBetween } from "./changes.ts";
 import { FILES } from "./files.ts";
+import type { JsonObject } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
 import { parseDocument, readDocument } from "./read.ts";
 import { Unusable } from "./refs.ts";
@@ -19,10 +20,15 @@ export async function pull(root: string, source: string): Promise<Change[]> {
   try {
     const after = normalForm(document);
     const changes = changesBetween(before, after);
-    await writeFile(path, `${JSON.stringify(after, null, 2)}\n`);
+    await writeFile(path, upstreamText(after));
     return changes;
   } catch (error) {
     // A YAML alias may stand inside what it stands for.
     throw error instanceof RangeError ? new Unusable("the document nests without end") : error;
   }
+}
+
+/** A normal form as it is written to `upstream.json`. */
+export function upstreamText(normal: JsonObject): string {
+  return `${JSON.stringify(normal, null, 2)}\n`;
 }

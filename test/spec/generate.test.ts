@@ -31,7 +31,7 @@ describe("npm run generate", () => {
 
   it("notices a changed bound, which the types cannot show", async () => {
     const root = await copyOfContract();
-    await edit(root, FILES.upstream, (text) => text.replace('"maximum": 3600', '"maximum": 3601'));
+    await edit(root, FILES.upstream, (text) => text.replace(/"maximum": \d+/, '"maximum": 1'));
     expect(await generate(root, { write: false })).toEqual([FILES.fragment]);
   });
 

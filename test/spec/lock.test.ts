@@ -1,0 +1,211 @@
+/**
+ * What the client relies on beyond types, pinned. A red test here means that the fragment states another fact
+ * than the client was written for: its message says what to decide. Decide it, then change the line.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { FILES, ROOT, readYaml } from "../../scripts/spec/files.ts";
+import { isObject, type Json, type JsonObject, listAt, objectAt } from "../../scripts/spec/json.ts";
+import { normalForm } from "../../scripts/spec/normal-form.ts";
+import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
+import { DEFAULTS } from "../../src/defaults.ts";
+
+const facts = normalForm(await readYaml(join(ROOT, FILES.fragment)));
+const found = findOperations({ document: facts, isVersion30: false });
+const NAMES: readonly OperationName[] = ["create", "refresh"];
+
+function operation(name: OperationName): Found {
+  const place = found.find((one) => one.name === name);
+  if (place === undefined) throw new Error(`the fragment has no ${name}`);
+  return place;
+}
+
+function bodySchema(name: OperationName): JsonObject {
+  const body = objectAt(operation(name).operation, "requestBody");
+  return objectAt(objectAt(objectAt(body, "content"), "application/json"), "schema");
+}
+
+function answer(name: OperationName, status: string): JsonObject {
+  return objectAt(objectAt(operation(name).operation, "responses"), status);
+}
+
+/** An answer of JSON that carries a request id, as the overlay says of every answer. */
+function jsonAnswer(schema: Json): JsonObject {
+  const headers = { "x-request-id": { schema: { type: "string" } } };
+  return { headers, content: { "application/json": { schema } } };
+}
+
+const readSource = (path: string) => readFile(join(ROOT, path), "utf8");
+
+describe("the lock: where requests go and who may send them", () => {
+  it("the server is the client's default base URL", () => {
+    expect(
+      facts["servers"],
+      "The server changed. Decide whether callers must move: then change DEFAULTS.baseUrl and every place that " +
+        "names it, as a minor release. Telnyx once published a wrong one for two months: ask before following.",
+    ).toEqual([{ url: DEFAULTS.baseUrl }]);
+    for (const name of NAMES) {
+      expect(
+        operation(name).operation["servers"],
+        `${name} has a server of its own: decide whether the client shall have one per operation.`,
+      ).toBeUndefined();
+    }
+  });
+
+  it.each<[OperationName, string, string]>([
+    ["create", "CreateRoomClientToken", "post /rooms/{room_id}/actions/generate_join_client_token"],
+    ["refresh", "RefreshRoomClientToken", "post /rooms/{room_id}/actions/refresh_client_token"],
+  ])("%s is the operation that the bindings call and the docs name", (name, operationId, place) => {
+    const { method, path, operation: stated } = operation(name);
+    expect(
+      `${method} ${path}`,
+      `${name} moved. Decide whether the old place still answers: then change src/bindings.ts and the sandbox.`,
+    ).toBe(place);
+    expect(
+      stated["operationId"],
+      `The operationId of ${name} changed. Decide whether it is still the same operation: then change the docs ` +
+        "in src/client.ts, KNOWN in scripts/spec/operations.ts, and the sandbox.",
+    ).toBe(operationId);
+    expect(
+      stated["deprecated"],
+      `Telnyx deprecates ${name}. Decide what callers shall use instead, and say so in its docs.`,
+    ).toBeUndefined();
+  });
+
+  it("create sends a bearer, refresh sends nothing", () => {
+    const security = NAMES.map((name) => operation(name).operation["security"]);
+    expect(
+      { security, schemes: objectAt(facts["components"], "securitySchemes") },
+      "Security changed. Decide whether create still sends the key as a bearer and refresh still never sends it: " +
+        "a refresh that needs a key cannot stay in the page, which is a major release.",
+    ).toEqual({
+      security: [[{ bearerAuth: [] }], []],
+      schemes: { bearerAuth: { type: "http", scheme: "bearer" } },
+    });
+  });
+
+  it.each(NAMES)("%s takes a room id in its path, a UUID, and no other parameter", (name) => {
+    expect(
+      operation(name).operation["parameters"],
+      `The parameters of ${name} changed. Decide what the method takes: checkRoomId in src/checks.ts refuses all ` +
+        "but UUIDs, and nothing else is sent.",
+    ).toEqual([{ in: "path", name: "room_id", required: true, schema: { type: "string", format: "uuid" } }]);
+  });
+});
+
+const TOKEN_TTL = { type: "integer", minimum: 10, maximum: 3600, default: 600 };
+const REFRESH_TOKEN_TTL = { type: "integer", minimum: 60, maximum: 86_400, default: 3600 };
+
+describe("the lock: what is sent", () => {
+  it.each<[OperationName, JsonObject]>([
+    ["create", { token_ttl_secs: TOKEN_TTL, refresh_token_ttl_secs: REFRESH_TOKEN_TTL }],
+    ["refresh", { token_ttl_secs: TOKEN_TTL, refresh_token: { type: "string" } }],
+  ])("%s sends these members, with these types, bounds and defaults", (name, properties) => {
+    const schema = bodySchema(name);
+    expect(
+      schema["properties"],
+      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/operations.ts, a lost ` +
+        "one loses it (major), a bound or default goes into the docs, README.md and CHANGELOG.md (minor).",
+    ).toEqual(properties);
+    const { properties: _, required: __, ...rest } = schema;
+    expect(rest, `The body of ${name} has a new rule: decide whether every call keeps it.`).toEqual({
+      type: "object",
+    });
+  });
+
+  it("requires of all members only the refresh token of refresh", () => {
+    expect(
+      NAMES.map((name) => listAt(bodySchema(name), "required")),
+      "What must be sent changed. Decide which parameter of which method becomes required (major) or optional (minor).",
+    ).toEqual([[], ["refresh_token"]]);
+  });
+
+  it.each(NAMES)("%s sends a body of JSON, always", (name) => {
+    const { content, ...rest } = objectAt(operation(name).operation, "requestBody");
+    expect(
+      { types: Object.keys(isObject(content) ? content : {}), ...rest },
+      `The body of ${name} changed. Decide whether the client still sends one, as JSON, with every call.`,
+    ).toEqual({ types: ["application/json"], required: true });
+  });
+
+  it.each<[string, OperationName, string]>([
+    ["CreateParams", "create", "tokenTtlSecs"],
+    ["CreateParams", "create", "refreshTokenTtlSecs"],
+    ["RefreshParams", "refresh", "tokenTtlSecs"],
+  ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
+    const source = await readSource("src/operations.ts");
+    const declaration = source.slice(source.indexOf(`interface ${type} `));
+    const docs = declaration
+      .slice(0, declaration.indexOf(`readonly ${parameter}?`))
+      .split("/**")
+      .at(-1);
+    const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
+    const stale = `The docs of ${type}.${parameter} in src/operations.ts tell other bounds than the fragment: correct them.`;
+    expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
+    expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
+  });
+
+  it("the README tells the bounds", async () => {
+    const bounds = ["token_ttl_secs", "refresh_token_ttl_secs"].map((member) => {
+      const { minimum, maximum } = objectAt(objectAt(bodySchema("create"), "properties"), member);
+      return `${minimum}..${maximum} s`;
+    });
+    expect(
+      await readSource("README.md"),
+      "README.md tells other bounds of the TTLs than the fragment: correct its table of errors.",
+    ).toContain(`TTLs are ${bounds.join(" and ")}`);
+  });
+});
+
+const TOKEN = { token: { type: "string" }, token_expires_at: { type: "string", format: "date-time" } };
+const REFRESH_TOKEN = {
+  refresh_token: { type: "string" },
+  refresh_token_expires_at: { type: "string", format: "date-time" },
+};
+const SOURCE = {
+  type: "object",
+  properties: { pointer: { type: "string" }, parameter: { type: "string" } },
+};
+
+describe("the lock: what is answered", () => {
+  it.each<[OperationName, JsonObject]>([
+    ["create", { ...TOKEN, ...REFRESH_TOKEN }],
+    ["refresh", TOKEN],
+  ])("%s answers 201 with these members", (name, properties) => {
+    expect(
+      answer(name, "201"),
+      `What ${name} answers changed. Decide what the result has: src/grant.ts reads tokens as non-empty strings and ` +
+        "expiries as RFC 3339, and demands each of them, since Telnyx promises none.",
+    ).toEqual(jsonAnswer({ type: "object", properties: { data: { type: "object", properties } } }));
+  });
+
+  it.each(NAMES)("%s succeeds with 201 alone, and fails in the ways that README and sandbox know", (name) => {
+    expect(
+      Object.keys(objectAt(operation(name).operation, "responses")),
+      `${name} has other answers. Decide: any 2xx with a token counts as success; a new error status may deserve a ` +
+        "code of its own in src/failures.ts (major); an answer that upstream declares now leaves the overlay.",
+    ).toEqual(["201", "401", "403", "404", "422", "429", "5XX"]);
+  });
+
+  it.each(NAMES)("%s is forbidden with one error, without an envelope", (name) => {
+    expect(
+      answer(name, "403"),
+      "The error changed. Decide what RoomTokenError.errors has: src/failures.ts reads code, title and detail as " +
+        "strings and source.pointer, wherever they stand, and needs none of them.",
+    ).toEqual(
+      jsonAnswer({
+        type: "object",
+        required: ["code", "title"],
+        properties: {
+          code: { type: "string" },
+          title: { type: "string" },
+          detail: { type: "string" },
+          source: SOURCE,
+          meta: { type: "object" },
+        },
+      }),
+    );
+  });
+});
