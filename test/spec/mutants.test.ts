@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { changesBetween } from "../../scripts/spec/changes.ts";
+import { FILES, ROOT, readJson } from "../../scripts/spec/files.ts";
+import { mutantsOf } from "../../scripts/spec/mutants.ts";
+import { normalForm } from "../../scripts/spec/normal-form.ts";
+import { report } from "../../scripts/spec/report.ts";
+
+const upstream = await readJson(join(ROOT, FILES.upstream));
+const mutants = mutantsOf(upstream);
+const told = mutants.map((mutant) => report("text", "", changesBetween(upstream, mutant)));
+
+describe("the mutants of spec:mutate", () => {
+  it("are at least 60, all different and in normal form", () => {
+    const texts = mutants.map((mutant) => JSON.stringify(mutant));
+    expect(new Set([...texts, JSON.stringify(upstream)]).size).toBe(mutants.length + 1);
+    expect(mutants.length).toBeGreaterThanOrEqual(60);
+    expect(mutants.map(normalForm)).toEqual(mutants);
+  });
+
+  it("are each told by the report, and told apart", () => {
+    expect(told.filter((text) => text.includes("nothing changed") || text.includes("elsewhere"))).toEqual([]);
+    expect(new Set(told).size).toBe(mutants.length);
+  });
+
+  it.each(
+    "maximum minimum default type format required added removed server security path method".split(" "),
+  )("change some %s", (fact) => {
+    expect(told.filter((text) => text.includes(fact)).length).toBeGreaterThan(1);
+  });
+});
