@@ -13,10 +13,10 @@ declare module "vitest" {
   }
 }
 
-/** Packs once for all files, and installs the tarball in an empty project. */
+/** Packs once for all files, or takes the tarball that a release named, and installs it in an empty project. */
 export default function setup({ provide }: TestProject): () => void {
   const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
-  const tarball = packInto(dir);
+  const tarball = process.env["TARBALL"] ?? packInto(dir);
   const project = join(dir, "project");
   installInto(project, tarball);
   provide("tarball", tarball);
