@@ -1,4 +1,4 @@
-import ts from "typescript";
+import ts from "typescript-5.9";
 
 /**
  * The names that a bundle takes from its platform: everything that neither it nor ECMAScript 2022 declares,

@@ -5,5 +5,6 @@ export default defineConfig({
     root: import.meta.dirname,
     globalSetup: ["setup.ts"],
     testTimeout: 60_000,
+    maxConcurrency: 2,
   },
 });
