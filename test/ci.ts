@@ -21,9 +21,13 @@ const vitest = (folder: string): string[] => [
   `--outputFile.json=${join(folder, "vitest.json")}`,
 ];
 
+const folderOfItsOwn = (folder: string): string[] => [`--reports=${folder}`];
+
 const SUITES: readonly Suite[] = [
   { script: "test", report: vitest },
   { script: "test:package", report: vitest },
+  { script: "test:runtimes", report: folderOfItsOwn },
+  { script: "test:browsers", report: folderOfItsOwn },
 ];
 
 interface Sum {

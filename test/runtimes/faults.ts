@@ -1,0 +1,30 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A server on loopback for what the sandbox cannot do: half a body, and redirects, whose followers it counts. */
+export async function startFaults() {
+  let followed = 0;
+  const server = createServer((request, response) => {
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-allow-headers", "*, authorization, content-type");
+    const [, kind] = (request.url ?? "").split("/");
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
+    if (kind === "stall") return response.writeHead(201).write('{"data":');
+    if (kind === "redirect") return response.writeHead(307, { location: "/target" }).end();
+    if (kind === "target") followed += 1;
+    return response.end(String(followed));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    urls: {
+      stallUrl: `${origin}/stall`,
+      redirectUrl: `${origin}/redirect`,
+      followedUrl: `${origin}/followed`,
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

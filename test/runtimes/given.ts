@@ -1,0 +1,30 @@
+/** What a run of the suite is told by its runner (run.ts), wherever it runs. */
+export interface Given {
+  /** What the runtime has to say about itself. */
+  readonly expected: string;
+  /** The sandbox: its API, its controls, its key and its room. */
+  readonly apiUrl: string;
+  readonly controlUrl: string;
+  readonly apiKey: string;
+  readonly roomId: string;
+  /** A server that stalls within a body, and one that redirects (faults.ts). */
+  readonly stallUrl: string;
+  readonly redirectUrl: string;
+  readonly followedUrl: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    given: Given;
+  }
+}
+
+/** The settings of vitest that all runtimes share. */
+export const shared = {
+  root: import.meta.dirname,
+  include: ["suite/{runtime,client,session}.test.ts"],
+  provide: { given: JSON.parse(process.env["RUNTIME_GIVEN"] ?? "{}") as Given },
+  // The sandbox has one state.
+  fileParallelism: false,
+  testTimeout: 20_000,
+};

@@ -1,0 +1,100 @@
+/**
+ * Runs the one suite, from the packed tarball, on the runtimes of npm, or with `--browsers` in the browsers of
+ * Debian. `--reports=DIR` keeps vitest's JSON reports, one per runtime.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { packInto } from "../package/tarball.ts";
+import { startSandbox } from "../sandbox/index.ts";
+import { startFaults } from "./faults.ts";
+import type { Given } from "./given.ts";
+import { BROWSERS, type Runtime, SERVERS } from "./runtimes.ts";
+
+interface Row {
+  readonly version: string;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const { values } = parseArgs({
+  options: { browsers: { type: "boolean", default: false }, reports: { type: "string" } },
+});
+
+/** Installs the tarball beside the runtimes, without noting it in their lockfile. */
+function installTarball(dir: string): void {
+  const flags = [
+    "--no-save",
+    "--no-package-lock",
+    "--no-bin-links",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+  ];
+  const options = { cwd: import.meta.dirname, stdio: "pipe", shell: process.platform === "win32" } as const;
+  execFileSync("npm", ["install", ...flags, packInto(dir)], options);
+}
+
+/** Runs the suite on one runtime, with a sandbox of its own. */
+async function run(runtime: Runtime, report: string): Promise<Row> {
+  const version = runtime.version();
+  const sandbox = await startSandbox({ settings: { cors: values.browsers } });
+  const faults = await startFaults();
+  const { apiKey, roomId, url, controlUrl } = sandbox;
+  const given: Given = {
+    expected: runtime.expected(version),
+    apiUrl: url,
+    controlUrl,
+    apiKey,
+    roomId,
+    ...faults.urls,
+  };
+
+  const vitest = join(import.meta.dirname, "node_modules/vitest/vitest.mjs");
+  const [command, ...args] = runtime.command;
+  args.push(
+    vitest,
+    "run",
+    `--config=${join(import.meta.dirname, runtime.config)}`,
+    "--reporter=default",
+    "--reporter=json",
+  );
+  args.push(`--outputFile.json=${report}`);
+  const env = { ...process.env, ...runtime.env, RUNTIME_GIVEN: JSON.stringify(given) };
+  const child = spawn(command, args, {
+    cwd: import.meta.dirname,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const [status] = await once(child, "exit");
+  faults.close();
+  await sandbox.close();
+
+  if (!existsSync(report)) throw new Error(`${runtime.name} wrote no report (exit status ${status})`);
+  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8"));
+  const failed = numTotalTests - numPassedTests;
+  return { version, passed: numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
+}
+
+const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
+const rows: Record<string, Row> = {};
+installTarball(dir);
+for (const runtime of values.browsers ? BROWSERS : SERVERS) {
+  console.log(`\n=== ${runtime.name}`);
+  const report = join(values.reports ?? dir, `${runtime.name}.json`);
+  rows[runtime.name] = await run(runtime, report).catch((failure: unknown) => {
+    console.error(failure);
+    return { version: "missing or broken", passed: 0, failed: 1 };
+  });
+}
+rmSync(dir, { recursive: true, force: true });
+
+console.table(rows);
+const bad = Object.values(rows).some(({ passed, failed }) => failed > 0 || passed === 0);
+if (bad && values.browsers) {
+  console.error("The browsers: apt-get install chromium firefox-esr webkit2gtk-driver xvfb");
+}
+process.exitCode = bad ? 1 : 0;

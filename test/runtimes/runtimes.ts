@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the suite is run. */
+export interface Runtime {
+  readonly name: string;
+  /** Asks the runtime itself; throws where it is not installed. */
+  readonly version: () => string;
+  /** What the suite, running on it, finds it to say about itself. */
+  readonly expected: (version: string) => string;
+  /** What runs vitest. */
+  readonly command: readonly [string, ...string[]];
+  readonly config: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const MODULES = join(import.meta.dirname, "node_modules");
+
+function versionOf(command: string, ...args: string[]): string {
+  const output = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const version = /\d+(\.\d+)+/.exec(output)?.[0];
+  if (version === undefined) throw new Error(`${command} does not tell its version: ${output}`);
+  return version;
+}
+
+function node(release: string): Runtime {
+  const binary = join(MODULES, `node-v${release}/bin/node`);
+  return {
+    name: `Node ${release}`,
+    version: () => versionOf(binary, "--version"),
+    expected: (version) => `node ${version}`,
+    command: [binary],
+    config: "servers.config.ts",
+  };
+}
+
+const DENO = join(MODULES, "deno/bin.cjs");
+const BUN = join(MODULES, "bun/bin/bun.exe"); // so named on every system
+
+/** What npm has. */
+export const SERVERS: readonly Runtime[] = [
+  ...["20", "22", "24", "26"].map(node),
+  {
+    name: "Deno",
+    version: () => versionOf(process.execPath, DENO, "--version"),
+    expected: (version) => `deno ${version}`,
+    command: [process.execPath, DENO, "run", "-A"],
+    config: "servers.config.ts",
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  },
+  {
+    name: "Bun",
+    version: () => versionOf(BUN, "--version"),
+    expected: (version) => `bun ${version}`,
+    command: [BUN, "--bun"],
+    config: "servers.config.ts",
+  },
+  {
+    name: "workerd",
+    version: () => JSON.parse(readFileSync(join(MODULES, "workerd/package.json"), "utf8")).version,
+    expected: () => "Cloudflare-Workers",
+    command: [process.execPath],
+    config: "workerd.config.ts",
+  },
+];
+
+function browser(name: string, version: () => string, expected: Runtime["expected"]): Runtime {
+  const env = { RUNTIME_BROWSER: name.toLowerCase() };
+  return { name, version, expected, command: [process.execPath], config: "browsers.config.ts", env };
+}
+
+const majorOf = (version: string): string | undefined => version.split(".")[0];
+
+/** What Debian has. */
+export const BROWSERS: readonly Runtime[] = [
+  browser(
+    "Chromium",
+    () => versionOf("/usr/bin/chromium", "--version"),
+    (version) => `Chrome/${majorOf(version)}.`,
+  ),
+  browser(
+    "Firefox",
+    () => versionOf("/usr/bin/firefox-esr", "--version"),
+    (version) => `Firefox/${majorOf(version)}.`,
+  ),
+  browser(
+    "WebKit",
+    () => versionOf("dpkg-query", "--show", "webkit2gtk-driver"),
+    () => "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/", // Chromium's has no Version
+  ),
+];

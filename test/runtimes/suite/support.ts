@@ -1,0 +1,44 @@
+import { type ClientOptions, RoomsClientTokens } from "telnyx-room-tokens";
+import { inject } from "vitest";
+
+export const given = inject("given");
+export const { roomId, apiKey } = given;
+export const inPage = typeof document !== "undefined";
+
+/** A client on the sandbox; in a page it may have the key here, which the tests of pages look at apart. */
+export function newClient(options: ClientOptions = {}): RoomsClientTokens {
+  return new RoomsClientTokens({
+    apiKey,
+    baseUrl: given.apiUrl,
+    maxRetries: 0,
+    dangerouslyAllowBrowser: true,
+    ...options,
+  });
+}
+
+/** Steers the sandbox, and gives what it answers. */
+export async function control(command: string, body: object = {}): Promise<Record<string, unknown>> {
+  const response = await fetch(given.controlUrl + command, { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${command}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** The requests that the sandbox saw since its reset. */
+export async function seen(): Promise<{ path: string; headers: Record<string, string>; body: string }[]> {
+  return (await (await fetch(`${given.controlUrl}/requests`)).json()).requests;
+}
+
+/** Puts the sandbox back; pages may call it, and read of its answers what Telnyx would let them at best. */
+export async function reset(): Promise<void> {
+  await control("/reset");
+}
+
+/** What a promise rejects with; fails where it does not reject. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  const ended = await promise.then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  );
+  if (ended === undefined) throw new Error("expected a rejection");
+  return ended.thrown;
+}
