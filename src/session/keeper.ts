@@ -1,41 +1,42 @@
-import { RoomTokenError } from "../errors.ts";
+import { withDeadline } from "../deadline.ts";
+import { RoomTokenError, type RoomTokenOperation } from "../errors.ts";
 import { ElapsedClock } from "./clock.ts";
 import { Emitter, type RoomTokenSessionEvents, type RoomTokenSessionState } from "./events.ts";
 import { Flight } from "./flight.ts";
-import { drawRenewal, type Held, lastRefreshAt } from "./lifetime.ts";
+import { type RoomTokenGrantInput, takeAnswer, takeGiven } from "./grants.ts";
+import { drawRenewal, type Held } from "./lifetime.ts";
 import type { SessionSettings } from "./options.ts";
-import { chooseRoute, request } from "./renewal.ts";
+import { chooseRoute } from "./route.ts";
 import { Alarm } from "./schedule.ts";
-import { backoffMs, isPermanent, NO_SETBACK, type Setback, withRetryAfter } from "./setback.ts";
-
-/** A network that comes and goes brings no more than one attempt in this time. */
-const ONLINE_PAUSE_MS = 1000;
+import { backoffMs, callbackError, isPermanent, NO_SETBACK, refusal, type Setback } from "./setback.ts";
 
 /**
  * The machine inside a session: what is held, what went wrong, which renewal is under way, and when the next
- * one comes. It changes in four places: `commit`, `#fail`, `online` and `close`.
+ * one comes. All times are those of its clock.
  */
 export class Keeper {
   readonly clock: ElapsedClock = new ElapsedClock();
   readonly events: Emitter<RoomTokenSessionEvents> = new Emitter();
-  readonly closing: AbortController = new AbortController();
   /** Whether it renews by itself, ahead of the token's end. */
   started = false;
   readonly #settings: SessionSettings;
+  readonly #closing: AbortController = new AbortController();
   readonly #alarm: Alarm = new Alarm(() => this.tick());
   #held: Held | undefined;
-  #renewAt: number | undefined;
   #setback: Setback = NO_SETBACK;
+  #renewAt: number | undefined;
   #refusedRefreshToken: string | undefined;
+  /** The smallest validity that a new token did not live up to: renewing for as much again is no use. */
+  #unreachableMs: number = Infinity;
   /** The renewal under way, and the one that is wanted after it or after a pause. */
   #flight: Flight | undefined;
   #next: Flight | undefined;
   #toldState: RoomTokenSessionState;
   #toldExpiring = false;
 
-  constructor(settings: SessionSettings, take: (now: number) => Held | undefined) {
+  constructor(settings: SessionSettings, grant: RoomTokenGrantInput | undefined) {
     this.#settings = settings;
-    this.#held = take(this.clock.now());
+    if (grant !== undefined) this.#held = takeGiven(grant, this.clock.now(), settings.ttlMs);
     this.#toldState = this.state;
   }
 
@@ -49,40 +50,29 @@ export class Keeper {
   }
 
   get state(): RoomTokenSessionState {
-    if (this.closing.signal.aborted) return "closed";
-    if (this.validMs > 0) return this.#setback.failures > 0 ? "degraded" : "ready";
+    if (this.#closing.signal.aborted) return "closed";
+    if (this.validMs > 0) return this.#setback.error === undefined ? "ready" : "degraded";
     if (this.#setback.retryAt === Infinity) return "failed";
     return this.#held === undefined ? "idle" : "expired";
   }
 
-  /** Whether attempts are held back after a failure. */
-  get paused(): boolean {
-    return this.clock.now() < this.#setback.retryAt;
-  }
-
-  /** Whether the token held is stale or dead. Its jitter is drawn here, not where a constructor could come by. */
-  get due(): boolean {
-    return this.clock.now() >= this.#dueAt();
-  }
-
-  /**
-   * The renewal to wait for: the one under way, unless it is too old for a forced refresh; else the next one.
-   *
-   * @throws RoomTokenError where there is none, or none within `timeoutMs`.
-   */
-  join(forced: boolean): Flight {
-    this.#tell();
-    let flight = this.#flight;
-    if (flight === undefined || (forced && flight.sent)) {
-      if (this.closing.signal.aborted) throw sessionClosed();
-      const { error, retryAt } = this.#setback;
-      const waitMs = retryAt - this.clock.now();
-      if (error !== undefined && waitMs > this.#settings.timeoutMs) throw this.#refusal(error, waitMs);
-      flight = this.#next ??= new Flight();
-    }
-    flight.forced ||= forced;
-    this.tick();
-    return flight;
+  /** What `getToken` gives: the token held as long as it will do, else that of a renewal. */
+  async token(minValidityMs: number, forced: boolean, signal?: AbortSignal): Promise<string> {
+    const held = this.#held;
+    const { validMs } = this;
+    if (held === undefined || validMs <= 0 || forced) return this.#join(forced).wait(signal);
+    const { token } = held.grant;
+    const now = this.clock.now();
+    const suffices = validMs >= minValidityMs || minValidityMs >= this.#unreachableMs;
+    if (now < this.#setback.retryAt || (suffices && now < this.#dueAt())) return token;
+    const flight = this.#join(false);
+    if (suffices) return token;
+    const renewed = await flight.wait(signal).catch((failure) => {
+      if (this.validMs > 0 && !signal?.aborted) return token;
+      throw failure;
+    });
+    if (renewed !== token && this.validMs < minValidityMs) this.#unreachableMs = minValidityMs;
+    return renewed;
   }
 
   /** Does what the time has come for, and sets the timer to what comes next. All that wakes a session ends here. */
@@ -90,33 +80,52 @@ export class Keeper {
     if (this.clock.now() >= this.#attemptAt()) void this.#fly(this.#next ?? new Flight());
     this.#tell();
     const now = this.clock.now();
-    const { validMs } = this;
-    const diesAt = this.started && validMs > 0 ? now + validMs : Infinity;
+    const diesAt = this.started && this.validMs > 0 ? now + this.validMs : Infinity;
     this.#alarm.set(Math.min(this.#attemptAt(), diesAt) - now, this.#next !== undefined);
   }
 
-  /** The network is back: no use in waiting on, unless it is the server that asked for it. */
+  /** The network is back: no use in waiting on, unless the server asked for it; at most one attempt a second. */
   online(): void {
     const { error, retryAt, attemptedAt } = this.#setback;
-    if (error !== undefined && error.retryAfterMs === undefined && retryAt < Infinity) {
-      this.#setback = { ...this.#setback, retryAt: Math.min(retryAt, attemptedAt + ONLINE_PAUSE_MS) };
+    if (retryAt < Infinity && error?.retryAfterMs === undefined) {
+      this.#setback = { ...this.#setback, retryAt: Math.min(retryAt, attemptedAt + 1000) };
     }
     this.tick();
   }
 
   close(): void {
     this.started = false;
-    this.closing.abort();
-    for (const flight of [this.#flight, this.#next]) flight?.reject(sessionClosed());
+    this.#closing.abort();
+    this.#setback = NO_SETBACK;
+    for (const flight of [this.#flight, this.#next]) flight?.reject(this.#refusal());
     this.#flight = this.#next = this.#held = this.#refusedRefreshToken = undefined;
     this.tick();
     this.events.clear();
   }
 
-  report(error: RoomTokenError, retryInMs: number): void {
+  /** Tells of an error; `Infinity`: nothing will be tried again because of it. */
+  report(error: RoomTokenError, retryInMs: number = Infinity): void {
     const willRetry = retryInMs < Infinity;
     const tokenValidForMs = this.validMs;
     this.events.emit("error", { error, willRetry, ...(willRetry && { retryInMs }), tokenValidForMs });
+  }
+
+  /** The renewal to wait for: the one under way, unless it is too old for a forced refresh; else the next one. */
+  #join(forced: boolean): Flight {
+    this.#tell();
+    let flight = this.#flight;
+    if (flight === undefined || (forced && flight.sent)) {
+      const waitMs = this.#setback.retryAt - this.clock.now();
+      if (this.#closing.signal.aborted || waitMs > this.#settings.timeoutMs) throw this.#refusal();
+      flight = this.#next ??= new Flight();
+    }
+    flight.forced ||= forced;
+    this.tick();
+    return flight;
+  }
+
+  #refusal(): RoomTokenError {
+    return refusal(this.#setback, this.state === "failed", this.clock.now());
   }
 
   /** When the renewal is due. Without `create` there is one more shortly before the refresh token dies. */
@@ -124,10 +133,8 @@ export class Keeper {
     const held = this.#held;
     if (held === undefined) return -Infinity;
     this.#renewAt ??= drawRenewal(held);
-    const lastAt = lastRefreshAt(held);
-    return this.#settings.create === undefined && held.bornAt < lastAt
-      ? Math.min(this.#renewAt, lastAt)
-      : this.#renewAt;
+    const isLast = this.#settings.create !== undefined || held.bornAt >= held.lastRefreshAt;
+    return isLast ? this.#renewAt : Math.min(this.#renewAt, held.lastRefreshAt);
   }
 
   /** When the next renewal begins. */
@@ -144,35 +151,53 @@ export class Keeper {
     flight.sent = true;
     const attemptedAt = this.clock.now();
     try {
-      const held = await this.#renew(flight.forced);
-      if (!this.closing.signal.aborted) this.#commit(flight, held);
+      this.#commit(flight, await this.#renew(flight.forced));
     } catch (error) {
-      if (!this.closing.signal.aborted) this.#fail(flight, error as RoomTokenError, attemptedAt);
+      this.#fail(flight, error as RoomTokenError, attemptedAt);
     }
     this.tick();
   }
 
   /** One renewal: a request, and where it finds the refresh token refused, a create at once. */
   async #renew(forced: boolean): Promise<Held> {
-    const {
-      clock,
-      closing: { signal },
-    } = this;
-    const settings = this.#settings;
-    const held = this.#held;
-    const route = chooseRoute(held, this.#refusedRefreshToken, this.#setback.failures, clock.now(), settings);
+    const { failures } = this.#setback;
+    const hasCreate = this.#settings.create !== undefined;
+    const now = this.clock.now();
+    const operation = chooseRoute(this.#held, this.#refusedRefreshToken, failures, now, hasCreate);
     try {
-      return await request(route, held, forced, clock, signal, settings);
+      return await this.#request(operation, forced);
     } catch (error) {
-      if (route === "create" || !isPermanent(error)) throw error;
-      this.#refusedRefreshToken = held?.grant.refreshToken;
-      if (settings.create === undefined) throw error;
+      if (operation === "create" || !isPermanent(error)) throw error;
+      this.#refusedRefreshToken = this.#held?.grant.refreshToken;
+      if (!hasCreate) throw error;
       this.report(error as RoomTokenError, 0);
-      return request("create", held, forced, clock, signal, settings);
+      return this.#request("create", forced);
     }
   }
 
+  /** One request within its deadline. An answer that brings no valid, newer token is a failure like any other. */
+  async #request(operation: RoomTokenOperation, forced: boolean): Promise<Held> {
+    const { create, refresh, timeoutMs, ttlMs } = this.#settings;
+    const held = this.#held;
+    const refreshed = operation === "refresh";
+    const refreshToken = held?.grant.refreshToken ?? "";
+    const ask = async (signal: AbortSignal): Promise<unknown> =>
+      refreshed ? refresh({ refreshToken, signal }) : create?.({ signal });
+    const fail = (code: "timeout" | "invalid_response", problem: string) =>
+      new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
+
+    const sentAt = this.clock.now();
+    const outcome = await withDeadline(ask, timeoutMs, this.#closing.signal).catch((thrown) => {
+      throw callbackError(thrown, operation);
+    });
+    if (outcome.ended !== "done") throw fail("timeout", `no answer within ${timeoutMs} ms`);
+    const next = takeAnswer(outcome.value, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
+    if (typeof next === "string") throw fail("invalid_response", next);
+    return next;
+  }
+
   #commit(flight: Flight, held: Held): void {
+    if (this.#flight !== flight) return; // closed
     const isNew = held !== this.#held;
     this.#setback = NO_SETBACK;
     this.#flight = undefined;
@@ -181,29 +206,23 @@ export class Keeper {
     const { token, tokenExpiresAt } = held.grant;
     flight.resolve(token);
     if (isNew) this.events.emit("token", { token, tokenExpiresAt: new Date(tokenExpiresAt) });
-    if (this.#settings.create !== undefined || this.#toldExpiring || held.bornAt < lastRefreshAt(held))
-      return;
+    if (this.#settings.create !== undefined || this.#toldExpiring || held.bornAt < held.lastRefreshAt) return;
     this.#toldExpiring = true;
     this.events.emit("expiring", { at: new Date(Date.now() + held.endsAt - this.clock.now()) });
   }
 
   #fail(flight: Flight, error: RoomTokenError, attemptedAt: number): void {
+    if (this.#flight !== flight) return; // closed
     const { failures } = this.#setback;
     const waitMs = isPermanent(error) ? Infinity : backoffMs(failures, error.retryAfterMs);
     this.#setback = { failures: failures + 1, error, attemptedAt, retryAt: this.clock.now() + waitMs };
     this.#flight = undefined;
-    flight.reject(this.state === "failed" ? sessionExpired(error) : error);
+    flight.reject(this.state === "failed" ? this.#refusal() : error);
     if (waitMs > this.#settings.timeoutMs) {
-      this.#next?.reject(this.#refusal(error, waitMs));
+      this.#next?.reject(this.#refusal());
       this.#next = undefined;
     }
     this.report(error, waitMs);
-  }
-
-  /** Why nobody is let wait for the next attempt. */
-  #refusal(error: RoomTokenError, waitMs: number): RoomTokenError {
-    if (this.state === "failed") return sessionExpired(error);
-    return waitMs === Infinity ? error : withRetryAfter(error, waitMs);
   }
 
   /** Tells the listeners when the state has changed, be it by the passing of time. */
@@ -211,21 +230,8 @@ export class Keeper {
     const { state } = this;
     const previous = this.#toldState;
     if (state === previous) return;
-    const { error } = this.#setback;
     this.#toldState = state;
-    if (state === "failed" && error !== undefined) this.report(sessionExpired(error), Infinity);
+    if (state === "failed") this.report(this.#refusal());
     this.events.emit("state", { state, previous });
   }
-}
-
-function sessionClosed(): RoomTokenError {
-  return new RoomTokenError("session_closed", "The session is closed");
-}
-
-function sessionExpired(cause: RoomTokenError): RoomTokenError {
-  const problem = "its token is dead, and another was refused";
-  return new RoomTokenError("session_expired", `The session has ended: ${problem}`, {
-    cause,
-    status: cause.status,
-  });
 }

@@ -11,8 +11,10 @@ export interface Held {
   readonly endsAt: number;
   /** `iat` and `exp` are whole seconds: the last second before `endsAt` is not relied on. */
   readonly deadAt: number;
-  readonly refreshEndsAt: number;
   readonly refreshLifeMs: number;
+  readonly refreshEndsAt: number;
+  /** When the refresh token should renew for the last time, if nothing can take its place. */
+  readonly lastRefreshAt: number;
 }
 
 /**
@@ -24,14 +26,14 @@ export interface Held {
  *
  * @param bornAt When the grant was asked for; undefined for one from elsewhere, which ends at the earlier of its
  * own and the local clock's word.
- * @param refreshLifeMs The life of a refresh token that stays in use.
+ * @param keptRefreshLifeMs The life of a refresh token that stays in use.
  */
 export function hold(
   grant: RoomTokenGrant,
   now: number,
   bornAt: number | undefined,
   ttlMs: number,
-  refreshLifeMs?: number,
+  keptRefreshLifeMs?: number,
 ): Held {
   const measured = bornAt !== undefined;
   const statedMs = grant.tokenExpiresAt.getTime() - Date.now() + (measured ? now - bornAt : 0);
@@ -39,14 +41,17 @@ export function hold(
   const lifeMs = claimedLifeMs(grant.token) ?? (plausible ? statedMs : ttlMs);
   const endsAt = measured ? bornAt + lifeMs : now + Math.min(lifeMs, statedMs);
   const leadMs = grant.refreshTokenExpiresAt.getTime() - grant.tokenExpiresAt.getTime();
+  const refreshLifeMs = keptRefreshLifeMs ?? lifeMs + leadMs;
+  const refreshEndsAt = endsAt + leadMs;
   return {
     grant,
     bornAt: endsAt - lifeMs,
     measured,
     endsAt,
     deadAt: endsAt - 1000,
-    refreshEndsAt: endsAt + leadMs,
-    refreshLifeMs: refreshLifeMs ?? lifeMs + leadMs,
+    refreshLifeMs,
+    refreshEndsAt,
+    lastRefreshAt: refreshEndsAt - (refreshLifeMs < 120_000 ? 5000 : 30_000),
   };
 }
 
@@ -56,11 +61,6 @@ export function drawRenewal({ bornAt, endsAt, measured }: Held): number {
   const marginMs = Math.min(120_000, Math.max(0.25 * lifeMs, Math.min(5000, 0.5 * lifeMs)));
   const jitterMs = Math.random() * Math.min(0.1 * lifeMs, 30_000);
   return measured ? endsAt - marginMs - jitterMs : -Infinity;
-}
-
-/** When a refresh token should renew for the last time, if nothing can take its place. */
-export function lastRefreshAt({ refreshEndsAt, refreshLifeMs }: Held): number {
-  return refreshEndsAt - (refreshLifeMs < 120_000 ? 5000 : 30_000);
 }
 
 /** `exp - iat` of a JWT (RFC 7519), in milliseconds; undefined where the token is something else. */

@@ -6,8 +6,7 @@ import { invalidArgument } from "../errors.ts";
 import { refreshCall } from "../operations.ts";
 import { ownHeaders } from "../runtime.ts";
 import type { Fetch } from "../transport.ts";
-import { type RefreshedRoomTokenInput, type RoomTokenGrantInput, readGrant } from "./grants.ts";
-import { type Held, hold } from "./lifetime.ts";
+import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "./grants.ts";
 
 /** The TTL that Telnyx gives a token where none is asked for. */
 const DEFAULT_TTL_SECS = 600;
@@ -115,15 +114,4 @@ export function sessionSettings(options: RoomTokenSessionOptions): SessionSettin
   };
   const ttlMs = (tokenTtlSecs ?? DEFAULT_TTL_SECS) * 1000;
   return { create, refresh: refresh ?? keylessRefresh, timeoutMs, ttlMs };
-}
-
-/** Checks the grant that a session begins with, and places it on the clock by its age where that is known. */
-export function takeGrant(given: RoomTokenGrantInput, now: number, ttlMs: number): Held {
-  const grant = readGrant(given);
-  if (typeof grant === "string") throw invalidArgument("grant", `a whole grant: ${grant}`);
-  const { receivedAt = Infinity } = given;
-  if (typeof receivedAt !== "number" || Number.isNaN(receivedAt))
-    throw invalidArgument("grant.receivedAt", "epoch milliseconds");
-  const ageMs = Date.now() - receivedAt;
-  return hold(grant, now, ageMs >= 0 ? now - ageMs : undefined, ttlMs);
 }

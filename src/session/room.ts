@@ -1,6 +1,6 @@
 import { withDeadline } from "../deadline.ts";
 import { RoomTokenError } from "../errors.ts";
-import { ElapsedClock } from "./clock.ts";
+import type { Keeper } from "./keeper.ts";
 
 const HAND_OVER_MS = 10_000;
 const FORCED_REFRESH_PAUSE_MS = 30_000;
@@ -15,63 +15,52 @@ export interface AttachableRoom {
   updateClientToken(clientToken: string): Promise<void>;
 }
 
-/** What a room needs of a session. */
-interface TokenSource {
-  /** The token that is valid now. */
-  token(): string | undefined;
-  /** Calls back after every new token, until the function returned is called. */
-  onToken(listener: () => unknown): () => void;
-  forceRefresh(): Promise<unknown>;
-  report(error: RoomTokenError): void;
-}
-
 /**
  * Hands a room the newest valid token whenever it is connected: once per connection, one at a time.
  *
- * @returns What ends it.
+ * @returns What ends it; the end of the session does so too.
  */
-export function attachRoom(room: AttachableRoom, source: TokenSource): () => void {
-  const clock = new ElapsedClock();
+export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   let refreshedAt = -Infinity;
   let handed: string | undefined;
   let busy = false;
-  let detached = false;
 
   const handOver = async (): Promise<void> => {
-    const token = source.token();
-    if (detached || busy || token === undefined || token === handed) return;
-    if (room.getState().status !== "connected") return;
+    const token = keeper.validMs > 0 ? keeper.held?.grant.token : undefined;
+    if (busy || token === undefined || token === handed || room.getState().status !== "connected") return;
     busy = true;
     handed = token;
-    const failure = await withDeadline(
-      async () => room.updateClientToken(token),
-      HAND_OVER_MS,
-      undefined,
-    ).then(
+    try {
       // The room's promise stays pending for ever when its connection goes in the meantime.
-      ({ ended }) => ended === "timeout" && notTaken("timeout"),
-      (cause) => notTaken("connection_failed", cause),
-    );
+      const { ended } = await withDeadline(() => room.updateClientToken(token), HAND_OVER_MS, undefined);
+      if (ended === "timeout") keeper.report(notTaken("timeout"));
+    } catch (cause) {
+      keeper.report(notTaken("connection_failed", cause));
+    }
     busy = false;
-    if (failure) source.report(failure);
     await handOver(); // another may have come meanwhile
   };
 
-  const leave = [
-    source.onToken(handOver),
+  const onDisconnected = (reason: string) => {
+    handed = undefined;
+    const now = keeper.clock.now();
+    if (!SUSPICIOUS.includes(reason) || now < refreshedAt + FORCED_REFRESH_PAUSE_MS) return;
+    refreshedAt = now;
+    keeper.token(0, true).catch(() => {}); // the listeners are told
+  };
+
+  const leave = () => {
+    busy = true;
+    for (const off of listening) off();
+  };
+  const listening = [
+    keeper.events.on("token", handOver),
+    keeper.events.on("state", ({ state }) => state === "closed" && leave()),
     room.on("connected", handOver),
-    room.on("disconnected", (reason) => {
-      handed = undefined;
-      if (!SUSPICIOUS.includes(reason) || clock.now() < refreshedAt + FORCED_REFRESH_PAUSE_MS) return;
-      refreshedAt = clock.now();
-      source.forceRefresh().catch(() => {}); // the session tells its listeners
-    }),
+    room.on("disconnected", onDisconnected),
   ];
   void handOver();
-  return () => {
-    detached = true;
-    for (const off of leave) off();
-  };
+  return leave;
 }
 
 function notTaken(code: "timeout" | "connection_failed", cause?: unknown): RoomTokenError {

@@ -18,11 +18,10 @@ export class Alarm {
    */
   set(delayMs: number, keepAlive: boolean): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
     if (delayMs === Infinity) return;
     const timer = setTimeout(this.#ring, Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_STEP_MS)));
-    this.#timer = timer;
     if (!keepAlive) (timer as { unref?: () => void }).unref?.(); // a number in browsers
+    this.#timer = timer;
   }
 }
 

@@ -3,7 +3,7 @@ import { invalidArgument } from "../errors.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
 import type { SavedRoomTokenGrant } from "./grants.ts";
 import { Keeper } from "./keeper.ts";
-import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings, takeGrant } from "./options.ts";
+import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings } from "./options.ts";
 import { type AttachableRoom, attachRoom } from "./room.ts";
 import { onPageWake } from "./schedule.ts";
 
@@ -23,19 +23,13 @@ import { onPageWake } from "./schedule.ts";
 export class RoomTokenSession {
   readonly #keeper: Keeper;
   #leavePage: (() => void) | undefined;
-  /** The smallest `minValidityMs` that a new token did not live up to: renewing for as much again is no use. */
-  #unreachableMs: number = Infinity;
 
   /**
    * @param options Each is checked and read once, here. No request is made, no timer set, no number drawn.
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `grant` nor `create` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
-    const settings = sessionSettings(checkObject("options", options));
-    const { grant } = options;
-    this.#keeper = new Keeper(settings, (now) =>
-      grant === undefined ? undefined : takeGrant(grant, now, settings.ttlMs),
-    );
+    this.#keeper = new Keeper(sessionSettings(checkObject("options", options)), options.grant);
   }
 
   /** Where the session stands now. */
@@ -96,27 +90,13 @@ export class RoomTokenSession {
     if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds from 0");
     checkSignal(signal);
     if (signal?.aborted) throw signal.reason;
-    const keeper = this.#keeper;
-    const { held, validMs } = keeper;
-    if (held === undefined || validMs <= 0 || forceRefresh) return keeper.join(forceRefresh).wait(signal);
-    const wishedMs = minValidityMs < this.#unreachableMs ? minValidityMs : 0;
-    if (keeper.paused || (validMs >= wishedMs && !keeper.due)) return held.grant.token;
-    const flight = keeper.join(false);
-    if (validMs >= wishedMs) return held.grant.token;
-    try {
-      const token = await flight.wait(signal);
-      if (keeper.validMs < wishedMs) this.#unreachableMs = wishedMs;
-      return token;
-    } catch (failure) {
-      if (keeper.validMs <= 0 || signal?.aborted) throw failure;
-      return held.grant.token;
-    }
+    return this.#keeper.token(minValidityMs, forceRefresh, signal);
   }
 
   /** Renews in the background from now on, ahead of the token's end. May be stopped and started again. */
   start(): void {
     const keeper = this.#keeper;
-    if (keeper.started || keeper.closing.signal.aborted) return;
+    if (keeper.started || this.state === "closed") return;
     keeper.started = true;
     this.#leavePage = onPageWake(
       () => keeper.tick(),
@@ -137,7 +117,7 @@ export class RoomTokenSession {
    * are forgotten, rooms are detached, and after a last `state` event the listeners are removed.
    */
   close(): void {
-    if (this.#keeper.closing.signal.aborted) return;
+    if (this.state === "closed") return;
     this.#leavePage?.();
     this.#keeper.close();
   }
@@ -150,21 +130,8 @@ export class RoomTokenSession {
    * @returns What detaches the room again; the session goes on.
    */
   attach(room: AttachableRoom): () => void {
-    const keeper = this.#keeper;
-    const { signal } = keeper.closing;
-    if (signal.aborted) return () => {};
+    if (this.state === "closed") return () => {};
     this.start();
-    const leave = attachRoom(room, {
-      token: () => (keeper.validMs > 0 ? keeper.held?.grant.token : undefined),
-      onToken: (listener) => keeper.events.on("token", listener),
-      forceRefresh: () => this.getToken({ forceRefresh: true }),
-      report: (error) => keeper.report(error, Infinity),
-    });
-    const detach = () => {
-      signal.removeEventListener("abort", detach);
-      leave();
-    };
-    signal.addEventListener("abort", detach);
-    return detach;
+    return attachRoom(room, this.#keeper);
   }
 }

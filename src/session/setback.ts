@@ -31,20 +31,27 @@ export function backoffMs(failures: number, askedMs = 0): number {
 /** What a callback rejected with, as an error of this package; one that is so already stays as it is. */
 export function callbackError(cause: unknown, operation: RoomTokenOperation): RoomTokenError {
   if (isRoomTokenError(cause)) return cause;
-  const { status: s, retryAfterMs: ms } = isObject(cause) ? cause : {};
-  const status = typeof s === "number" ? s : undefined;
-  const code = status === undefined ? "connection_failed" : codeOfStatus(status);
-  return new RoomTokenError(code, `The session's ${operation} callback failed`, {
-    operation,
-    status,
-    retryAfterMs: typeof ms === "number" ? ms : undefined,
-    retryable: !isPermanent(cause),
-    cause,
-  });
+  const { status, retryAfterMs } = isObject(cause) ? cause : {};
+  return new RoomTokenError(
+    typeof status === "number" ? codeOfStatus(status) : "connection_failed",
+    `The session's ${operation} callback failed`,
+    {
+      operation,
+      status: typeof status === "number" ? status : undefined,
+      retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
+      retryable: !isPermanent(cause),
+      cause,
+    },
+  );
 }
 
-/** The last error again, for one who comes while the next attempt is far off. */
-export function withRetryAfter(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
-  const { code, message, cause, bodyText } = error;
-  return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs });
+/** Why somebody is not let wait for the next attempt: the last error again, or the end of the session. */
+export function refusal({ error, retryAt }: Setback, failed: boolean, now: number): RoomTokenError {
+  if (error === undefined) return new RoomTokenError("session_closed", "The session is closed");
+  const message = "The session has ended: its token is dead, and another was refused";
+  if (failed) return new RoomTokenError("session_expired", message, { ...error, cause: error });
+  if (retryAt === Infinity) return error;
+  const { cause, bodyText } = error;
+  const retryAfterMs = retryAt - now;
+  return new RoomTokenError(error.code, error.message, { ...error, cause, bodyText, retryAfterMs });
 }

@@ -359,7 +359,9 @@ describe("rule 9: a permanent failure", () => {
     server.refreshFailure = REFUSED;
     const session = open(server);
     for (let i = 0; i < 3; i++) {
-      expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({ code: "forbidden" });
+      const refused = await rejection(session.getToken({ forceRefresh: true }));
+      expect(refused).toMatchObject({ code: "forbidden" });
+      expect(refused).not.toHaveProperty("retryAfterMs");
     }
     expect(server.requests).toBe(1);
     expect(await session.getToken()).toBe(session.grant?.token);
