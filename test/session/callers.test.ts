@@ -386,7 +386,7 @@ describe("rule 14: a caller's signal", () => {
     caller.abort("mine");
     expect((await all)[9999]).toEqual({ status: "rejected", reason: "mine" });
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
-  });
+  }, 60_000);
 
   it("that is none is an invalid argument", async () => {
     const signal = {} as AbortSignal;

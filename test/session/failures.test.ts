@@ -307,6 +307,7 @@ describe("rule 8: backing off", () => {
       await sleep(30_000);
       expect(rejected).toBeGreaterThan(590_000);
     },
+    60_000,
   );
 });
 
