@@ -1,0 +1,93 @@
+/** Checked by `npm run typecheck`: what the types of the client allow, and what they refuse. Never run. */
+import {
+  type AttemptEvent,
+  type ClientOptions,
+  type CreateParams,
+  isRoomTokenError,
+  type paths,
+  type RefreshedRoomToken,
+  type RefreshParams,
+  type RequestOptions,
+  RoomsClientTokens,
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenGrant,
+} from "../../src/index.ts";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+function holds<T extends true>(): T | undefined {
+  return undefined;
+}
+
+declare const client: RoomsClientTokens;
+declare const roomId: string;
+
+holds<Equal<Awaited<ReturnType<typeof client.create>>, RoomTokenGrant>>();
+holds<Equal<Awaited<ReturnType<typeof client.refresh>>, RefreshedRoomToken>>();
+holds<Equal<RoomTokenGrant["tokenExpiresAt"], Date>>();
+holds<Equal<RoomTokenGrant["refreshToken"], string>>();
+holds<Equal<keyof RefreshedRoomToken, "token" | "tokenExpiresAt">>();
+holds<Equal<keyof CreateParams, "tokenTtlSecs" | "refreshTokenTtlSecs">>();
+holds<Equal<keyof RefreshParams, "refreshToken" | "tokenTtlSecs">>();
+holds<Equal<keyof RequestOptions, "signal" | "timeoutMs" | "maxRetries" | "headers">>();
+holds<Equal<AttemptEvent["code"], RoomTokenErrorCode | undefined>>();
+holds<Equal<IsAny<paths>, false>>();
+holds<
+  Equal<
+    keyof paths,
+    "/rooms/{room_id}/actions/generate_join_client_token" | "/rooms/{room_id}/actions/refresh_client_token"
+  >
+>();
+
+// Every optional member of a public option takes undefined, also under exactOptionalPropertyTypes.
+type TakesUndefined<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T];
+holds<Equal<TakesUndefined<ClientOptions>, never>>();
+holds<Equal<TakesUndefined<RequestOptions>, never>>();
+holds<Equal<TakesUndefined<CreateParams>, never>>();
+holds<Equal<TakesUndefined<RefreshParams>, "refreshToken">>();
+const allUndefined: ClientOptions = {
+  apiKey: undefined,
+  baseUrl: undefined,
+  timeoutMs: undefined,
+  maxRetries: undefined,
+  fetch: undefined,
+  headers: undefined,
+  onAttempt: undefined,
+  allowInsecureHttp: undefined,
+  dangerouslyAllowBrowser: undefined,
+};
+new RoomsClientTokens(allUndefined);
+
+// The global fetch fits, and so does a stub that knows nothing of it.
+new RoomsClientTokens({ fetch: globalThis.fetch });
+new RoomsClientTokens({
+  fetch: async () => ({ status: 201, headers: new Map() as never, text: async () => "" }),
+});
+new RoomsClientTokens({ apiKey: null });
+new RoomsClientTokens({ apiKey: async () => "key" });
+
+// @ts-expect-error an option that does not exist
+new RoomsClientTokens({ timeout: 5 });
+// @ts-expect-error a TTL is a number
+client.create(roomId, { tokenTtlSecs: "600" });
+// @ts-expect-error Telnyx's own spelling is not ours
+client.create(roomId, { token_ttl_secs: 600 });
+// @ts-expect-error a refresh needs its refresh token
+client.refresh(roomId, {});
+// @ts-expect-error a refresh cannot give out a refresh token
+(await client.refresh(roomId, { refreshToken: "r" })).refreshToken;
+// @ts-expect-error a room id is needed
+client.create();
+// @ts-expect-error a grant is read-only
+(await client.create(roomId)).token = "mine";
+
+// The guard narrows, and a switch over the code is exhaustive.
+const failure: unknown = new RoomTokenError("timeout", "late");
+if (isRoomTokenError(failure)) {
+  holds<Equal<typeof failure, RoomTokenError>>();
+  holds<Equal<typeof failure.status, number | undefined>>();
+  holds<Equal<typeof failure.operation, "create" | "refresh" | undefined>>();
+}
+// @ts-expect-error not a code
+new RoomTokenError("teapot", "short and stout");
