@@ -1,0 +1,100 @@
+/**
+ * `npm run example`: the room page of examples/room-page with its back end, against the sandbox; with
+ * TELNYX_API_KEY and TELNYX_ROOM_ID in the environment against Telnyx.
+ */
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { RoomsClientTokens } from "telnyx-room-tokens";
+import { LOGIN_COOKIE, roomTokenRoutes } from "../examples/room-page/back-end.ts";
+import { type SandboxServer, startSandbox } from "../test/sandbox/index.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const HOUR_MS = 3_600_000;
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+};
+/** What the page may load of this package: its build, and the one dependency. */
+const LIBRARY = /^\/lib\/((?:dist\/(?:\w[\w.-]*\/)*|node_modules\/openapi-fetch\/dist\/)\w[\w.-]*\.m?js)$/;
+const PAGE = /^\/(page\.(?:js|css))?$/;
+
+export interface Example {
+  readonly url: string;
+  /** Absent when the example talks to Telnyx. */
+  readonly sandbox: SandboxServer | undefined;
+  close(): Promise<void>;
+}
+
+export async function startExample(options: { port: number; tokenTtlSecs: number }): Promise<Example> {
+  const live = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
+  const sandbox = live ? undefined : await startSandbox();
+  const roomId = live || sandbox?.roomId || "";
+  const roomTokens = new RoomsClientTokens(
+    sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url, maxRetries: 0 } : {},
+  );
+  const routes = roomTokenRoutes(roomTokens, new Set([roomId]), options.tokenTtlSecs);
+  const settings = JSON.stringify({ roomId, sandbox: sandbox !== undefined });
+
+  const server = createServer(async (request, response) => {
+    const path = request.url ?? "";
+    if (path.startsWith("/rooms/")) return routes(request, response);
+    if (path === "/settings")
+      return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);
+    if (path.startsWith("/sandbox/") && sandbox) return void steer(sandbox, request, response);
+    return serveFile(path, response);
+  });
+  await new Promise<void>((resolve) => server.listen(options.port, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    sandbox,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await sandbox?.close();
+    },
+  };
+}
+
+function steer(sandbox: SandboxServer, request: IncomingMessage, response: ServerResponse): void {
+  const actions: Readonly<Record<string, () => void>> = {
+    offline: () => sandbox.set({ outage: "drop" }),
+    online: () => sandbox.set({ outage: "none" }),
+    kill: () => sandbox.revokeRefreshTokens(),
+    sleep: () => sandbox.set({ clockOffsetMs: sandbox.settings.clockOffsetMs + HOUR_MS }),
+  };
+  const action =
+    request.method === "POST" ? actions[request.url?.slice("/sandbox/".length) ?? ""] : undefined;
+  action?.();
+  response.writeHead(action ? 204 : 404).end();
+}
+
+async function serveFile(path: string, response: ServerResponse): Promise<void> {
+  const [, library] = LIBRARY.exec(path) ?? [];
+  const page = PAGE.test(path)
+    ? `examples/room-page/${path === "/" ? "index.html" : path.slice(1)}`
+    : undefined;
+  const file = library ?? page;
+  const content = file && (await readFile(new URL(file, ROOT)).catch(() => undefined));
+  if (!file || !content) return void response.writeHead(404).end();
+  const login = page ? { "Set-Cookie": LOGIN_COOKIE } : {};
+  response.writeHead(200, { "Content-Type": TYPES[extname(file)], ...login }).end(content);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { port: { type: "string", default: "0" }, ttl: { type: "string", default: "60" } },
+  });
+  const example = await startExample({ port: Number(values.port), tokenTtlSecs: Number(values.ttl) });
+  const where = example.sandbox ? "the sandbox, without a key" : "Telnyx, with your key";
+  console.log(`The room page, on ${where}:\n\n  ${example.url}\n\nCtrl+C ends it.`);
+  process.once("SIGINT", () => void example.close());
+  process.once("SIGTERM", () => void example.close());
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();
