@@ -28,6 +28,7 @@ const SUITES: readonly Suite[] = [
   { script: "test:package", report: vitest },
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
+  { script: "test:example", report: vitest },
 ];
 
 interface Sum {

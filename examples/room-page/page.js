@@ -40,7 +40,6 @@ const session = new RoomTokenSession({
 // With @telnyx/video this line is all there is to do: session.attach(room);
 
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const meter = (/** @type {string} */ id) => /** @type {HTMLMeterElement} */ (find(id));
 
 function record(/** @type {string} */ event, /** @type {string} */ detail) {
   const row = document.createElement("tr");
@@ -68,10 +67,10 @@ function showLife(
   /** @type {number} */ spanMs,
 ) {
   const leftMs = Math.max(0, (end?.getTime() ?? 0) - Date.now());
-  const bar = meter(`${name}-life`);
-  bar.low = 0.25;
-  bar.optimum = 1;
-  bar.value = Math.min(1, leftMs / spanMs);
+  const percent = Math.min(100, Math.round((100 * leftMs) / spanMs));
+  const bar = find(`${name}-life`);
+  bar.style.setProperty("--life", `${percent}%`);
+  bar.toggleAttribute("data-low", percent < 25);
   find(`${name}-left`).textContent = end === undefined ? "none yet" : `${Math.ceil(leftMs / 1000)} s left`;
 }
 

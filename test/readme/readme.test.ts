@@ -111,19 +111,30 @@ test("every link to a file in the README leads somewhere", () => {
   expect(links.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });
 
+function optionsOf(file: string, name: string): string[] {
+  const source = readFileSync(`${ROOT}${file}`, "utf8");
+  const [, declared = ""] = new RegExp(`interface ${name} \\{([\\s\\S]*?)\n\\}`).exec(source) ?? [];
+  const names = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option = ""]) => option);
+  if (names.length === 0) throw new Error(`${file} has no ${name}`);
+  return names;
+}
+
 test("the option table names every option of the client with its default", () => {
-  const options = readFileSync(`${ROOT}src/options.ts`, "utf8");
-  const declared = /interface ClientOptions \{([\s\S]*?)\n\}/.exec(options)?.[1] ?? "";
-  const names = [...declared.matchAll(/readonly (\w+)\?/g)].map(([, name = ""]) => name);
-  expect(names.length).toBeGreaterThan(5);
   const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name, value]) => [name, value]);
   const table = Object.fromEntries(rows);
-  expect(Object.keys(table)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(table)).toEqual(expect.arrayContaining(optionsOf("src/options.ts", "ClientOptions")));
   expect(table).toMatchObject({
     timeoutMs: String(DEFAULTS.timeoutMs),
     maxRetries: String(DEFAULTS.maxRetries),
     baseUrl: `\`TELNYX_BASE_URL\`, then \`${DEFAULTS.baseUrl}\``,
   });
+});
+
+test("the session's option table names every option of the session", () => {
+  const table = readme.slice(readme.indexOf("## The page that stays"), readme.indexOf("## Coming from"));
+  const cells = [...table.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell).join();
+  const options = optionsOf("src/session/options.ts", "RoomTokenSessionOptions");
+  expect(options.filter((option) => !cells.includes(`\`${option}\``))).toEqual([]);
 });
 
 test("the error table names every code", () => {
