@@ -13,7 +13,7 @@ export const GRANT = JSON.stringify({
   },
 });
 const HALF = GRANT.slice(0, 60); // ends within the first token
-const STALL_MS = 300;
+const STALL_MS = 2000; // long enough for a busy machine to have brought the request
 
 const CHUNKED = { "content-length": null, "transfer-encoding": "chunked", connection: "keep-alive" };
 const UNTIL_CLOSE = { "content-length": null };
