@@ -12,13 +12,18 @@ export interface BearerSource {
   tooLate(timeoutMs: number): RoomTokenError;
 }
 
-/** Everything that an attempt of a call needs; the same for every attempt of it. */
-export interface Call<T> {
-  readonly operation: RoomTokenOperation;
+/** How the attempts of a call are made. */
+export interface AttemptSettings {
   readonly fetch: Fetch | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** Everything that an attempt of a call needs; the same for every attempt of it. */
+export interface Call<T> {
+  readonly operation: RoomTokenOperation;
+  readonly settings: AttemptSettings;
   /** Without it no Authorization is sent. */
   readonly bearer?: BearerSource | undefined;
   /** What must not come out in an error, besides the bearer. */
@@ -37,31 +42,32 @@ export type Attempt<T> =
 
 /** Makes one attempt within its deadline: asks for the bearer, sends, reads the whole answer, judges it. */
 export async function attempt<T>(call: Call<T>): Promise<Attempt<T>> {
+  const { fetch, timeoutMs } = call.settings;
   const secrets = [...call.secrets];
   const failures = new Failures(call.operation, secrets);
   let asking = false;
 
   const work = async (signal: AbortSignal): Promise<Answer> => {
-    const headers = { ...call.headers };
+    let headers = { ...call.settings.headers };
     if (call.bearer !== undefined) {
       asking = true;
       const bearer = await call.bearer.ask();
       asking = false;
       secrets.push(bearer);
-      headers["authorization"] = `Bearer ${bearer}`;
+      headers = { authorization: `Bearer ${bearer}`, ...headers };
     }
     return call.send((url, body) => {
       signal.throwIfAborted(); // a bearer that comes after the deadline is not sent
-      return exchange(call.fetch, url, { method: "POST", headers, body, signal, redirect: "manual" });
+      return exchange(fetch, url, { method: "POST", headers, body, signal, redirect: "manual" });
     });
   };
 
   try {
-    const outcome = await withDeadline(work, call.timeoutMs, call.signal);
+    const outcome = await withDeadline(work, timeoutMs, call.settings.signal);
     if (outcome.ended === "aborted") return outcome;
     if (outcome.ended === "done") return judge(call, outcome.value, failures);
-    const late = asking ? call.bearer?.tooLate(call.timeoutMs) : undefined;
-    return { ended: "error", error: late ?? failures.timeout(call.timeoutMs) };
+    const late = asking ? call.bearer?.tooLate(timeoutMs) : undefined;
+    return { ended: "error", error: late ?? failures.timeout(timeoutMs) };
   } catch (thrown) {
     return { ended: "error", error: asking ? (thrown as RoomTokenError) : failures.connection(thrown) };
   }

@@ -1,7 +1,5 @@
 import { missingApiKey } from "./api-key.ts";
 import { type Bindings, createBindings } from "./bindings.ts";
-import { checkObject, checkSignal } from "./checks.ts";
-import type { RoomTokenOperation } from "./errors.ts";
 import type { RefreshedRoomToken, RoomTokenGrant } from "./grant.ts";
 import { type CreateParams, createCall, type RefreshParams, refreshCall } from "./operations.ts";
 import {
@@ -57,11 +55,11 @@ export class RoomsClientTokens {
     params: CreateParams = {},
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
-    const { fetch, bearer, onAttempt } = this.#settings;
-    const { signal, maxRetries, ...rest } = this.#forCall(options, "create");
-    const call = createCall(this.#bindings, roomId, params, { ...rest, fetch, signal, bearer });
+    const { bearer, onAttempt } = this.#settings;
+    const settings = callSettings(this.#settings, options, "create");
+    const call = createCall(this.#bindings, roomId, params, settings, bearer);
     if (bearer === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
-    return callWithRetries(call, maxRetries, onAttempt);
+    return callWithRetries(call, settings.maxRetries, onAttempt);
   }
 
   /**
@@ -82,15 +80,9 @@ export class RoomsClientTokens {
     params: RefreshParams,
     options: RequestOptions = {},
   ): Promise<RefreshedRoomToken> {
-    const { fetch, onAttempt } = this.#settings;
-    const { signal, maxRetries, ...rest } = this.#forCall(options, "refresh");
-    const call = refreshCall(this.#bindings, roomId, params, { ...rest, fetch, signal });
-    return callWithRetries(call, maxRetries, onAttempt);
-  }
-
-  #forCall(options: RequestOptions, operation: RoomTokenOperation) {
-    const { signal, ...common } = checkObject("options", options, operation);
-    checkSignal(signal, operation);
-    return { ...callSettings(this.#settings, common, operation), signal };
+    const { onAttempt } = this.#settings;
+    const settings = callSettings(this.#settings, options, "refresh");
+    const call = refreshCall(this.#bindings, roomId, params, settings);
+    return callWithRetries(call, settings.maxRetries, onAttempt);
   }
 }

@@ -38,7 +38,8 @@ export function readGrant(data: Unchecked<CreateData>): RoomTokenGrant | string 
   const refreshTokenExpiresAt = parseTime(data.refresh_token_expires_at);
   if (!isFilled(refreshToken)) return "data.refresh_token is not a non-empty string";
   if (refreshTokenExpiresAt === undefined) return "data.refresh_token_expires_at is not an RFC 3339 time";
-  return { ...refreshed, refreshToken, refreshTokenExpiresAt };
+  const { token, tokenExpiresAt } = refreshed;
+  return { token, tokenExpiresAt, refreshToken, refreshTokenExpiresAt };
 }
 
 function isFilled(value: unknown): value is string {

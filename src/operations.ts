@@ -1,4 +1,4 @@
-import type { Call } from "./attempt.ts";
+import type { AttemptSettings, BearerSource, Call } from "./attempt.ts";
 import type { Bindings, CreateBody, RefreshBody } from "./bindings.ts";
 import { checkObject, checkRefreshToken, checkRoomId, checkTtlSecs } from "./checks.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readGrant, readRefreshed } from "./grant.ts";
@@ -28,26 +28,25 @@ export interface RefreshParams {
   readonly tokenTtlSecs?: number | undefined;
 }
 
-type Rest = Pick<Call<unknown>, "fetch" | "headers" | "timeoutMs" | "signal" | "bearer">;
-
 /** The call that mints, once its arguments are found good. */
 export function createCall(
   bindings: Bindings,
   roomId: string,
   params: CreateParams,
-  rest: Rest,
+  settings: AttemptSettings,
+  bearer: BearerSource | undefined,
 ): Call<RoomTokenGrant> {
   const { tokenTtlSecs, refreshTokenTtlSecs } = checkObject("params", params, "create");
   checkRoomId(roomId, "create");
   checkTtlSecs("tokenTtlSecs", tokenTtlSecs, "create");
   checkTtlSecs("refreshTokenTtlSecs", refreshTokenTtlSecs, "create");
-  const body: CreateBody = {
-    ...(tokenTtlSecs !== undefined && { token_ttl_secs: tokenTtlSecs }),
-    ...(refreshTokenTtlSecs !== undefined && { refresh_token_ttl_secs: refreshTokenTtlSecs }),
-  };
+  const body: CreateBody = {};
+  if (tokenTtlSecs !== undefined) body.token_ttl_secs = tokenTtlSecs;
+  if (refreshTokenTtlSecs !== undefined) body.refresh_token_ttl_secs = refreshTokenTtlSecs;
   return {
-    ...rest,
     operation: "create",
+    settings,
+    bearer,
     secrets: [],
     send: (exchange) => bindings.create(roomId, body, exchange),
     read: readGrant,
@@ -59,19 +58,17 @@ export function refreshCall(
   bindings: Bindings,
   roomId: string,
   params: RefreshParams,
-  rest: Omit<Rest, "bearer">,
+  settings: AttemptSettings,
 ): Call<RefreshedRoomToken> {
   const { refreshToken, tokenTtlSecs } = checkObject("params", params, "refresh");
   checkRoomId(roomId, "refresh");
   checkRefreshToken(refreshToken, "refresh");
   checkTtlSecs("tokenTtlSecs", tokenTtlSecs, "refresh");
-  const body: RefreshBody = {
-    refresh_token: refreshToken,
-    ...(tokenTtlSecs !== undefined && { token_ttl_secs: tokenTtlSecs }),
-  };
+  const body: RefreshBody = { refresh_token: refreshToken };
+  if (tokenTtlSecs !== undefined) body.token_ttl_secs = tokenTtlSecs;
   return {
-    ...rest,
     operation: "refresh",
+    settings,
     secrets: [refreshToken],
     send: (exchange) => bindings.refresh(roomId, body, exchange),
     read: readRefreshed,

@@ -1,5 +1,5 @@
 import { keySource } from "./api-key.ts";
-import type { BearerSource } from "./attempt.ts";
+import type { AttemptSettings, BearerSource } from "./attempt.ts";
 import {
   checkApiKey,
   checkBaseUrl,
@@ -7,6 +7,7 @@ import {
   checkHeaders,
   checkMaxRetries,
   checkObject,
+  checkSignal,
   checkTimeoutMs,
 } from "./checks.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -73,47 +74,51 @@ export interface RequestOptions {
 }
 
 /** The client's options, found good and completed. */
-export interface ClientSettings {
+export interface ClientSettings extends Omit<CallSettings, "signal"> {
   readonly baseUrl: string;
-  readonly fetch: Fetch | undefined;
   readonly bearer: BearerSource | undefined;
   readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
-  readonly timeoutMs: number;
-  readonly maxRetries: number;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
-type CallSettings = Pick<ClientSettings, "timeoutMs" | "maxRetries" | "headers">;
+interface CallSettings extends AttemptSettings {
+  readonly maxRetries: number;
+}
 
 /** Checks the client's options, each read once. */
 export function clientSettings(options: ClientOptions): ClientSettings {
-  const { apiKey, baseUrl, fetch, onAttempt, allowInsecureHttp, dangerouslyAllowBrowser, ...common } =
-    checkObject("options", options);
+  const { apiKey, baseUrl, fetch, onAttempt, allowInsecureHttp, dangerouslyAllowBrowser } = checkObject(
+    "options",
+    options,
+  );
+  const { timeoutMs, maxRetries, headers } = options;
   checkFunction("fetch", fetch);
   checkFunction("onAttempt", onAttempt);
   return {
-    ...callSettings({ ...DEFAULTS, headers: ownHeaders() }, common),
+    ...callSettings({ ...DEFAULTS, fetch, headers: ownHeaders() }, { timeoutMs, maxRetries, headers }),
     baseUrl: chooseBaseUrl(baseUrl, allowInsecureHttp === true),
     bearer: chooseKey(apiKey, dangerouslyAllowBrowser === true),
-    fetch,
     onAttempt,
   };
 }
 
 /** What one call goes by: its own options where it has them, else the given ones. */
 export function callSettings(
-  settings: CallSettings,
-  options: Pick<RequestOptions, keyof CallSettings>,
+  settings: Omit<CallSettings, "signal">,
+  options: RequestOptions,
   operation?: RoomTokenOperation,
 ): CallSettings {
-  const { timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries, headers } = options;
+  const { signal, headers } = checkObject("options", options, operation);
+  const { timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
+  checkSignal(signal, operation);
   checkTimeoutMs(timeoutMs, operation);
   checkMaxRetries(maxRetries, operation);
   return {
-    timeoutMs,
-    maxRetries,
+    fetch: settings.fetch,
     headers:
       headers === undefined ? settings.headers : { ...settings.headers, ...checkHeaders(headers, operation) },
+    timeoutMs,
+    signal,
+    maxRetries,
   };
 }
 

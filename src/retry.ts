@@ -31,7 +31,7 @@ export async function callWithRetries<T>(
   onAttempt?: (event: AttemptEvent) => void,
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
-    if (call.signal?.aborted) throw call.signal.reason;
+    if (call.settings.signal?.aborted) throw call.settings.signal.reason;
     const startedAt = onAttempt && performance.now();
     const done = await attempt(call);
     const waitMs =
@@ -44,7 +44,7 @@ export async function callWithRetries<T>(
     if (done.ended === "value") return done.value;
     if (done.ended === "aborted") throw done.reason;
     if (waitMs === undefined) throw done.error;
-    await pause(waitMs, call.signal);
+    await pause(waitMs, call.settings.signal);
   }
 }
 
