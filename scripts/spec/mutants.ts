@@ -107,7 +107,7 @@ function* schemaEdits(document: JsonObject, place: Keys): Generator<Edit> {
   const { type, format } = schema;
   yield put([...place, "type"], type === "string" ? "integer" : "string");
   if (typeof type === "string") yield put([...place, "type"], [type, "null"]);
-  if (type === "string") yield put([...place, "format"], format === "date-time" ? "datetime" : "jwt");
+  if (type === "string") yield put([...place, "format"], "other");
   if (format !== undefined) yield put([...place, "format"], undefined);
   if (type !== "object") yield put([...place, "enum"], ["only"]);
   for (const [keyword, value] of Object.entries(schema)) {

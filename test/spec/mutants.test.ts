@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { changesBetween } from "../../scripts/spec/changes.ts";
-import { FILES, ROOT, readJson } from "../../scripts/spec/files.ts";
 import { mutantsOf } from "../../scripts/spec/mutants.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { report } from "../../scripts/spec/report.ts";
+import { telnyxLike } from "./documents.ts";
 
-const upstream = await readJson(join(ROOT, FILES.upstream));
+const upstream = normalForm(telnyxLike());
 const mutants = mutantsOf(upstream);
 const told = mutants.map((mutant) => report("text", "", changesBetween(upstream, mutant)));
 
