@@ -116,6 +116,26 @@ describe("a change that breaks callers is told as breaking", () => {
       { operations: ["create"], subject: "`token_ttl_secs` value `1800`", what: "added", isBreaking: false },
     ]);
   });
+
+  it.each<[string, Json | undefined, Json | undefined]>([
+    ["BREAKING create: request content type `application/json` removed", undefined, {}],
+    ["create: 403 content type `application/json` removed", {}, undefined],
+  ])("%s: what may be sent counts, and what succeeds", (sentence, answered, sent) => {
+    const edits: Edit[] = [];
+    if (answered !== undefined) edits.push([`paths ${CREATE} post responses 403`, { description: "No." }]);
+    if (sent !== undefined) edits.push([`paths ${CREATE} post requestBody content`, sent]);
+    expect(told(...edits)).toEqual([sentence]);
+  });
+
+  it("a type where there was none, and in an answer none where there was one", () => {
+    const untyped = telnyxLike();
+    for (const path of [`${ttl} type`, `${made} properties token type`]) set(untyped, path, undefined);
+    const [one, other] = [normalForm(telnyxLike()), normalForm(untyped)];
+    const breaking = (from: JsonObject, to: JsonObject) =>
+      changesBetween(from, to).flatMap(({ subject, isBreaking }) => (isBreaking ? [subject] : []));
+    expect(breaking(other, one)).toEqual(["`token_ttl_secs`"]);
+    expect(breaking(one, other)).toEqual(["201 `data.token`"]);
+  });
 });
 
 describe("a change that callers survive is told, and not as breaking", () => {
@@ -143,6 +163,10 @@ describe("a change that callers survive is told, and not as breaking", () => {
     [
       "create: query parameter `region` added",
       [`paths ${CREATE} parameters`, [{ in: "query", name: "region", schema: {} }]],
+    ],
+    [
+      "create: path parameter `room_id` deprecated none → true",
+      [`paths ${CREATE} post parameters 0 deprecated`, true],
     ],
     ["create: operation deprecated", [`paths ${CREATE} post deprecated`, true]],
     [

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
-import type { JsonObject } from "../../scripts/spec/json.ts";
+import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { upstreamText } from "../../scripts/spec/pull.ts";
 import { parseDocument } from "../../scripts/spec/read.ts";
@@ -141,9 +141,10 @@ const FORMS: readonly (readonly [string, Edit])[] = [
   [
     "what is so anyhow, spelled out",
     (d) => {
-      set(d, `${ttl} nullable`, false);
-      set(d, `${ttl} readOnly`, false);
-      set(d, `${ttl} exclusiveMinimum`, false);
+      const off = ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"];
+      for (const word of [...off, "exclusiveMinimum", "exclusiveMaximum"]) set(d, `${ttl} ${word}`, false);
+      for (const word of ["minLength", "minItems", "minProperties"]) set(d, `${ttl} ${word}`, 0);
+      set(d, `${schemas} CreateRequest unevaluatedProperties`, true);
       set(d, `${schemas} CreateRequest required`, []);
       set(d, `${schemas} RefreshRequest properties refresh_token minLength`, 0);
     },
@@ -172,9 +173,9 @@ const FORMS: readonly (readonly [string, Edit])[] = [
       set(d, `${schemas} RefreshRequest`, {
         allOf: [
           { type: "object", properties: { token_ttl_secs: token_ttl_secs ?? null } },
-          { type: "object", properties: { refresh_token: refresh_token ?? null } },
+          { properties: { refresh_token: refresh_token ?? null }, required: ["refresh_token"] },
         ],
-        required: ["refresh_token"],
+        required: [],
       });
     },
   ],
@@ -337,6 +338,44 @@ paths:
       set(document, `${createAnswer} content application/json schema properties ${name}`, {});
     const kept = get(normalForm(document), `${createAnswer} content application/json schema properties`);
     expect(kept).toMatchObject(Object.fromEntries(names.map((name) => [name, {}])));
+  });
+
+  it("takes the usual style of a query for the usual, and any other for a fact", () => {
+    const query = (...facts: [string, Json][]) => {
+      const document = telnyxLike();
+      const schema = { type: "array", items: { type: "string" } };
+      set(document, `paths ${CREATE} parameters`, [
+        { in: "query", name: "q", schema, ...Object.fromEntries(facts) },
+      ]);
+      return normalForm(document);
+    };
+    expect(query(["style", "form"], ["explode", true], ["allowReserved", false])).toEqual(query());
+    for (const fact of [
+      ["style", "pipeDelimited"],
+      ["explode", false],
+      ["allowReserved", true],
+      ["deprecated", true],
+    ]) {
+      const [name = "", value = null] = fact;
+      const normal = query([String(name), value]);
+      expect(get(normal, `paths ${CREATE} post parameters 1`)).toMatchObject({ [String(name)]: value });
+      expect(normalForm(normal)).toEqual(normal);
+    }
+  });
+
+  it("keeps an allOf whose parts contradict each other, and the order of a tuple", () => {
+    const document = telnyxLike();
+    set(document, ttl, { allOf: [{ type: "integer", maximum: 3600 }, { maximum: 1800 }] });
+    const tuple = { type: "array", prefixItems: [{ type: "string" }, { type: "integer" }] };
+    set(document, `${schemas} CreateRequest properties pair`, tuple);
+    const properties = get(
+      normalForm(document),
+      `paths ${CREATE} post requestBody content application/json schema properties`,
+    );
+    expect(properties).toMatchObject({
+      token_ttl_secs: { allOf: [{ maximum: 1800 }, { maximum: 3600, type: "integer" }] },
+      pair: tuple,
+    });
   });
 
   it("puts servers on the operations when they differ", () => {
