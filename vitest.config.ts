@@ -17,7 +17,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Generous: what is asserted is behaviour, and the machine may be busy.
     testTimeout: 60_000,
-    exclude: ["test/{example,package,runtimes,bench}/**", "**/node_modules/**"],
+    exclude: ["test/{back-ends,example,package,runtimes,bench}/**", "**/node_modules/**"],
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

@@ -17,10 +17,19 @@ export function packInto(dir: string): string {
 export function installInto(dir: string, tarball: string): void {
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  npm(dir, "install", "--prefer-offline", "--no-audit", "--no-fund", tarball);
+  npm(dir, "install", "--prefer-offline", tarball);
+}
+
+/** Adds the tarball to what is installed inside `dir`, without noting it in the lockfile there. */
+export function installBeside(dir: string, tarball: string): void {
+  npm(dir, "install", "--no-save", "--no-package-lock", "--no-bin-links", "--prefer-offline", tarball);
 }
 
 function npm(cwd: string, ...args: string[]): void {
   // npm is a .cmd on Windows, which only a shell starts.
-  execFileSync("npm", args, { cwd, stdio: "pipe", shell: process.platform === "win32" });
+  execFileSync("npm", [...args, "--no-audit", "--no-fund"], {
+    cwd,
+    stdio: "pipe",
+    shell: process.platform === "win32",
+  });
 }

@@ -2,13 +2,13 @@
  * Runs the one suite, from the packed tarball, on the runtimes of npm, or with `--browsers` in the browsers of
  * Debian. `--reports=DIR` keeps vitest's JSON reports, one per runtime.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { packInto } from "../package/tarball.ts";
+import { installBeside, packInto } from "../package/tarball.ts";
 import { startSandbox } from "../sandbox/index.ts";
 import { startFaults } from "./faults.ts";
 import type { Given } from "./given.ts";
@@ -23,20 +23,6 @@ interface Row {
 const { values } = parseArgs({
   options: { browsers: { type: "boolean", default: false }, reports: { type: "string" } },
 });
-
-/** Installs the tarball beside the runtimes, without noting it in their lockfile. */
-function installTarball(dir: string): void {
-  const flags = [
-    "--no-save",
-    "--no-package-lock",
-    "--no-bin-links",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-  ];
-  const options = { cwd: import.meta.dirname, stdio: "pipe", shell: process.platform === "win32" } as const;
-  execFileSync("npm", ["install", ...flags, packInto(dir)], options);
-}
 
 /** Runs the suite on one runtime, with a sandbox of its own. */
 async function run(runtime: Runtime, report: string): Promise<Row> {
@@ -81,7 +67,7 @@ async function run(runtime: Runtime, report: string): Promise<Row> {
 
 const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
 const rows: Record<string, Row> = {};
-installTarball(dir);
+installBeside(import.meta.dirname, packInto(dir));
 for (const runtime of values.browsers ? BROWSERS : SERVERS) {
   console.log(`\n=== ${runtime.name}`);
   const report = join(values.reports ?? dir, `${runtime.name}.json`);
