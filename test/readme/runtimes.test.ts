@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readme } from "./snippets.ts";
+
+const lockfile = new URL("../runtimes/package-lock.json", import.meta.url);
+const { packages } = JSON.parse(readFileSync(lockfile, "utf8"));
+
+test.each([
+  ["Node", ["node-v20", "node-v22", "node-v24", "node-v26"]],
+  ["Deno", ["deno"]],
+  ["Bun", ["bun"]],
+  ["workerd", ["workerd"]],
+])("the README names the versions of %s that the suite is run on", (name, installed) => {
+  const versions = installed.map((folder) => packages[`node_modules/${folder}`].version);
+  expect(readme).toContain(`| ${name} | ${versions.join(", ")} |`);
+});
+
+test("the README names the compilers that the package is tried with", () => {
+  const { devDependencies } = JSON.parse(
+    readFileSync(new URL("../package/package.json", import.meta.url), "utf8"),
+  );
+  const compilers = Object.keys(devDependencies).filter((name) => name.startsWith("typescript-"));
+  const versions = compilers.map((name) => name.replace("typescript-", ""));
+  expect(readme).toContain(`TypeScript ${versions.slice(0, -1).join(", ")} and ${versions.at(-1)} compile`);
+});
