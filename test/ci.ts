@@ -26,7 +26,7 @@ const folderOfItsOwn = (folder: string): string[] => [`--reports=${folder}`];
 const SUITES: readonly Suite[] = [
   { script: "test", report: vitest },
   { script: "test:package", report: vitest },
-  { script: "test:back-ends", report: vitest },
+  { script: "test:backends", report: vitest },
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
   { script: "test:example", report: vitest },
