@@ -5,24 +5,31 @@ import { expect, test } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { startSandbox } from "../sandbox/index.ts";
 
-test("200,000 calls leave less than 1 MB behind, with one long-lived signal for all of them", async () => {
-  const script = fileURLToPath(new URL("./many-calls.ts", import.meta.url));
-  const args = ["--expose-gc", "--import", "tsx", script, "200000"];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const seen = JSON.parse(stdout) as Record<string, number>;
-  expect(seen["calls"]).toBe(200_000);
-  expect(seen["listenersLeft"]).toBe(0);
-  expect(seen["mostListeners"]).toBe(1);
-  expect(seen["timersLeft"]).toBe(0);
-  expect(seen["grownBytes"]).toBeLessThan(1_000_000);
-});
+/** On a busy machine; how fast it is, is not asserted. */
+const LONG = { timeout: 300_000 };
 
-test("2,000 concurrent calls are all answered, each with tokens of its own", async () => {
+test(
+  "200,000 calls leave less than 1 MB behind, with one long-lived signal for all of them",
+  LONG,
+  async () => {
+    const script = fileURLToPath(new URL("./many-calls.ts", import.meta.url));
+    const args = ["--expose-gc", "--import", "tsx", script, "200000"];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const seen = JSON.parse(stdout) as Record<string, number>;
+    expect(seen["calls"]).toBe(200_000);
+    expect(seen["listenersLeft"]).toBe(0);
+    expect(seen["mostListeners"]).toBe(1);
+    expect(seen["timersLeft"]).toBe(0);
+    expect(seen["grownBytes"]).toBeLessThan(1_000_000);
+  },
+);
+
+test("2,000 concurrent calls are all answered, each with tokens of its own", LONG, async () => {
   const sandbox = await startSandbox();
   const client = new RoomsClientTokens({
     apiKey: sandbox.apiKey,
     baseUrl: sandbox.url,
-    timeoutMs: 60_000,
+    timeoutMs: 300_000,
   });
   const { roomId } = sandbox;
   const first = await client.create(roomId);
