@@ -65,12 +65,20 @@ export function checkApiKey(name: string, value: unknown, operation?: RoomTokenO
  * query or user and quietly drops white space.
  */
 export function checkBaseUrl(name: string, value: string, allowInsecureHttp: boolean): string {
-  const holds = typeof value === "string" && BASE_URL.test(value) && URL.canParse(value);
-  must(holds, name, "an http(s) URL without user, query and fragment");
-  const { protocol, hostname, href } = new URL(value);
-  const secure = protocol === "https:" || allowInsecureHttp || LOOPBACK.test(hostname);
+  const url = typeof value === "string" && BASE_URL.test(value) ? parseUrl(value) : undefined;
+  if (url === undefined) throw invalidArgument(name, "an http(s) URL without user, query and fragment");
+  const secure = url.protocol === "https:" || allowInsecureHttp || LOOPBACK.test(url.hostname);
   must(secure, name, "an https URL (or set allowInsecureHttp), except for a loopback host");
-  return href.replace(/\/+$/, "");
+  return url.href.replace(/\/+$/, "");
+}
+
+/** `URL.canParse` is missing in browsers of 2022. */
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The headers with their names in lower case, so that a later set overrides an earlier one. */
@@ -78,9 +86,10 @@ export function checkHeaders(
   headers: object | undefined,
   operation?: RoomTokenOperation,
 ): Record<string, string> {
-  const entries = Object.entries(headers === undefined ? {} : checkObject("headers", headers, operation));
+  const record = headers === undefined ? {} : checkObject("headers", headers, operation);
+  must(!(Symbol.iterator in record), "headers", "a plain record, not a Headers object or a list", operation);
   return Object.fromEntries(
-    entries.map(([name, value]): [string, string] => {
+    Object.entries(record).map(([name, value]): [string, string] => {
       const lowerCase = name.toLowerCase();
       must(HEADER_NAME.test(name), "headers", "a record of valid HTTP names", operation);
       const own = OWN_HEADERS.includes(lowerCase);

@@ -1,12 +1,15 @@
 const REDACTED = "[redacted]";
-/** What is a secret by its looks: a JWT, whole or cut, a Telnyx API key, whatever follows "Bearer". */
+/** What is a secret by its looks: a JWT, whole or cut, a Telnyx API key, what follows "Bearer" and is no word. */
 const SECRET_SHAPES =
-  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\bbearer )[^\s"',;<>]+/gi;
+  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string literal, whole or cut, and the colon that makes a name of it; or what is long enough for a token. */
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?$)|[\w.+/=~-]{25,}/g;
-/** Escapes of URLs (also doubled), of JSON and of HTML, and all that any of them might escape. */
-const ESCAPABLE = /%(?:25)*[\da-f]{2}|\\+(?:u[\da-f]{4}|[bfnrt])?|&#?\w{1,8};|[^\da-z]/gi;
+/** Escapes of URLs (also doubled), of JSON and of HTML, with what they stand for; and all that they might escape. */
+const ESCAPABLE =
+  /%(?:25)*([\da-f]{2})|\\+u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|\\+[bfnrt]?|&\w{1,8};|[^\da-z]/gi;
 const SHORTEST_SKELETON = 8;
+/** So much of a text is looked at; so much of it is shown. */
+const LOOKED_AT_CHARS = 2 ** 14;
 const MAX_TEXT_CHARS = 1000;
 
 /**
@@ -14,14 +17,17 @@ const MAX_TEXT_CHARS = 1000;
  * one is still in it under some other escaping, the whole text is replaced.
  */
 export function scrubber(secrets: readonly string[]): (text: string) => string {
-  const spelled = secrets.flatMap(spellings);
+  const spelled = [...new Set(secrets.flatMap(spellings))];
   const skeletons = secrets.map(skeleton).filter(({ length }) => length >= SHORTEST_SKELETON);
+  const longest = Math.max(0, ...secrets.map(({ length }) => length));
   return (text) => {
     const scrubbed = spelled
-      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text.slice(0, LOOKED_AT_CHARS))
       .replace(SECRET_SHAPES, REDACTED);
     const bare = skeletons.length > 0 ? skeleton(scrubbed) : "";
-    return skeletons.some((secret) => bare.includes(secret)) ? REDACTED : shortened(scrubbed);
+    if (skeletons.some((secret) => bare.includes(secret))) return REDACTED;
+    // Where the text went on, its last characters may be half a secret, each written in up to six.
+    return shortened(text.length > LOOKED_AT_CHARS ? scrubbed.slice(0, -6 * longest || undefined) : scrubbed);
   };
 }
 
@@ -32,7 +38,9 @@ function shortened(text: string): string {
 
 /** Hides what may be a token in a success body, which nobody has seen yet: every string, every long word. */
 export function scrubSuccessBody(text: string): string {
-  return text.replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
+  return text
+    .slice(0, LOOKED_AT_CHARS)
+    .replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
 }
 
 /** How a secret usually comes back in an answer: plain, URL-encoded, JSON-escaped. */
@@ -41,7 +49,11 @@ function spellings(secret: string): string[] {
   return [secret, encodeURIComponent(wellFormed), JSON.stringify(secret).slice(1, -1)];
 }
 
-/** The letters and digits of a text, which every escaping leaves as they are. */
+/** The letters and digits of a text, with all escaping undone and all else left out. */
 function skeleton(text: string): string {
-  return text.replace(ESCAPABLE, "");
+  return text.replace(ESCAPABLE, (_, url, json, html, decimal) => {
+    const hex = url ?? json ?? html;
+    const unit = String.fromCharCode(hex === undefined ? Number(decimal ?? 0) : Number.parseInt(hex, 16));
+    return /[\da-z]/i.test(unit) ? unit : "";
+  });
 }

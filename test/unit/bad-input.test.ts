@@ -126,6 +126,8 @@ test.each(BAD_OPTION_CASES)("the option %s of %j is refused by name, without its
 });
 
 const BAD_HEADERS: Anything[] = [
+  new Headers({ "x-a": "CANARY" }),
+  [["x-a", "CANARY"]],
   { Authorization: "CANARY" },
   { AUTHORIZATION: "CANARY" },
   { "content-type": "CANARY" },

@@ -28,11 +28,16 @@ const ESCAPES: [name: string, write: (text: string) => string][] = [
   ["JSON in ASCII, upper case", nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4).toUpperCase()}`)],
   ["HTML in hexadecimal", nonWord((unit) => `&#x${hex(unit.charCodeAt(0), 2)};`)],
   ["HTML in decimal", nonWord((unit) => `&#${unit.charCodeAt(0)};`)],
+  ["every letter in per cent", percentAll],
+  ["one letter in JSON", (text) => text.replace("N", "\\u004e")],
+  ["one letter in HTML", (text) => text.replace("N", "&#78;").replace("Y", "&#x59;")],
 ];
 
 test.each(ESCAPES)("a secret escaped as %s is replaced", (_, write) => {
   const clean = scrubber(["OTHER-secret", SECRET]);
-  expect(clean(`before ${write(SECRET)} after`)).not.toContain("CANARY");
+  const cleaned = clean(`before ${write(SECRET)} after`);
+  expect(cleaned).toContain("[redacted]");
+  expect(cleaned).not.toContain(write(SECRET));
 });
 
 test("a secret of control characters, quotes and lone surrogates is replaced in JSON and in URLs", () => {
@@ -77,12 +82,26 @@ test.each([
   ["the key KEY0123456789ABCDEF0123456789ABCDEF_CANARYabc.", "the key [redacted]."],
   ["Authorization: Bearer CANARY/opaque+token==, x", "Authorization: Bearer [redacted], x"],
   ["KEY is missing, eyJ is short, bearer", "KEY is missing, eyJ is short, bearer"],
+  ["the bearer token is missing at Eyjafjallajokull", "the bearer token is missing at Eyjafjallajokull"],
 ])("what is a secret by its looks is replaced unseen: %s", (text, expected) => {
   expect(scrubber([])(text)).toBe(expected);
 });
 
 test("a text is shortened after it was cleaned, so that no half of a secret stays", () => {
   expect(scrubber([SECRET])(`${"x".repeat(995)}${SECRET}`)).toBe(`${"x".repeat(995)}[reda`);
+});
+
+test("of a text that is too long to look at, no half of a secret stays where the looking ended", () => {
+  const secret = `CANARY-${"x".repeat(500)}`;
+  const clean = scrubber([secret]);
+  for (let start = 0; start < secret.length; start += 7) {
+    expect(clean(secret.slice(start).padStart(secret.length) + secret.repeat(2000))).not.toMatch(/CANARY/);
+  }
+  expect(clean(`${"word ".repeat(10_000)}`)).toHaveLength(1000);
+});
+
+test("a short secret is replaced once, not within its own replacement", () => {
+  expect(scrubber(["e"])("see me")).toBe("s[redacted][redacted] m[redacted]");
 });
 
 test.each([
