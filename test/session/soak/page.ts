@@ -22,7 +22,7 @@ export class Figures {
   awakeMs = 0;
   ended = 0;
   endedEarly = 0;
-  endedEarlyDisturbed = 0;
+  endedEarlyExcepted = 0;
   steps = 0;
   sleeps = 0;
   timersLeft = 0;
@@ -45,6 +45,9 @@ export class Page {
   /** The wall clock was set forward, which looks like sleep, and there was no new token since. */
   #looksSlept = false;
   #asleepAt = 0;
+  /** The newest token, and the newest request that failed in passing. */
+  #renewedAt = 0;
+  #failedAt = 0;
 
   constructor(world: World, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
     this.#world = world;
@@ -84,7 +87,11 @@ export class Page {
         : { grant: { ...telnyx.grant(), receivedAt: Date.now() } }),
       refresh: ({ refreshToken, signal }) => telnyx.refresh({ machine, signal }, refreshToken),
     });
+    session.on("error", ({ willRetry }) => {
+      if (willRetry) this.#failedAt = this.#world.now;
+    });
     session.on("token", () => {
+      this.#renewedAt = this.#world.now;
       this.#looksSlept = false;
     });
     session.on("state", ({ state }) => state === "failed" && this.#end());
@@ -99,9 +106,10 @@ export class Page {
     const figures = this.#figures;
     figures.ended += 1;
     if (this.#world.now - this.#openedAt < LONGEST_LIFE_MS) {
-      const lastRefreshAt = this.#openedAt + REFRESH_TTL_SECS * 1000 - 2 * LOOKS_APART_MS;
-      const disturbed = Math.max(this.#disturbedAt, this.#telnyx.outageEndedAt) > lastRefreshAt;
-      figures[disturbed ? "endedEarlyDisturbed" : "endedEarly"] += 1;
+      const lastRefreshAt = this.#openedAt + REFRESH_TTL_SECS * 1000 - LOOKS_APART_MS;
+      const disturbedAt = Math.max(this.#disturbedAt, this.#telnyx.outageEndedAt);
+      const noneAnswered = this.#failedAt > lastRefreshAt && this.#renewedAt < lastRefreshAt;
+      figures[disturbedAt > lastRefreshAt || noneAnswered ? "endedEarlyExcepted" : "endedEarly"] += 1;
     }
     this.#later(1000, 20_000, () => {
       this.#session?.close();
