@@ -55,6 +55,23 @@ describe("rule 3: a lifetime does not trust the local clock", () => {
     expect(session.state).toBe("expired");
   });
 
+  it("a token that is no JWT ends when it says, however long its answer took", async () => {
+    const server = new Server();
+    server.opaque = true;
+    server.latencyMs = 4000;
+    const tokenExpiresAt = new Date(NOON + 600_000);
+    const create = async (input: { signal: AbortSignal }) => ({
+      ...(await server.create(input)),
+      tokenExpiresAt,
+    });
+    const session = open(server, { grant: undefined, create });
+    session.getToken();
+    await sleep(598_999);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
   it("without a TTL asked for, a token that is no JWT is taken to live about 600 s", async () => {
     const server = new Server();
     server.opaque = true;

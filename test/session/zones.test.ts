@@ -59,6 +59,7 @@ describe("rule 2: the margin", () => {
     [60, 45],
     [15, 10],
     [10, 5],
+    [6, 3],
   ])("without jitter a token of %i s is renewed after %i s, not earlier", async (ttlSecs, dueSecs) => {
     const server = new Server();
     server.ttlSecs = ttlSecs;

@@ -32,7 +32,7 @@ export async function simulateDay({ sessions, seed, failureRate }: DayOptions) {
   );
   try {
     await world.run(startedAt + DAY_MS);
-    for (const page of pages) page.leave(startedAt);
+    for (const page of pages) await page.leave(startedAt);
     await world.run(world.now + MINUTE_MS);
     for (const page of pages) page.count();
   } finally {

@@ -64,11 +64,11 @@ export class Page {
   }
 
   /** Ends the page at the end of the day. */
-  leave(startedAt: number): void {
+  async leave(startedAt: number): Promise<void> {
     const { asleep, sleptMs } = this.#machine;
     const sleepingMs = asleep ? this.#world.now - this.#asleepAt : 0;
     this.#figures.awakeMs += this.#world.now - startedAt - sleptMs - sleepingMs;
-    this.#world.as(this.#machine, () => this.#session?.close());
+    await this.#world.as(this.#machine, () => this.#session?.close());
   }
 
   /** Counts what a page that was left has left behind. */

@@ -1,4 +1,5 @@
-const realImmediate = setImmediate;
+/** All promises settle before the next machine's clocks become the global ones. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A random number generator that gives the same numbers for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -97,19 +98,16 @@ export class World {
       entry.run = undefined;
       if (entry.isTimer && entry.machine) entry.machine.timers -= 1;
       run();
-      // All promises settle while this machine's clocks are the global ones.
-      await new Promise((resolve) => realImmediate(resolve));
+      await settled();
     }
     this.now = untilMs;
   }
 
-  /** Runs something at once with a machine's clocks and timers as the global ones. */
-  as<T>(machine: Machine, run: () => T): T {
-    const before = this.#current;
+  /** Runs something on a machine at once, asleep or not, and lets its promises settle there. */
+  async as(machine: Machine, run: () => void): Promise<void> {
     this.#current = machine;
-    const result = run();
-    this.#current = before;
-    return result;
+    run();
+    await settled();
   }
 
   /** Puts the clocks, timers and chance of this world in place of the real ones; what it returns undoes that. */
