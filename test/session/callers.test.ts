@@ -280,6 +280,18 @@ describe("rule 6: a failed renewal never takes a valid token away", () => {
     expect(server.requests).toBe(1);
   });
 
+  it("a renewal for minValidityMs that failed is made again when the pause is over", async () => {
+    const server = new Server();
+    const session = open(server);
+    const token = await session.getToken();
+    server.refreshFailure = DOWN;
+    await sleep(569_000);
+    await session.getToken({ minValidityMs: 35_000 });
+    server.refreshFailure = undefined;
+    await sleep(1000);
+    expect(await session.getToken({ minValidityMs: 35_000 })).not.toBe(token);
+  });
+
   it("minValidityMs beyond the lifetime: one request, the new token, no loop, not again", async () => {
     const server = new Server();
     const session = open(server);

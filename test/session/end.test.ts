@@ -91,9 +91,11 @@ describe("rule 11: only the server ends a session", () => {
     const session = open(server);
     const told = record(session);
     session.start();
-    await sleep(3_600_000);
+    await sleep(3_580_000);
+    await session.getToken({ forceRefresh: true });
+    await sleep(20_000);
     server.refreshFailure = REFUSED;
-    await sleep(569_000 - 1);
+    await sleep(579_000 - 1);
     expect(session.state).toBe("degraded");
     expect(await session.getToken()).toBe(session.grant?.token);
     await sleep(1);

@@ -383,6 +383,18 @@ describe("rule 9: a permanent failure", () => {
     expect(server.requests).toBe(1);
   });
 
+  it("the end of a session that was not started is told to whoever asks next", async () => {
+    const server = new Server();
+    server.refreshFailure = REFUSED;
+    const session = open(server);
+    const told = record(session);
+    await rejection(session.getToken({ forceRefresh: true }));
+    await sleep(600_000);
+    expect(told.state.at(-1)).toMatchObject({ state: "degraded" });
+    await rejection(session.getToken());
+    expect(told.state.at(-1)).toEqual({ state: "failed", previous: "degraded" });
+  });
+
   it("a refused refresh token is never used again, not even when a new create brings it once more", async () => {
     const server = new Server();
     const create = async () => ({

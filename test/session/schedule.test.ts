@@ -248,11 +248,14 @@ describe("rule 12: in a page", () => {
     const { page } = stubPage();
     const server = new Server();
     server.refreshFailure = { status: 403 };
-    open(server).start();
+    const session = open(server);
+    const told = record(session);
+    session.start();
     await sleep(500_000);
     page.dispatchEvent(new Event("online"));
     await sleep(10_000);
     expect(server.requests).toBe(1);
+    expect(told.error).toHaveLength(1);
   });
 
   it("stop and close take every listener off the page", async () => {

@@ -45,6 +45,7 @@ export class Page {
   /** The wall clock was set forward, which looks like sleep, and there was no new token since. */
   #looksSlept = false;
   #asleepAt = 0;
+  #left = false;
   /** The newest token, and the newest request that failed in passing. */
   #renewedAt = 0;
   #failedAt = 0;
@@ -68,6 +69,7 @@ export class Page {
     const { asleep, sleptMs } = this.#machine;
     const sleepingMs = asleep ? this.#world.now - this.#asleepAt : 0;
     this.#figures.awakeMs += this.#world.now - startedAt - sleptMs - sleepingMs;
+    this.#left = true;
     await this.#world.as(this.#machine, () => this.#session?.close());
   }
 
@@ -78,6 +80,7 @@ export class Page {
   }
 
   #open(): void {
+    if (this.#left) return;
     const telnyx = this.#telnyx;
     const machine = this.#machine;
     const session = new RoomTokenSession({
