@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { isRoomTokenError } from "../../src/session/index.ts";
+import { isRoomTokenError, type RoomTokenGrantInput } from "../../src/session/index.ts";
 import {
   DOWN,
   NOON,
@@ -196,6 +196,26 @@ describe("rule 5: close", () => {
     expect(await waiting).toMatchObject({ code: "session_closed" });
     await sleep(1000);
     expect(server.requests).toBe(0);
+  });
+
+  it("a result that arrives while the session closes is taken before or dropped, never after", async () => {
+    for (let ticks = 0; ticks < 12; ticks++) {
+      const server = new Server();
+      let deliver: (grant: RoomTokenGrantInput) => void = () => {};
+      const create = () => new Promise<RoomTokenGrantInput>((resolve) => (deliver = resolve));
+      const session = open(server, { grant: undefined, create });
+      const told = record(session);
+      const waiting = session.getToken().catch(() => {});
+      await settle();
+      deliver(server.grant());
+      for (let i = 0; i < ticks; i++) await undefined;
+      session.close();
+      const before = told.token.length;
+      await settle();
+      await waiting;
+      expect(told.token).toHaveLength(before);
+      expect(session).toMatchObject({ state: "closed", grant: undefined });
+    }
   });
 
   it("close between the refusal of the refresh and the create that would follow makes no create", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { ElapsedClock } from "../../src/session/clock.ts";
-import { DOWN, NOON, open, Server, settle, sleep, stepWallClock, useFakeTime } from "./support.ts";
+import { DOWN, jwt, NOON, open, Server, settle, sleep, stepWallClock, useFakeTime } from "./support.ts";
 
 useFakeTime();
 const HOUR = 3_600_000;
@@ -156,6 +156,33 @@ describe("rule 3: a lifetime does not trust the local clock", () => {
       await sleep(1);
     }
     expect(session.state).toBe("expired");
+  });
+
+  it("a grant without receivedAt whose token is no JWT lives as long as it says", async () => {
+    const server = new Server();
+    server.opaque = true;
+    server.ttlSecs = 3600;
+    server.refreshFailure = DOWN;
+    const session = open(server, { grant: server.grant() });
+    await sleep(3_598_999);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
+  it("a JWT is read in base64url, whatever its claims are", async () => {
+    const tokens = Array.from({ length: 12 }, (_, i) =>
+      jwt(NOON / 1000, 3600, `${"?".repeat(i)}~${"~".repeat(i)}`),
+    );
+    expect(tokens.some((token) => token.split(".")[1]?.includes("_"))).toBe(true);
+    expect(tokens.some((token) => token.split(".")[1]?.includes("-"))).toBe(true);
+    const server = new Server();
+    const sessions = tokens.map((token) =>
+      open(server, { grant: undefined, create: async () => ({ ...server.grant(), token }) }),
+    );
+    await Promise.all(sessions.map((session) => session.getToken()));
+    await sleep(3_598_999);
+    for (const session of sessions) expect(session.state).toBe("ready");
   });
 
   it("a grant received in the future counts as one without receivedAt", async () => {
