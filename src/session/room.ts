@@ -24,10 +24,12 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   let refreshedAt = -Infinity;
   let handed: string | undefined;
   let busy = false;
+  let attached = true;
 
   const handOver = async (): Promise<void> => {
     const token = keeper.validMs > 0 ? keeper.held?.grant.token : undefined;
-    if (busy || token === undefined || token === handed || room.getState().status !== "connected") return;
+    if (!attached || busy || token === undefined || token === handed) return;
+    if (room.getState().status !== "connected") return;
     busy = true;
     handed = token;
     try {
@@ -50,7 +52,7 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   };
 
   const leave = () => {
-    busy = true;
+    attached = false;
     for (const off of listening) off();
   };
   const listening = [

@@ -213,6 +213,17 @@ describe("rule 15: attach", () => {
     expect(server.requests).toBe(2);
   });
 
+  it("a room that was detached during an update gets no later token", async () => {
+    const { room, detach, session } = attached("connecting");
+    room.take = () => new Promise(() => {});
+    room.connect();
+    await settle();
+    detach();
+    await session.getToken({ forceRefresh: true });
+    await sleep(20_000);
+    expect(room.taken).toHaveLength(1);
+  });
+
   it("close takes every listener off the room, also of one that hangs", async () => {
     const { room, session } = attached("connecting");
     room.take = () => new Promise(() => {});
