@@ -30,6 +30,7 @@ const SUITES: readonly Suite[] = [
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
   { script: "test:example", report: vitest },
+  { script: "bench", args: ["--smoke", "--check"] },
 ];
 
 interface Sum {

@@ -1,0 +1,5 @@
+import { RoomsClientTokens } from "../../../dist/src/index.js";
+
+export async function mint(roomId: string, apiKey: string): Promise<string> {
+  return (await new RoomsClientTokens({ apiKey }).create(roomId)).token;
+}

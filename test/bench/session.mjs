@@ -1,0 +1,69 @@
+// What sessions cost, printed as JSON: `node --expose-gc session.mjs SESSIONS IDLE_MS`.
+import { RoomTokenSession } from "../../dist/src/session/index.js";
+
+const [, , sessions, idleMs] = process.argv.map(Number);
+const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+const FRESH_CALLS = 200_000;
+
+/** A grant of an hour, with strings of its own, as from the network. */
+function grant(n) {
+  const now = Date.now();
+  return {
+    token: `token-${n}`,
+    tokenExpiresAt: new Date(now + 3_600_000),
+    refreshToken: `refresh-${n}`,
+    refreshTokenExpiresAt: new Date(now + 86_400_000),
+    receivedAt: now,
+  };
+}
+
+const settled = async () => {
+  await new Promise((resolve) => set(resolve, 50));
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+};
+
+// Counted by a wrapper, for the runtime does not list a timer that holds no process.
+const armed = new Set();
+const { setTimeout: set, clearTimeout: clear } = globalThis;
+globalThis.setTimeout = (run, delayMs, ...args) => {
+  const timer = set(() => {
+    armed.delete(timer);
+    run(...args);
+  }, delayMs);
+  armed.add(timer);
+  return timer;
+};
+globalThis.clearTimeout = (timer) => {
+  armed.delete(timer);
+  clear(timer);
+};
+
+const one = new RoomTokenSession({ roomId: ROOM_ID, grant: grant(0) });
+for (let i = 0; i < FRESH_CALLS; i++) await one.getToken();
+const beforeCalls = process.cpuUsage();
+for (let i = 0; i < FRESH_CALLS; i++) await one.getToken();
+const calls = process.cpuUsage(beforeCalls);
+one.close();
+
+const grants = Array.from({ length: sessions }, (_, n) => grant(n));
+const heapBefore = await settled();
+const all = grants.map((given) => new RoomTokenSession({ roomId: ROOM_ID, grant: given }));
+for (const session of all) session.start();
+const heapAfter = await settled();
+const timersPerSession = armed.size / sessions;
+
+const beforeIdle = process.cpuUsage();
+await new Promise((resolve) => set(resolve, idleMs));
+const idle = process.cpuUsage(beforeIdle);
+for (const session of all) session.close();
+
+console.log(
+  JSON.stringify({
+    freshCallCpuNs: ((calls.user + calls.system) * 1000) / FRESH_CALLS,
+    heapBytesPerSession: (heapAfter - heapBefore) / sessions,
+    timersPerSession,
+    timersAfterClose: armed.size,
+    idleCpuMs: (idle.user + idle.system) / 1000,
+  }),
+);
