@@ -263,6 +263,7 @@ describe("rule 12: in a page", () => {
     const session = open(new Server());
     expect(listening.size).toBe(0);
     session.start();
+    session.start();
     expect(listening.size).toBe(4);
     session.stop();
     expect(listening.size).toBe(0);
