@@ -17,7 +17,7 @@ import {
 useFakeTime();
 const calls = (count: number, call: () => Promise<string>) => Array.from({ length: count }, call);
 
-describe("rule 5: one flight", () => {
+describe("one flight", () => {
   it("fifty callers on an empty session share one create", async () => {
     const server = new Server();
     server.latencyMs = 100;
@@ -161,7 +161,7 @@ describe("rule 5: one flight", () => {
   });
 });
 
-describe("rule 5: close", () => {
+describe("close", () => {
   it("aborts the request, rejects who waits, forgets both tokens, and drops the late result", async () => {
     const server = new Server();
     server.latencyMs = 100;
@@ -245,7 +245,7 @@ describe("rule 5: close", () => {
   });
 });
 
-describe("rule 6: a failed renewal never takes a valid token away", () => {
+describe("a failed renewal never takes a valid token away", () => {
   it("getToken gives the token until its end, rejects only then, and the first success resolves", async () => {
     const server = new Server();
     const session = open(server);
@@ -333,7 +333,7 @@ describe("rule 6: a failed renewal never takes a valid token away", () => {
   });
 });
 
-describe("rule 13: a hung request", () => {
+describe("a hung request", () => {
   it("is given up after timeoutMs, and its late result is ignored", async () => {
     const server = new Server();
     server.latencyMs = 60_000;
@@ -358,7 +358,7 @@ describe("rule 13: a hung request", () => {
   });
 });
 
-describe("rule 14: a caller's signal", () => {
+describe("a caller's signal", () => {
   it("ends the waiting of that caller alone, with its own reason, and not the request", async () => {
     const server = new Server();
     server.latencyMs = 100;

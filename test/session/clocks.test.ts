@@ -5,7 +5,7 @@ import { DOWN, jwt, NOON, open, Server, settle, sleep, stepWallClock, useFakeTim
 useFakeTime();
 const HOUR = 3_600_000;
 
-describe("rule 3: a lifetime does not trust the local clock", () => {
+describe("a lifetime does not trust the local clock", () => {
   it.each([-2 * HOUR, -HOUR, HOUR, 2 * HOUR])(
     "a server whose clock is %i ms away changes no renewal",
     async (aheadMs) => {
@@ -216,7 +216,7 @@ describe("rule 3: a lifetime does not trust the local clock", () => {
   });
 });
 
-describe("rule 4: time is summed look by look", () => {
+describe("time is summed look by look", () => {
   function clockOn(moments: { wall: number; steady: number }) {
     vi.spyOn(Date, "now").mockImplementation(() => moments.wall);
     vi.spyOn(performance, "now").mockImplementation(() => moments.steady);

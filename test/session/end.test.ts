@@ -16,7 +16,7 @@ import {
 useFakeTime();
 const HOUR = 3_600_000;
 
-describe("rule 11: only the server ends a session", () => {
+describe("only the server ends a session", () => {
   it("past the refresh token's computed end, less 5 s, create takes its place", async () => {
     const server = new Server();
     server.refreshTtlSecs = 500;

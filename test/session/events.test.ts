@@ -95,7 +95,7 @@ describe("events", () => {
   });
 });
 
-describe("rule 16: nothing leaks", () => {
+describe("nothing leaks", () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   beforeEach(() => void process.on("unhandledRejection", note));

@@ -23,7 +23,7 @@ const deadJwt = jwt(NOON / 1000, 1, "dead");
 /** The pauses between attempts, in milliseconds. */
 const pauses = (moments: readonly number[]) => moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
 
-describe("rule 7: what is permanent", () => {
+describe("what is permanent", () => {
   it.each([400, 401, 403, 404, 409, 410, 422, 499])(
     "%i is: no further request without create",
     async (status) => {
@@ -149,7 +149,7 @@ describe("rule 7: what is permanent", () => {
   });
 });
 
-describe("rule 8: backing off", () => {
+describe("backing off", () => {
   it("a 500: the token is kept, one retry after half a second to a second, told with willRetry", async () => {
     const server = new Server();
     const session = open(server);
@@ -311,7 +311,7 @@ describe("rule 8: backing off", () => {
   );
 });
 
-describe("rule 9: a permanent failure", () => {
+describe("a permanent failure", () => {
   it("403 with create: exactly one refresh, one create, and the new refresh token is used next", async () => {
     const server = new Server();
     const session = open(server, { create: server.create });
@@ -441,7 +441,7 @@ describe("rule 9: a permanent failure", () => {
   });
 });
 
-describe("rule 10: create takes over", () => {
+describe("create takes over", () => {
   it("after two passing failures in a row create and refresh take turns until one succeeds", async () => {
     const server = new Server();
     server.refreshFailure = DOWN;

@@ -57,7 +57,7 @@ function attached(status = "connected", options: Partial<RoomTokenSessionOptions
   return { server, session, told, room, detach };
 }
 
-describe("rule 15: attach", () => {
+describe("attach", () => {
   it("starts the session and hands a connected room each token once", async () => {
     const { session, room, server } = attached();
     const first = session.grant?.token;

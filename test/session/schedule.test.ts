@@ -18,7 +18,7 @@ const boom = () => {
   throw new Error("forbidden in global scope");
 };
 
-describe("rule 12: one timer", () => {
+describe("one timer", () => {
   it("nothing runs until start", async () => {
     const server = new Server();
     const session = open(server);
@@ -150,7 +150,7 @@ describe("rule 12: one timer", () => {
   });
 });
 
-describe("rule 12: in a page", () => {
+describe("in a page", () => {
   function stubPage() {
     const page = new EventTarget();
     const document = Object.assign(new EventTarget(), { visibilityState: "visible" });

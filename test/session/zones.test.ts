@@ -4,7 +4,7 @@ import { DOWN, open, Server, sleep, useFakeTime } from "./support.ts";
 
 useFakeTime();
 
-describe("rule 1: fresh, stale, dead", () => {
+describe("fresh, stale, dead", () => {
   it("a fresh token comes a thousand times without a request", async () => {
     const server = new Server();
     const session = open(server);
@@ -52,7 +52,7 @@ describe("rule 1: fresh, stale, dead", () => {
   });
 });
 
-describe("rule 2: the margin", () => {
+describe("the margin", () => {
   it.each([
     [3600, 3480],
     [600, 480],
