@@ -17,7 +17,7 @@ function must(holds: boolean, argument: string, rule: string, operation?: RoomTo
 /** A room id must be a UUID string, which also makes it safe in a path. */
 export function checkRoomId(value: unknown, operation?: RoomTokenOperation): void {
   const holds = typeof value === "string" && UUID.test(value);
-  must(holds, "roomId", "a UUID string such as 0ccc7b54-4df3-4bca-a65a-3da1ecc777f0", operation);
+  must(holds, "roomId", "a UUID string", operation);
 }
 
 /** A TTL may be left out; its bounds are the server's business. */

@@ -22,8 +22,8 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 const MAX_BODY_BYTES = 2 ** 20;
 
-/** A whole answer, body included; also the response that openapi-fetch gets to see. */
-export class Answer {
+/** A whole answer, body included. */
+export interface Answer {
   readonly ok: boolean;
   readonly status: number;
   readonly redirected: boolean;
@@ -31,20 +31,6 @@ export class Answer {
   readonly bodyText: string;
   /** The body was longer than the bound, so that `bodyText` is only its beginning. */
   readonly cut: boolean;
-
-  constructor(response: FetchResponse, bodyText: string, cut: boolean) {
-    this.ok = isSuccess(response);
-    this.status = response.status;
-    this.redirected =
-      response.type === "opaqueredirect" || (response.status >= 300 && response.status <= 399);
-    this.headers = response.headers;
-    this.bodyText = bodyText.slice(0, MAX_BODY_BYTES);
-    this.cut = cut;
-  }
-
-  text(): Promise<string> {
-    return Promise.resolve(this.bodyText);
-  }
 }
 
 /** Sends one request and reads its answer to the last byte, or up to 1 MiB. */
@@ -57,7 +43,7 @@ export async function exchange(fetch: Fetch | undefined, url: string, init: Fetc
   } catch (broken) {
     // A refusal stands even if its text is lost; half a text could hold half a secret.
     if (isSuccess(response) || init.signal.aborted) throw broken;
-    return new Answer(response, "", false);
+    return answer(response, "");
   }
 }
 
@@ -65,12 +51,18 @@ function isSuccess(response: FetchResponse): boolean {
   return response.status >= 200 && response.status <= 299;
 }
 
+function answer(response: FetchResponse, bodyText: string, cut = false): Answer {
+  const { status, headers, type } = response;
+  const redirected = type === "opaqueredirect" || (status >= 300 && status <= 399);
+  return { ok: isSuccess(response), status, redirected, headers, bodyText, cut };
+}
+
 async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Answer> {
   const stream = response.body as ReadableStream<Uint8Array> | null | undefined;
   // A fetch that is not the platform's may have no web stream to read from.
   if (typeof stream?.getReader !== "function") {
     const text = await response.text();
-    return new Answer(response, text, text.length > MAX_BODY_BYTES);
+    return answer(response, text.slice(0, MAX_BODY_BYTES), text.length > MAX_BODY_BYTES);
   }
   const reader = stream.getReader();
   const decoder = new TextDecoder();
@@ -78,10 +70,10 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<A
   let bytes = 0;
   while (bytes <= MAX_BODY_BYTES && !signal.aborted) {
     const { done, value } = await reader.read();
-    if (done) return new Answer(response, text + decoder.decode(), false);
+    if (done) return answer(response, text + decoder.decode());
     bytes += value.byteLength;
     text += decoder.decode(value, { stream: true });
   }
   reader.cancel().catch(() => {});
-  return new Answer(response, text, true);
+  return answer(response, text, true);
 }
