@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,8 +20,11 @@ export const snippets: readonly Snippet[] = [...readme.matchAll(FENCE)].map((mat
   return { language, use, code, line: readme.slice(0, match.index).split("\n").length };
 });
 
-/** Where the snippets lie as files while they are tested, so that their imports resolve; git ignores it. */
-export const FOLDER: string = fileURLToPath(new URL("./.snippets/", import.meta.url));
+/**
+ * Where the snippets lie as files while they are tested, so that their imports resolve; git ignores it. Each
+ * test file that imports this has its own, for they run side by side.
+ */
+export const FOLDER: string = fileURLToPath(new URL(`./.snippets/${randomUUID()}/`, import.meta.url));
 
 const YOUR_LOGIN = `export async function mayJoin(request: Request, roomId: string): Promise<boolean> {
   return request.headers.get("cookie") === "login=ann" && roomId.length === 36;
@@ -29,7 +33,6 @@ const YOUR_LOGIN = `export async function mayJoin(request: Request, roomId: stri
 
 /** Writes the TypeScript snippets, and the module of the reader's own that some of them import. */
 export function writeSnippets(): string[] {
-  rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, "your-login.ts"), YOUR_LOGIN);
   return snippets

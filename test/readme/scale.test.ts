@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { RoomsClientTokens } from "../../src/index.ts";
+import { drawRenewal, type Held } from "../../src/session/lifetime.ts";
+import { FOLDER, fileOf, readme, snippets, writeSnippets } from "./snippets.ts";
+
+const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+const CALLS = 100;
+const scale = readme.slice(readme.indexOf("## At scale"), readme.indexOf("## Coming from"));
+const data = {
+  token: "t",
+  token_expires_at: "2026-11-22T10:10:00Z",
+  refresh_token: "r",
+  refresh_token_expires_at: "2026-11-22T11:00:00Z",
+};
+let connections = 0;
+const server = createServer((_, response) => {
+  setTimeout(() => response.writeHead(201).end(JSON.stringify({ data })), 20);
+}).on("connection", () => {
+  connections++;
+});
+
+beforeAll(async () => {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+});
+afterAll(() => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  server.closeAllConnections();
+  server.close();
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+async function connectionsFor(roomTokens: RoomsClientTokens): Promise<number> {
+  connections = 0;
+  const grants = await Promise.all(Array.from({ length: CALLS }, () => roomTokens.create(ROOM_ID)));
+  expect(grants.filter(({ token }) => token === data.token)).toHaveLength(CALLS);
+  return connections;
+}
+
+test("the pool of the README answers every call over as many connections as it says, and no more", async () => {
+  writeSnippets();
+  const [snippet] = snippets.filter(({ use }) => use === "pool");
+  const size = Number(/connections: (\d+)/.exec(snippet?.code ?? "")?.[1]);
+  if (snippet === undefined) throw new Error("the README has no pool");
+  vi.stubEnv("TELNYX_API_KEY", "KEY-CANARY");
+  vi.stubEnv("TELNYX_BASE_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { roomTokens } = await import(pathToFileURL(fileOf(snippet)).href);
+  expect(await connectionsFor(roomTokens)).toBe(size);
+  expect(await connectionsFor(new RoomsClientTokens())).toBeGreaterThan(size);
+});
+
+test("the README's figures for a fleet are those of the session's own schedule", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5); // the mean of the jitter
+  const rows = [...scale.matchAll(/^\| (\d+) \| ([\d.]+) \| ([\d,]+) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(2);
+  for (const [, ttlSecs, everySecs, perSecond] of rows) {
+    const token = { bornAt: 0, endsAt: Number(ttlSecs) * 1000, measured: true } as Held;
+    const dueSecs = drawRenewal(token) / 1000;
+    expect(Number(everySecs)).toBe(dueSecs);
+    expect(Number(perSecond?.replace(",", ""))).toBe(Math.round(100_000 / dueSecs));
+  }
+});
