@@ -7,6 +7,8 @@ export interface Measure {
   /** Calls in one measurement. */
   readonly calls: number;
   readonly rounds: number;
+  /** Rounds before that which do not count. */
+  readonly warmUps: number;
 }
 
 export type Measured = Record<string, Summary & { readonly ratio: number }>;
@@ -27,6 +29,7 @@ export async function measureCalls(
       contestants.map((name) => Child.start("worker.mjs", [name, `http://127.0.0.1:${port}`])),
     );
     for (const [place, measure] of measures.entries()) {
+      console.error(`measuring ${measure.name} (${generation + 1} of ${generations})`);
       await takeRounds(workers, measure, (contestant, value) => values[place]?.[contestant]?.push(value));
     }
     for (const [worker] of workers) worker.stop();
@@ -39,10 +42,9 @@ export async function measureCalls(
 
 async function takeRounds(
   workers: readonly [Child, unknown][],
-  { name, calls, rounds }: Measure,
+  { name, calls, rounds, warmUps }: Measure,
   take: (contestant: number, value: number) => void,
 ): Promise<void> {
-  const warmUps = 3;
   for (let round = -warmUps; round < rounds; round++) {
     for (const [contestant, [worker]] of workers.entries()) {
       const value = Number(await worker.ask([name, calls]));
