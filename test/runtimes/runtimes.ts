@@ -65,7 +65,15 @@ export const SERVERS: readonly Runtime[] = [
   },
 ];
 
-function browser(name: string, version: () => string, expected: Runtime["expected"]): Runtime {
+function browser(name: string, ask: readonly [string, ...string[]], expected: Runtime["expected"]): Runtime {
+  const version = (): string => {
+    try {
+      return versionOf(...ask);
+    } catch (cause) {
+      const all = "apt-get install chromium firefox-esr webkit2gtk-driver xvfb";
+      throw new Error(`${name} is missing: ${all}`, { cause });
+    }
+  };
   const env = { RUNTIME_BROWSER: name.toLowerCase() };
   return { name, version, expected, command: [process.execPath], config: "browsers.config.ts", env };
 }
@@ -74,19 +82,11 @@ const majorOf = (version: string): string | undefined => version.split(".")[0];
 
 /** What Debian has. */
 export const BROWSERS: readonly Runtime[] = [
-  browser(
-    "Chromium",
-    () => versionOf("/usr/bin/chromium", "--version"),
-    (version) => `Chrome/${majorOf(version)}.`,
-  ),
-  browser(
-    "Firefox",
-    () => versionOf("/usr/bin/firefox-esr", "--version"),
-    (version) => `Firefox/${majorOf(version)}.`,
-  ),
+  browser("Chromium", ["/usr/bin/chromium", "--version"], (version) => `Chrome/${majorOf(version)}.`),
+  browser("Firefox", ["/usr/bin/firefox-esr", "--version"], (version) => `Firefox/${majorOf(version)}.`),
   browser(
     "WebKit",
-    () => versionOf("dpkg-query", "--show", "webkit2gtk-driver"),
+    ["dpkg-query", "--show", "webkit2gtk-driver"],
     () => "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/", // Chromium's has no Version
   ),
 ];
