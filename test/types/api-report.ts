@@ -41,10 +41,12 @@ function declarationsProgram(): ts.Program {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const emitted = new Map<string, string>();
-  ts.createProgram(fileNames, { ...options, emitDeclarationOnly: true, declarationMap: false }).emit(
-    undefined,
-    (name, text) => emitted.set(name, text),
-  );
+  ts.createProgram(fileNames, {
+    ...options,
+    emitDeclarationOnly: true,
+    declarationMap: false,
+    newLine: ts.NewLineKind.LineFeed,
+  }).emit(undefined, (name, text) => emitted.set(name, text));
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists, getSourceFile } = host;
   host.readFile = (name) => emitted.get(name) ?? readFile(name);
