@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
@@ -26,6 +26,17 @@ test("the tarball holds the sources, what tsc makes of each, the fragment and th
   expect([...files].sort()).toEqual(
     [...papers, "openapi/rooms-client-tokens.yaml", ...sources, ...made].sort(),
   );
+});
+
+test("with its dependencies it takes less than 0.7 MB on disk", () => {
+  const all = readdirSync(join(inject("project"), "node_modules"), { recursive: true, withFileTypes: true });
+  const sizes = all
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).size);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`on disk: ${bytes} bytes`);
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(700_000);
 });
 
 test("every map leads to a source that is shipped", () => {
