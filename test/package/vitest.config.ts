@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     globalSetup: ["setup.ts"],
-    testTimeout: 60_000,
+    testTimeout: 180_000, // thirty compilers on a busy machine
     maxConcurrency: 2,
   },
 });
