@@ -1,4 +1,4 @@
-import { createFinalURL, defaultPathSerializer } from "openapi-fetch";
+import { defaultPathSerializer } from "openapi-fetch";
 import type { paths } from "../generated/rooms-client-tokens.ts";
 import type { Answer } from "./transport.ts";
 
@@ -28,21 +28,18 @@ export interface Bindings {
 }
 
 /**
- * Makes the bindings; the only place that knows openapi-fetch. Of that its URL templates are used and not its
+ * Makes the bindings; the only place that knows openapi-fetch. Of that its path templates are used and not its
  * client, which is made to wrap a `Request` and a `Response`: here a URL goes out and a whole answer comes back.
  */
 export function createBindings(baseUrl: string): Bindings {
   const post = <Path extends keyof paths>(
     path: Path,
-    params: paths[Path]["post"]["parameters"],
+    parameters: paths[Path]["post"]["parameters"]["path"],
     body: RequestBody<Path>,
     exchange: Exchange,
-  ) => {
-    const serializers = { pathSerializer: defaultPathSerializer, querySerializer: () => "" };
-    return exchange(createFinalURL(path, { baseUrl, params, ...serializers }), JSON.stringify(body));
-  };
+  ) => exchange(defaultPathSerializer(baseUrl + path, parameters), JSON.stringify(body));
   return {
-    create: (room_id, body, exchange) => post(CREATE, { path: { room_id } }, body, exchange),
-    refresh: (room_id, body, exchange) => post(REFRESH, { path: { room_id } }, body, exchange),
+    create: (room_id, body, exchange) => post(CREATE, { room_id }, body, exchange),
+    refresh: (room_id, body, exchange) => post(REFRESH, { room_id }, body, exchange),
   };
 }

@@ -46,8 +46,11 @@ export class Failures {
     const { status } = answer;
     if (answer.redirected) {
       const shown = status === 0 ? "" : ` (${status})`;
-      const hint = "which is not followed, so that no token reaches another host; check baseUrl";
-      return this.#answered("redirect_refused", `a redirect${shown}, ${hint}`, answer);
+      return this.#answered(
+        "redirect_refused",
+        `a redirect${shown}, which is not followed: check baseUrl`,
+        answer,
+      );
     }
     const retryable = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
     const code = codeOfStatus(status);
