@@ -19,6 +19,8 @@ export class Keeper {
   readonly events: Emitter<RoomTokenSessionEvents> = new Emitter();
   /** Whether it renews by itself, ahead of the token's end. */
   started = false;
+  /** When a room last made it force a refresh. */
+  forcedAt: number = -Infinity;
   readonly #settings: SessionSettings;
   readonly #closing: AbortController = new AbortController();
   readonly #alarm: Alarm = new Alarm(() => this.tick());

@@ -1,5 +1,7 @@
 import { withDeadline } from "../deadline.ts";
 import { RoomTokenError } from "../errors.ts";
+import { copyOf } from "../failures.ts";
+import { scrubber } from "../scrub.ts";
 import type { Keeper } from "./keeper.ts";
 
 const HAND_OVER_MS = 10_000;
@@ -21,23 +23,24 @@ export interface AttachableRoom {
  * @returns What ends it; the end of the session does so too.
  */
 export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
-  let refreshedAt = -Infinity;
+  const left = new AbortController();
   let handed: string | undefined;
   let busy = false;
-  let attached = true;
 
   const handOver = async (): Promise<void> => {
     const token = keeper.validMs > 0 ? keeper.held?.grant.token : undefined;
-    if (!attached || busy || token === undefined || token === handed) return;
-    if (room.getState().status !== "connected") return;
-    busy = true;
-    handed = token;
+    if (left.signal.aborted || busy || token === undefined || token === handed) return;
     try {
+      if (room.getState().status !== "connected") return;
+      busy = true;
+      handed = token;
       // The room's promise stays pending for ever when its connection goes in the meantime.
-      const { ended } = await withDeadline(() => room.updateClientToken(token), HAND_OVER_MS, undefined);
+      const update = async () => room.updateClientToken(token);
+      const { ended } = await withDeadline(update, HAND_OVER_MS, left.signal);
       if (ended === "timeout") keeper.report(notTaken("timeout"));
-    } catch (cause) {
-      keeper.report(notTaken("connection_failed", cause));
+    } catch (thrown) {
+      keeper.report(notTaken("connection_failed", copyOf(thrown, scrubber([token]))));
+      if (!busy) return; // its state cannot be read
     }
     busy = false;
     await handOver(); // another may have come meanwhile
@@ -46,13 +49,13 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   const onDisconnected = (reason: string) => {
     handed = undefined;
     const now = keeper.clock.now();
-    if (!SUSPICIOUS.includes(reason) || now < refreshedAt + FORCED_REFRESH_PAUSE_MS) return;
-    refreshedAt = now;
+    if (!SUSPICIOUS.includes(reason) || now < keeper.forcedAt + FORCED_REFRESH_PAUSE_MS) return;
+    keeper.forcedAt = now;
     keeper.token(0, true).catch(() => {}); // the listeners are told
   };
 
   const leave = () => {
-    attached = false;
+    left.abort();
     for (const off of listening) off();
   };
   const listening = [
@@ -65,6 +68,6 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   return leave;
 }
 
-function notTaken(code: "timeout" | "connection_failed", cause?: unknown): RoomTokenError {
+function notTaken(code: "timeout" | "connection_failed", cause?: Error): RoomTokenError {
   return new RoomTokenError(code, "The room did not take the new token", { cause });
 }

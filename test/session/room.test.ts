@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import type { AttachableRoom, RoomTokenSessionOptions } from "../../src/session/index.ts";
 import { DOWN, open, record, Server, settle, sleep, useFakeTime } from "./support.ts";
@@ -222,6 +223,92 @@ describe("attach", () => {
     await session.getToken({ forceRefresh: true });
     await sleep(20_000);
     expect(room.taken).toHaveLength(1);
+  });
+
+  it("a room that is detached while it takes a token gets no other, and tells of no error", async () => {
+    const { room, session, detach, told } = attached("connecting");
+    let reject: (error: Error) => void = () => {};
+    room.take = () =>
+      new Promise((_, fail) => {
+        reject = fail;
+      });
+    room.connect();
+    await session.getToken({ forceRefresh: true });
+    detach();
+    reject(new Error("no"));
+    await sleep(20_000);
+    expect(room.taken).toHaveLength(1);
+    expect(told.error).toEqual([]);
+  });
+
+  it("attached and detached again and again, a session still forces one refresh in 30 s", async () => {
+    const { room, session, server } = attached();
+    for (let i = 0; i < 5; i++) {
+      const detach = session.attach(room);
+      room.disconnect("unauthorized");
+      await sleep(5);
+      detach();
+    }
+    expect(server.requests).toBe(1);
+  });
+
+  it("a token is in no error that a room causes", async () => {
+    const server = new Server();
+    server.opaque = true;
+    const session = open(server);
+    const told = record(session);
+    const room = new Room();
+    room.take = async () => {
+      throw new Error(`rejected token ${room.taken[0]}`, { cause: room.taken });
+    };
+    session.attach(room);
+    room.connect();
+    await settle();
+    expect(told.error).toHaveLength(1);
+    expect(inspect(told.error, { depth: 9, showHidden: true })).toContain("rejected token");
+    expect(inspect(told.error, { depth: 9, showHidden: true })).not.toContain(session.grant?.token);
+  });
+
+  it("a room whose state cannot be read is told as an error, and served once it can", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const { room, session, told } = attached("connecting");
+    const { getState } = room;
+    room.getState = () => {
+      throw new Error("no state");
+    };
+    room.connect();
+    await settle();
+    expect(told.error).toMatchObject([
+      { error: { code: "connection_failed", cause: { message: "no state" } } },
+    ]);
+    room.getState = getState;
+    room.connect();
+    await settle();
+    expect(room.taken).toEqual([session.grant?.token]);
+    vi.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [
+      "throws at once",
+      "connection_failed",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["returns no promise", undefined, () => undefined as never],
+  ])("an update that %s leaves no timer behind", async (_, code, take) => {
+    const { room, session, told } = attached("connecting");
+    room.take = take;
+    room.connect();
+    await settle();
+    session.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(told.error.map(({ error }) => error.code)).toEqual(code === undefined ? [] : [code]);
   });
 
   it("close takes every listener off the room, also of one that hangs", async () => {
