@@ -19,16 +19,19 @@ export interface RoomTokenGrantInput extends RefreshedRoomTokenInput {
 
 /** What a session holds, to be stored as an object or as JSON and given to a new session. */
 export interface SavedRoomTokenGrant extends RoomTokenGrant {
-  readonly receivedAt: number;
+  /** Absent where the token's age is not known: in a grant that was given without it, until the first renewal. */
+  readonly receivedAt?: number;
 }
 
 /** Checks the grant that a session begins with, and places it on the clock by its age where that is known. */
 export function takeGiven(given: RoomTokenGrantInput, now: number, ttlMs: number): Held {
   const grant = toGrant(given);
   if (grant === undefined) throw invalidArgument("grant", "a whole grant: both tokens and both times");
-  const ageMs = Date.now() - (given.receivedAt ?? Infinity);
-  if (Number.isNaN(ageMs)) throw invalidArgument("grant.receivedAt", "a time in epoch milliseconds");
-  return hold(grant, now, ageMs >= 0 ? now - ageMs : undefined, ttlMs);
+  const { receivedAt } = given;
+  if (!Number.isFinite(receivedAt ?? 0)) throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
+  // It need not have been asked for with this session's TTL: of the two the shorter is the safe one.
+  const statedMs = grant.tokenExpiresAt.getTime() - Number(receivedAt);
+  return hold(grant, now, askedAt(receivedAt, now), statedMs > 0 ? Math.min(statedMs, ttlMs) : ttlMs);
 }
 
 /** What a request was made for and with. */
@@ -42,28 +45,40 @@ interface Asked {
   readonly ttlMs: number;
 }
 
-/** Places an answer on the clock, or says why it brings no valid, newer token. */
+/**
+ * Places an answer on the clock, or says why it brings no valid, newer token. It is no younger than its request,
+ * and may be older: a grant that somebody kept says so.
+ */
 export function takeAnswer(
   answer: unknown,
   now: number,
   { held, refreshed, forced, sentAt, ttlMs }: Asked,
 ): Held | string {
-  const { token, tokenExpiresAt, ...rest } = isObject(answer) ? answer : {};
+  const { receivedAt } = isObject(answer) ? answer : {};
   const kept = refreshed ? held : undefined;
-  const grant = toGrant({ ...rest, ...kept?.grant, token, tokenExpiresAt });
+  const grant = toGrant(answer, kept?.grant);
   if (grant === undefined) return "no usable token";
   // The same token once more ends when it did: counted from this request it would live for ever.
-  const same = held?.grant.token === token ? held : undefined;
-  const next = same ?? hold(grant, now, sentAt, ttlMs, kept?.refreshLifeMs);
+  const same = held?.grant.token === grant.token ? held : undefined;
+  const bornAt = Math.min(sentAt, askedAt(receivedAt, now) ?? sentAt);
+  const next = same ?? hold(grant, now, bornAt, ttlMs, kept?.refreshLifeMs);
   if (now >= next.deadAt) return "a dead token";
   const isNewer = held === undefined || !held.measured || next.endsAt >= held.endsAt;
   return forced || (isNewer && same === undefined) ? next : "no newer token";
 }
 
-/** The grant in what somebody gave; undefined where it is not a whole one. */
-function toGrant(given: unknown): RoomTokenGrant | undefined {
-  const text = (time: unknown) => (time instanceof Date ? time.toJSON() : time);
-  const { token, tokenExpiresAt, refreshToken, refreshTokenExpiresAt } = isObject(given) ? given : {};
+/** A time of receipt on the session's clock; undefined where it is no time, or one that is yet to come. */
+function askedAt(receivedAt: unknown, now: number): number | undefined {
+  const ageMs = Number.isFinite(receivedAt) ? Date.now() - Number(receivedAt) : -1;
+  return ageMs >= 0 ? now - ageMs : undefined;
+}
+
+/** The grant in what somebody gave, with the refresh token `kept`; undefined where it is not a whole one. */
+function toGrant(given: unknown, kept = given): RoomTokenGrant | undefined {
+  // Not `instanceof Date`, which a Date of another window is not.
+  const text = (time: unknown) => (isObject(time) ? new Date(time as unknown as Date).toJSON() : time);
+  const { token, tokenExpiresAt } = isObject(given) ? given : {};
+  const { refreshToken, refreshTokenExpiresAt } = isObject(kept) ? kept : {};
   const grant = readGrant({
     token,
     token_expires_at: text(tokenExpiresAt),

@@ -16,7 +16,7 @@ export interface RoomTokenSessionOptions {
   /** The id of the room, a UUID. */
   readonly roomId: string;
   /**
-   * What the back end minted, as an object or as its JSON, or a saved `session.grant`.
+   * What the back end minted, also as parsed from its JSON, or a saved `session.grant`.
    * @default none: the first token comes from `create`
    */
   readonly grant?: RoomTokenGrantInput | undefined;
@@ -38,7 +38,8 @@ export interface RoomTokenSessionOptions {
       }) => Promise<RefreshedRoomTokenInput>)
     | undefined;
   /**
-   * The lifetime that the default refresh asks for, in seconds; Telnyx accepts 10 to 3600.
+   * The lifetime that the default refresh asks for, in seconds; Telnyx accepts 10 to 3600. `create` has to ask
+   * for the same: a token that is no JWT is taken to live about so long.
    * @default 600, by Telnyx
    */
   readonly tokenTtlSecs?: number | undefined;

@@ -49,17 +49,17 @@ export class RoomTokenSession {
 
   /**
    * What the session holds now, for storing on purpose: both tokens are in it. A new session takes it up, also
-   * from JSON, together with the token's age, which `receivedAt` carries.
+   * from JSON, together with the token's age, which `receivedAt` carries where it is known.
    */
   get grant(): SavedRoomTokenGrant | undefined {
     const { held, clock } = this.#keeper;
     if (held === undefined) return undefined;
-    const { tokenExpiresAt, refreshTokenExpiresAt, ...tokens } = held.grant;
+    const { tokenExpiresAt, refreshTokenExpiresAt } = held.grant;
     return {
-      ...tokens,
+      ...held.grant,
       tokenExpiresAt: new Date(tokenExpiresAt),
       refreshTokenExpiresAt: new Date(refreshTokenExpiresAt),
-      receivedAt: Date.now() - (clock.now() - held.bornAt),
+      ...(held.measured && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
     };
   }
 

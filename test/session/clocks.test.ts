@@ -193,6 +193,62 @@ describe("a lifetime does not trust the local clock", () => {
     expect(server.refreshes).toEqual([0]);
   });
 
+  it("a grant saved while its age was not known has no receivedAt, and is stale at best again", async () => {
+    const server = new Server();
+    server.aheadMs = HOUR;
+    const grant = server.grant();
+    await sleep(300_000);
+    const first = open(server, { grant });
+    expect(first.grant).not.toHaveProperty("receivedAt");
+    const second = open(server, { grant: first.grant });
+    await sleep(400_000);
+    await second.getToken();
+    await settle();
+    expect(server.refreshes).toEqual([700_000]);
+    expect(await second.getToken()).not.toBe(grant.token);
+    expect(second.grant?.receivedAt).toBe(NOON + 700_000);
+  });
+
+  it("a grant that create kept for a while is as old as it says", async () => {
+    const server = new Server();
+    const kept = server.savedGrant();
+    await sleep(500_000);
+    const session = open(server, { grant: undefined, create: async () => kept });
+    expect(await session.getToken()).toBe(kept.token);
+    expect(session.grant?.receivedAt).toBe(NOON);
+    await sleep(98_999);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
+  it.each([NOON + HOUR, Number.NaN, Number.NEGATIVE_INFINITY, "then" as never, null as never])(
+    "a receivedAt of %s from create says nothing: the token is as old as its request",
+    async (receivedAt) => {
+      const server = new Server();
+      const create = async () => ({ ...server.grant(), receivedAt });
+      const session = open(server, { grant: undefined, create });
+      await session.getToken();
+      expect(session.grant?.receivedAt).toBe(NOON);
+    },
+  );
+
+  it.each([
+    ["shorter than the TTL asked for", 0, 60, 60],
+    ["longer than it", 0, 3600, 600],
+    ["impossible, for the clock is fast", HOUR, 60, 600],
+  ])("a saved token that is no JWT, its stated life %s", async (_, localAheadMs, ttlSecs, lifeSecs) => {
+    const server = new Server();
+    server.opaque = true;
+    server.ttlSecs = ttlSecs;
+    server.aheadMs = -localAheadMs;
+    const session = open(server);
+    await sleep(lifeSecs * 1000 - 1001);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
   it("a given token whose end was only guessed too late is replaced by the first answer", async () => {
     const server = new Server();
     server.opaque = true;

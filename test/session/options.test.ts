@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { isRoomTokenError, RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
 import { NOON, ROOM_ID, Server, useFakeTime } from "./support.ts";
@@ -32,6 +33,10 @@ describe("the constructor", () => {
     ["grant", { ...good, grant: { ...new Server().grant(), refreshTokenExpiresAt: new Date(Number.NaN) } }],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: "now" } }],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: Number.NaN } }],
+    [
+      "grant.receivedAt",
+      { ...good, grant: { ...new Server().grant(), receivedAt: Number.NEGATIVE_INFINITY } },
+    ],
     ["create", { ...good, create: "x" }],
     ["refresh", { ...good, refresh: null }],
     ["fetch", { ...good, fetch: 5 }],
@@ -52,14 +57,19 @@ describe("the constructor", () => {
     expect(String(thrownBy({ ...good, grant }))).not.toContain(grant.token);
   });
 
-  it("takes a grant with Dates and one with the strings of its JSON", () => {
+  it("takes a grant with Dates, also of another window, and one with the strings of its JSON", () => {
     const text = new Server().grant();
     const dates = {
       ...text,
       tokenExpiresAt: new Date(text.tokenExpiresAt),
       refreshTokenExpiresAt: new Date(text.refreshTokenExpiresAt),
     };
-    for (const grant of [text, dates]) {
+    const foreign = {
+      ...text,
+      tokenExpiresAt: runInNewContext("new Date(time)", { time: text.tokenExpiresAt }),
+      refreshTokenExpiresAt: runInNewContext("new Date(time)", { time: text.refreshTokenExpiresAt }),
+    };
+    for (const grant of [text, dates, foreign]) {
       const session = new RoomTokenSession({ roomId: ROOM_ID, grant });
       expect(session.tokenExpiresAt).toEqual(new Date(NOON + 600_000));
       expect(session.refreshTokenExpiresAt).toEqual(new Date(NOON + 3_600_000));
