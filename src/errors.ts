@@ -57,7 +57,7 @@ const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 export class RoomTokenError extends Error {
   /** What went wrong. */
   readonly code: RoomTokenErrorCode;
-  /** `true` exactly for the failures that the client retries by itself. */
+  /** `true` exactly for what the client retries by itself. A session goes further: its `error` event tells. */
   readonly retryable: boolean;
   /** Telnyx's own words for it, in any of the shapes they come in; empty where there are none. */
   readonly errors: readonly TelnyxErrorDetail[];

@@ -14,7 +14,7 @@ export interface RoomTokenSessionEvents {
   /** A renewal failed, a room did not take a token, or the session has ended (`session_expired`). */
   error: {
     readonly error: RoomTokenError;
-    /** Whether the session goes on trying. */
+    /** Whether it is tried again: by itself where it is started or awaited, else at the next `getToken`. */
     readonly willRetry: boolean;
     /** In how many milliseconds it tries again, at the earliest; absent where it does not. */
     readonly retryInMs?: number;
@@ -29,26 +29,26 @@ export interface RoomTokenSessionEvents {
 
 /** Calls listeners, and lets nothing that they throw or reject with come back. */
 export class Emitter<Events extends object> {
-  #listeners: { readonly name: keyof Events; readonly call: (event: never) => unknown }[] = [];
+  readonly #listeners: Set<{ name: keyof Events; listener: (event: never) => unknown }> = new Set();
 
   /** Adds a listener; the function returned removes it. */
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
-    const entry = { name, call: listener };
-    this.#listeners = [...this.#listeners, entry];
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== entry);
-    };
+    const entry = { name, listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of this.#listeners) {
-      if (listener.name !== name) continue;
+    // Whom another listener adds is not called for this event, and whom it removes is not any more.
+    for (const entry of [...this.#listeners]) {
+      if (entry.name !== name || !this.#listeners.has(entry)) continue;
+      const { listener } = entry;
       // The executor runs at once; its promise takes up what the listener throws, now or later.
-      new Promise((resolve) => resolve(listener.call(event as never))).catch(() => {});
+      new Promise((resolve) => resolve(listener(event as never))).catch(() => {});
     }
   }
 
   clear(): void {
-    this.#listeners = [];
+    this.#listeners.clear();
   }
 }

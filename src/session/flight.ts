@@ -19,6 +19,7 @@ export class Flight {
   wait(signal: AbortSignal | undefined): Promise<string> {
     if (signal === undefined) return this.#token;
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason); // by a listener, since the caller's own check
       const onAbort = () => reject(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#token.then(resolve, reject).then(() => signal.removeEventListener("abort", onAbort));

@@ -1,5 +1,5 @@
 import { withDeadline } from "../deadline.ts";
-import { RoomTokenError, type RoomTokenOperation } from "../errors.ts";
+import { invalidArgument, RoomTokenError, type RoomTokenOperation } from "../errors.ts";
 import { ElapsedClock } from "./clock.ts";
 import { Emitter, type RoomTokenSessionEvents, type RoomTokenSessionState } from "./events.ts";
 import { Flight } from "./flight.ts";
@@ -8,7 +8,7 @@ import { drawRenewal, type Held } from "./lifetime.ts";
 import type { SessionSettings } from "./options.ts";
 import { chooseRoute } from "./route.ts";
 import { Alarm } from "./schedule.ts";
-import { backoffMs, callbackError, isPermanent, NO_SETBACK, refusal, type Setback } from "./setback.ts";
+import { callbackError, isPermanent, NO_SETBACK, refusal, type Setback, setBack } from "./setback.ts";
 
 /**
  * The machine inside a session: what is held, what went wrong, which renewal is under way, and when the next
@@ -17,6 +17,8 @@ import { backoffMs, callbackError, isPermanent, NO_SETBACK, refusal, type Setbac
 export class Keeper {
   readonly clock: ElapsedClock = new ElapsedClock();
   readonly events: Emitter<RoomTokenSessionEvents> = new Emitter();
+  /** The grant in use. */
+  held: Held | undefined;
   /** Whether it renews by itself, ahead of the token's end. */
   started = false;
   /** When a room last made it force a refresh. */
@@ -24,12 +26,11 @@ export class Keeper {
   readonly #settings: SessionSettings;
   readonly #closing: AbortController = new AbortController();
   readonly #alarm: Alarm = new Alarm(() => this.tick());
-  #held: Held | undefined;
   #setback: Setback = NO_SETBACK;
   #renewAt: number | undefined;
   #refusedRefreshToken: string | undefined;
-  /** The smallest validity that a new token did not live up to: renewing for as much again is no use. */
-  #unreachableMs: number = Infinity;
+  /** The whole life of the newest token that was asked for: renewing for more than that is no use. */
+  #reachMs: number = Infinity;
   /** The renewal under way, and the one that is wanted after it or after a pause. */
   #flight: Flight | undefined;
   #next: Flight | undefined;
@@ -38,43 +39,37 @@ export class Keeper {
 
   constructor(settings: SessionSettings, grant: RoomTokenGrantInput | undefined) {
     this.#settings = settings;
-    if (grant !== undefined) this.#held = takeGiven(grant, this.clock.now(), settings.ttlMs);
+    if (grant !== undefined) this.held = takeGiven(grant, this.clock.now(), settings.ttlMs);
+    else if (settings.create === undefined) throw invalidArgument("grant", "given where create is not");
     this.#toldState = this.state;
-  }
-
-  get held(): Held | undefined {
-    return this.#held;
   }
 
   /** For how much longer the token held can be given out, in milliseconds. */
   get validMs(): number {
-    return this.#held === undefined ? 0 : Math.max(0, this.#held.deadAt - this.clock.now());
+    return this.held === undefined ? 0 : Math.max(0, this.held.deadAt - this.clock.now());
   }
 
   get state(): RoomTokenSessionState {
     if (this.#closing.signal.aborted) return "closed";
     if (this.validMs > 0) return this.#setback.error === undefined ? "ready" : "degraded";
     if (this.#setback.retryAt === Infinity) return "failed";
-    return this.#held === undefined ? "idle" : "expired";
+    return this.held === undefined ? "idle" : "expired";
   }
 
   /** What `getToken` gives: the token held as long as it will do, else that of a renewal. */
   async token(minValidityMs: number, forced: boolean, signal?: AbortSignal): Promise<string> {
-    const held = this.#held;
-    const { validMs } = this;
+    const { held, validMs } = this;
     if (held === undefined || validMs <= 0 || forced) return this.#join(forced).wait(signal);
     const { token } = held.grant;
     const now = this.clock.now();
-    const suffices = validMs >= minValidityMs || minValidityMs >= this.#unreachableMs;
+    const suffices = validMs >= minValidityMs || minValidityMs > this.#reachMs;
     if (now < this.#setback.retryAt || (suffices && now < this.#dueAt())) return token;
     const flight = this.#join(false);
     if (suffices) return token;
-    const renewed = await flight.wait(signal).catch((failure) => {
+    return flight.wait(signal).catch((failure) => {
       if (this.validMs > 0 && !signal?.aborted) return token;
       throw failure;
     });
-    if (renewed !== token && this.validMs < minValidityMs) this.#unreachableMs = minValidityMs;
-    return renewed;
   }
 
   /** Does what the time has come for, and sets the timer to what comes next. All that wakes a session ends here. */
@@ -88,10 +83,7 @@ export class Keeper {
 
   /** The network is back: no use in waiting on, unless the server asked for it; at most one attempt a second. */
   online(): void {
-    const { error, retryAt, attemptedAt } = this.#setback;
-    if (retryAt < Infinity && error?.retryAfterMs === undefined) {
-      this.#setback = { ...this.#setback, retryAt: Math.min(retryAt, attemptedAt + 1000) };
-    }
+    this.#setback = { ...this.#setback, retryAt: Math.min(this.#setback.retryAt, this.#setback.onlineAt) };
     this.tick();
   }
 
@@ -100,7 +92,7 @@ export class Keeper {
     this.#closing.abort();
     this.#setback = NO_SETBACK;
     for (const flight of [this.#flight, this.#next]) flight?.reject(this.#refusal());
-    this.#flight = this.#next = this.#held = this.#refusedRefreshToken = undefined;
+    this.#flight = this.#next = this.held = this.#refusedRefreshToken = undefined;
     this.tick();
     this.events.clear();
   }
@@ -132,7 +124,7 @@ export class Keeper {
 
   /** When the renewal is due. Without `create` there is one more shortly before the refresh token dies. */
   #dueAt(): number {
-    const held = this.#held;
+    const held = this.held;
     if (held === undefined) return -Infinity;
     this.#renewAt ??= drawRenewal(held);
     const isLast = this.#settings.create !== undefined || held.bornAt >= held.lastRefreshAt;
@@ -165,14 +157,15 @@ export class Keeper {
     const { failures } = this.#setback;
     const hasCreate = this.#settings.create !== undefined;
     const now = this.clock.now();
-    const operation = chooseRoute(this.#held, this.#refusedRefreshToken, failures, now, hasCreate);
+    const operation = chooseRoute(this.held, this.#refusedRefreshToken, failures, now, hasCreate);
     try {
       return await this.#request(operation, forced);
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown as RoomTokenError;
       if (operation === "create" || !isPermanent(error)) throw error;
-      this.#refusedRefreshToken = this.#held?.grant.refreshToken;
+      this.#refusedRefreshToken = this.held?.grant.refreshToken;
       if (!hasCreate) throw error;
-      this.report(error as RoomTokenError, 0);
+      this.report(error, 0);
       return this.#request("create", forced);
     }
   }
@@ -180,30 +173,32 @@ export class Keeper {
   /** One request within its deadline. An answer that brings no valid, newer token is a failure like any other. */
   async #request(operation: RoomTokenOperation, forced: boolean): Promise<Held> {
     const { create, refresh, timeoutMs, ttlMs } = this.#settings;
-    const held = this.#held;
+    const held = this.held;
     const refreshed = operation === "refresh";
     const refreshToken = held?.grant.refreshToken ?? "";
-    const ask = async (signal: AbortSignal): Promise<unknown> =>
-      refreshed ? refresh({ refreshToken, signal }) : create?.({ signal });
+    const sentAt = this.clock.now();
+    const ask = async (signal: AbortSignal) => {
+      const answer = await (refreshed ? refresh({ refreshToken, signal }) : create?.({ signal }));
+      return takeAnswer(answer, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
+    };
     const fail = (code: "timeout" | "invalid_response", problem: string) =>
       new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
 
-    const sentAt = this.clock.now();
     const outcome = await withDeadline(ask, timeoutMs, this.#closing.signal).catch((thrown) => {
       throw callbackError(thrown, operation);
     });
     if (outcome.ended !== "done") throw fail("timeout", `no answer within ${timeoutMs} ms`);
-    const next = takeAnswer(outcome.value, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
-    if (typeof next === "string") throw fail("invalid_response", next);
-    return next;
+    if (typeof outcome.value === "string") throw fail("invalid_response", outcome.value);
+    return outcome.value;
   }
 
   #commit(flight: Flight, held: Held): void {
     if (this.#flight !== flight) return; // closed
-    const isNew = held !== this.#held;
+    const isNew = held !== this.held;
     this.#setback = NO_SETBACK;
     this.#flight = undefined;
-    this.#held = held;
+    this.held = held;
+    this.#reachMs = held.deadAt - held.bornAt;
     if (isNew) this.#renewAt = undefined;
     const { token, tokenExpiresAt } = held.grant;
     flight.resolve(token);
@@ -215,9 +210,8 @@ export class Keeper {
 
   #fail(flight: Flight, error: RoomTokenError, attemptedAt: number): void {
     if (this.#flight !== flight) return; // closed
-    const { failures } = this.#setback;
-    const waitMs = isPermanent(error) ? Infinity : backoffMs(failures, error.retryAfterMs);
-    this.#setback = { failures: failures + 1, error, attemptedAt, retryAt: this.clock.now() + waitMs };
+    this.#setback = setBack(this.#setback.failures, error, attemptedAt, this.clock.now());
+    const waitMs = this.#setback.retryAt - this.clock.now();
     this.#flight = undefined;
     flight.reject(this.state === "failed" ? this.#refusal() : error);
     if (waitMs > this.#settings.timeoutMs) {

@@ -2,7 +2,6 @@ import { attempt } from "../attempt.ts";
 import { createBindings } from "../bindings.ts";
 import { checkBaseUrl, checkFunction, checkRoomId, checkTimeoutMs, checkTtlSecs } from "../checks.ts";
 import { DEFAULTS } from "../defaults.ts";
-import { invalidArgument } from "../errors.ts";
 import { refreshCall } from "../operations.ts";
 import { ownHeaders } from "../runtime.ts";
 import type { Fetch } from "../transport.ts";
@@ -69,7 +68,7 @@ export interface RoomTokenSessionOptions {
 export interface GetTokenOptions {
   /**
    * For how much longer the token has to be valid, in milliseconds. Where that takes a renewal which fails, the
-   * token held is given as long as it is valid; what a new token did not live up to is not asked for again.
+   * token held is given as long as it is valid. More than the newest token's whole life is not asked for again.
    * @default 0
    */
   readonly minValidityMs?: number | undefined;
@@ -92,24 +91,21 @@ export interface SessionSettings {
 
 /** Checks the options of a session. */
 export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
-  const { roomId, grant, create, refresh, tokenTtlSecs, timeoutMs = DEFAULTS.timeoutMs } = options;
-  const { baseUrl = DEFAULTS.baseUrl, fetch, allowInsecureHttp = false } = options;
+  const { roomId, create, refresh, tokenTtlSecs, timeoutMs = DEFAULTS.timeoutMs } = options;
+  const { baseUrl = DEFAULTS.baseUrl, fetch, allowInsecureHttp } = options;
   checkRoomId(roomId);
   checkFunction("create", create);
   checkFunction("refresh", refresh);
   checkFunction("fetch", fetch);
   checkTtlSecs("tokenTtlSecs", tokenTtlSecs);
   checkTimeoutMs(timeoutMs);
-  const url = checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp);
-  if (grant === undefined && create === undefined)
-    throw invalidArgument("grant", "given where create is not");
+  const url = checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp === true);
 
   /** One keyless call to Telnyx; retrying it is the session's business. */
   const keylessRefresh: SessionSettings["refresh"] = async ({ refreshToken, signal }) => {
     const rest = { fetch, headers: ownHeaders(), timeoutMs, signal };
-    const done = await attempt(
-      refreshCall(createBindings(url), roomId, { refreshToken, tokenTtlSecs }, rest),
-    );
+    const call = refreshCall(createBindings(url), roomId, { refreshToken, tokenTtlSecs }, rest);
+    const done = await attempt(call);
     if (done.ended === "value") return done.value;
     throw done.ended === "error" ? done.error : done.reason;
   };

@@ -19,26 +19,26 @@ export class Alarm {
   set(delayMs: number, keepAlive: boolean): void {
     clearTimeout(this.#timer);
     if (delayMs === Infinity) return;
-    const timer = setTimeout(this.#ring, Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_STEP_MS)));
-    if (!keepAlive) (timer as { unref?: () => void }).unref?.(); // a number in browsers
-    this.#timer = timer;
+    this.#timer = setTimeout(this.#ring, Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_STEP_MS)));
+    if (!keepAlive) (this.#timer as { unref?: () => void }).unref?.(); // a number in browsers
   }
 }
 
 /**
- * In a page, calls `wake` when the user comes back to it, and `online` when the network does. Timers are held
+ * In a page, tells a session when the user comes back to it, and when the network does. Timers are held
  * back in hidden pages and stop in frozen ones.
  *
  * @returns What ends it.
  */
-export function onPageWake(wake: () => void, online: () => void): () => void {
+export function onPageWake(session: { tick(): void; online(): void }): () => void {
   if (typeof document === "undefined") return () => {};
   const page = typeof window === "undefined" ? globalThis : window;
+  const wake = () => session.tick();
   const listeners: [EventTarget, string, (event: Event) => void][] = [
     [document, "visibilitychange", () => document.visibilityState === "visible" && wake()],
     [page, "focus", wake],
     [page, "pageshow", (event) => (event as PageTransitionEvent).persisted && wake()],
-    [page, "online", online],
+    [page, "online", () => session.online()],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener?.(name, listener);
   return () => {

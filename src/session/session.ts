@@ -29,7 +29,8 @@ export class RoomTokenSession {
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `grant` nor `create` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
-    this.#keeper = new Keeper(sessionSettings(checkObject("options", options)), options.grant);
+    const { grant } = checkObject("options", options);
+    this.#keeper = new Keeper(sessionSettings(options), grant);
   }
 
   /** Where the session stands now. */
@@ -98,10 +99,7 @@ export class RoomTokenSession {
     const keeper = this.#keeper;
     if (keeper.started || this.state === "closed") return;
     keeper.started = true;
-    this.#leavePage = onPageWake(
-      () => keeper.tick(),
-      () => keeper.online(),
-    );
+    this.#leavePage = onPageWake(keeper);
     keeper.tick();
   }
 
@@ -133,5 +131,14 @@ export class RoomTokenSession {
     if (this.state === "closed") return () => {};
     this.start();
     return attachRoom(room, this.#keeper);
+  }
+
+  static {
+    // Node's inspect would otherwise call the getters when it is asked to, and show both tokens.
+    Object.defineProperty(RoomTokenSession.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: RoomTokenSession): string {
+        return #keeper in this ? `RoomTokenSession { state: '${this.state}' }` : "RoomTokenSession {}";
+      },
+    });
   }
 }

@@ -326,6 +326,35 @@ describe("a failed renewal never takes a valid token away", () => {
     expect(server.requests).toBe(1);
   });
 
+  it("minValidityMs beyond the lifetime: one request, also of callers who do not stay for it", async () => {
+    const server = new Server();
+    server.latencyMs = 3;
+    const session = open(server);
+    for (let i = 0; i < 10; i++) {
+      const caller = new AbortController();
+      session.getToken({ minValidityMs: 700_000, signal: caller.signal }).catch(() => {});
+      await sleep(1);
+      caller.abort();
+      await sleep(5);
+    }
+    expect(server.requests).toBe(1);
+  });
+
+  it("minValidityMs goes on to hold after one renewal that brought less", async () => {
+    const server = new Server();
+    server.ttlSecs = 45;
+    server.latencyMs = 12_000;
+    const session = open(server);
+    await sleep(20_000);
+    const slow = session.getToken({ minValidityMs: 35_000 });
+    await sleep(12_000);
+    await slow;
+    server.latencyMs = 0;
+    await sleep(20_000);
+    expect(await session.getToken({ minValidityMs: 35_000 })).not.toBe(await slow);
+    expect(server.requests).toBe(2);
+  });
+
   it.each([-1, Number.NaN])("minValidityMs %d is an invalid argument", async (minValidityMs) => {
     const error = await rejection(open(new Server()).getToken({ minValidityMs }));
     expect(error).toMatchObject({ code: "invalid_argument" });
@@ -394,6 +423,14 @@ describe("a caller's signal", () => {
     await sleep(50);
     caller.abort("mine");
     expect(await waiting).toBe("mine");
+  });
+
+  it("that is aborted in the same turn, by a listener, rejects with its reason", async () => {
+    const session = open(new Server());
+    await sleep(600_000);
+    const caller = new AbortController();
+    session.on("state", () => caller.abort("mine"));
+    expect(await rejection(session.getToken({ signal: caller.signal }))).toBe("mine");
   });
 
   it("ten thousand calls on one signal leave no listener, whether they end well, badly, or by the signal", async () => {

@@ -50,9 +50,30 @@ describe("events", () => {
     const offThird = session.on("token", () => called.push("third"));
     await session.getToken({ forceRefresh: true });
     await session.getToken({ forceRefresh: true });
-    expect(called.slice(0, 2)).toEqual(["first", "second"]);
-    expect(called.filter((name) => name === "first")).toHaveLength(1);
-    expect(called.at(-1)).toBe("second");
+    expect(called).toEqual(["first", "second", "second"]);
+  });
+
+  it("a listener that is added while one is called waits for the next event", async () => {
+    const session = open(new Server());
+    const later = vi.fn();
+    const off = session.on("token", () => {
+      off();
+      session.on("token", later);
+    });
+    await session.getToken({ forceRefresh: true });
+    expect(later).not.toHaveBeenCalled();
+    await session.getToken({ forceRefresh: true });
+    expect(later).toHaveBeenCalledTimes(1);
+  });
+
+  it("a listener is called without a this", async () => {
+    const session = open(new Server());
+    const seen: unknown[] = [];
+    session.on("token", function (this: unknown) {
+      seen.push(this);
+    });
+    await session.getToken({ forceRefresh: true });
+    expect(seen).toEqual([undefined]);
   });
 
   it("one function may listen twice, and each ends by itself", async () => {
@@ -70,8 +91,11 @@ describe("events", () => {
     const session = open(new Server());
     const told = record(session);
     session.on("token", () => session.close());
+    const late = vi.fn();
+    session.on("token", late);
     const token = await session.getToken({ forceRefresh: true });
     expect(token).toMatch(/^ey/);
+    expect(late).not.toHaveBeenCalled();
     expect(told.state).toEqual([{ state: "closed", previous: "ready" }]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -134,10 +158,13 @@ describe("nothing leaks", () => {
       ),
     ];
     const shown = [session, ...errors].flatMap((value) => [
-      inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+      inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
+      inspect({ of: [value] }, { depth: 9, showHidden: true, getters: true }),
       JSON.stringify(value),
       String(value),
     ]);
+    expect(inspect(session)).toBe("RoomTokenSession { state: 'degraded' }");
+    expect(inspect(new Proxy(session, {}))).toBe("RoomTokenSession {}");
     expect(Object.keys(session)).toEqual([]);
     for (const text of shown) for (const secret of secrets) expect(text).not.toContain(secret);
   });

@@ -142,6 +142,46 @@ describe("what is permanent", () => {
     expect((thrown as Error).cause).toBe(own);
   });
 
+  const unreadable = () => ({
+    get status() {
+      throw new Error("unreadable");
+    },
+  });
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  it.each([
+    ["rejection whose getter throws", () => Promise.reject(unreadable())],
+    ["rejection with a revoked proxy", () => Promise.reject(revoked())],
+    [
+      "answer whose getter throws",
+      async () => ({
+        get token(): string {
+          throw new Error("unreadable");
+        },
+      }),
+    ],
+  ])("a %s is a passing failure, told as a RoomTokenError", async (_, answer) => {
+    const callback = vi.fn(answer as () => Promise<never>);
+    const server = new Server();
+    const session = open(server, { refresh: callback, create: callback });
+    const told = record(session);
+    expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
+      name: "RoomTokenError",
+      code: "connection_failed",
+      retryable: true,
+    });
+    session.start();
+    await sleep(600_000);
+    expect(told.error.every(({ error, willRetry }) => error instanceof RoomTokenError && willRetry)).toBe(
+      true,
+    );
+    expect(callback.mock.calls.length).toBeGreaterThan(3);
+    expect(session.state).toBe("expired");
+  });
+
   it("a RoomTokenError of a callback comes through as it is", async () => {
     const own = new RoomTokenError("server_error", "x", { status: 500, retryable: true });
     const refresh = () => Promise.reject(own);

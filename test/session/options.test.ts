@@ -45,6 +45,7 @@ describe("the constructor", () => {
     ["timeoutMs", { ...good, timeoutMs: 2 ** 31 }],
     ["baseUrl", { ...good, baseUrl: "ftp://h" }],
     ["baseUrl", { ...good, baseUrl: "http://example.com" }],
+    ["baseUrl", { ...good, baseUrl: "http://example.com", allowInsecureHttp: "false" }],
   ])("refuses a bad %s and names it (%#)", (argument, options) => {
     const error = thrownBy(options);
     if (!isRoomTokenError(error)) throw new Error("expected a RoomTokenError");
@@ -82,6 +83,23 @@ describe("the constructor", () => {
     const before = JSON.stringify(options);
     new RoomTokenSession(options);
     expect(JSON.stringify(options)).toBe(before);
+  });
+
+  it("reads each of them once", () => {
+    const read: PropertyKey[] = [];
+    const grant = new Server().grant();
+    const options = new Proxy(
+      { ...good, grant },
+      {
+        get(target, name, receiver) {
+          read.push(name);
+          return Reflect.get(target, name, receiver);
+        },
+      },
+    );
+    new RoomTokenSession(options);
+    expect(read).toContain("grant");
+    expect(new Set(read).size).toBe(read.length);
   });
 
   it("reads no environment", () => {

@@ -244,6 +244,24 @@ describe("in a page", () => {
     expect(server.requests).toBe(1);
   });
 
+  it("online is as soon as the server allows, though the own pause has grown beyond that", async () => {
+    const { page } = stubPage();
+    const server = new Server();
+    server.refreshFailure = { status: 503, retryAfterMs: 2000 };
+    open(server).start();
+    await sleep(480_000 + 34_000);
+    expect(server.refreshes.at(-1)).toBe(513_000);
+    page.dispatchEvent(new Event("online"));
+    await sleep(999);
+    expect(server.refreshes.at(-1)).toBe(513_000);
+    await sleep(1);
+    expect(server.refreshes.at(-1)).toBe(515_000);
+    await sleep(5000);
+    page.dispatchEvent(new Event("online"));
+    await settle();
+    expect(server.refreshes.at(-1)).toBe(520_000);
+  });
+
   it("online brings nothing back after a refusal", async () => {
     const { page } = stubPage();
     const server = new Server();
