@@ -82,11 +82,8 @@ function parseUrl(text: string): URL | undefined {
 }
 
 /** The headers with their names in lower case, so that a later set overrides an earlier one. */
-export function checkHeaders(
-  headers: object | undefined,
-  operation?: RoomTokenOperation,
-): Record<string, string> {
-  const record = headers === undefined ? {} : checkObject("headers", headers, operation);
+export function checkHeaders(headers: object, operation?: RoomTokenOperation): Record<string, string> {
+  const record = checkObject("headers", headers, operation);
   must(!(Symbol.iterator in record), "headers", "a plain record, not a Headers object or a list", operation);
   return Object.fromEntries(
     Object.entries(record).map(([name, value]): [string, string] => {

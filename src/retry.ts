@@ -32,14 +32,14 @@ export async function callWithRetries<T>(
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
     if (call.settings.signal?.aborted) throw call.settings.signal.reason;
-    const startedAt = onAttempt && performance.now();
+    const startedAt = performance.now();
     const done = await attempt(call);
     const waitMs =
       done.ended === "error" && retries < maxRetries ? waitBefore(done.error, retries) : undefined;
-    if (startedAt !== undefined) {
+    if (onAttempt !== undefined) {
       const event = describe(call.operation, retries + 1, done, performance.now() - startedAt, waitMs);
       // The executor's promise takes up what the callback throws, now or later.
-      new Promise((resolve) => resolve(onAttempt?.(event))).catch(() => {});
+      new Promise((resolve) => resolve(onAttempt(event))).catch(() => {});
     }
     if (done.ended === "value") return done.value;
     if (done.ended === "aborted") throw done.reason;

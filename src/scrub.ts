@@ -3,7 +3,7 @@ const REDACTED = "[redacted]";
 const SECRET_SHAPES =
   /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string literal, whole or cut, and the colon that makes a name of it; or what is long enough for a token. */
-const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?$)|[\w.+/=~-]{25,}/g;
+const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 /** Escapes of URLs (also doubled), of JSON and of HTML, with what they stand for; and all that they might escape. */
 const ESCAPABLE =
   /%(?:25)*([\da-f]{2})|\\+u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|\\+[bfnrt]?|&\w{1,8};|[^\da-z]/gi;
@@ -24,7 +24,7 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
     const scrubbed = spelled
       .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text.slice(0, LOOKED_AT_CHARS))
       .replace(SECRET_SHAPES, REDACTED);
-    const bare = skeletons.length > 0 ? skeleton(scrubbed) : "";
+    const bare = skeleton(scrubbed);
     if (skeletons.some((secret) => bare.includes(secret))) return REDACTED;
     // Where the text went on, its last characters may be half a secret, each written in up to six.
     return shortened(text.length > LOOKED_AT_CHARS ? scrubbed.slice(0, -6 * longest || undefined) : scrubbed);
@@ -33,7 +33,7 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
 
 /** Copied unit by unit, because a plain slice keeps its whole text, up to a megabyte, alive with the error. */
 function shortened(text: string): string {
-  return text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS).split("").join("") : text;
+  return text.slice(0, MAX_TEXT_CHARS).split("").join("");
 }
 
 /** Hides what may be a token in a success body, which nobody has seen yet: every string, every long word. */

@@ -219,3 +219,16 @@ test("a garbled Retry-After does not hide the x-ratelimit-reset of a 429", async
   expect((await errorOf(json(429, {}, headers))).retryAfterMs).toBe(17_000);
   expect((await errorOf(json(503, {}, headers))).retryAfterMs).toBeUndefined();
 });
+
+test("what only turns into a time or a token when it is made a string is none", async () => {
+  for (const change of [{ token_expires_at: ["2026-11-22T10:10:00Z"] }, { token: ["CANARY"] }]) {
+    expect(await errorOf(json(201, { data: { ...GRANT_DATA, ...change } }))).toMatchObject({
+      code: "invalid_response",
+    });
+  }
+});
+
+test("statuses beyond those of HTTP have the code that is nearest", async () => {
+  expect(await errorOf(Response.error())).toMatchObject({ code: "unexpected_status", status: 0 });
+  expect(await errorOf(new Response(null, { status: 399 }))).toMatchObject({ code: "redirect_refused" });
+});

@@ -188,7 +188,7 @@ test.each([
   "https://h/v2///",
   "http://localhost:1/x",
   "http://127.0.0.1:1",
-  "http://127.9.9.9",
+  "http://127.10.20.30",
   "http://[::1]:1/",
   "HTTPS://H/v2",
   "https://h:8443/a/b",
@@ -218,4 +218,10 @@ test("an unknown option is ignored at run time", async () => {
   const { client, seen } = clientOn(granted, { retries: 5 } as Anything);
   await client.create(ROOM_ID, { ttl: 5 } as Anything, { unknown: API_KEY } as Anything);
   expect(seen[0]?.body).toEqual({});
+});
+
+test("the longest deadline that a timer can hold is good", async () => {
+  const { client, seen } = clientOn(granted, { timeoutMs: 2 ** 31 - 1 });
+  await client.create(ROOM_ID, {}, { timeoutMs: 2 ** 31 - 1 });
+  expect(seen).toHaveLength(1);
 });

@@ -119,3 +119,7 @@ test("an empty request id counts as none", async () => {
   const none = await rejection(clientOn(() => json(403, {}, { "x-request-id": "" })).client.create(ROOM_ID));
   expect(none).not.toHaveProperty("requestId");
 });
+
+test("a text() of exactly 1 MiB is not over the bound", async () => {
+  expect((await streamless(201, GRANT.padEnd(MIB)).create(ROOM_ID)).token).toBe(GRANT_DATA.token);
+});

@@ -104,3 +104,9 @@ test("what onAttempt throws, now or later, changes nothing and is no unhandled r
   process.off("unhandledRejection", unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
+
+test("an unusable success is told with its status and its code", async () => {
+  const onAttempt = vi.fn();
+  await rejection(clientOn(() => json(201, {}), { onAttempt }).client.create(ROOM_ID));
+  expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, code: "invalid_response" }));
+});

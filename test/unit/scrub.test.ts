@@ -81,6 +81,7 @@ test.each([
   [`cut ${JWT.slice(0, 30)}`, "cut [redacted]"],
   ["the key KEY0123456789ABCDEF0123456789ABCDEF_CANARYabc.", "the key [redacted]."],
   ["Authorization: Bearer CANARY/opaque+token==, x", "Authorization: Bearer [redacted], x"],
+  ["an older key KEY0123456789ABCDEF0123456789ABCDEF.", "an older key [redacted]."],
   ["KEY is missing, eyJ is short, bearer", "KEY is missing, eyJ is short, bearer"],
   ["the bearer token is missing at Eyjafjallajokull", "the bearer token is missing at Eyjafjallajokull"],
 ])("what is a secret by its looks is replaced unseen: %s", (text, expected) => {
@@ -110,6 +111,7 @@ test.each([
   ['{"token":"CANARY-cut', '{"token":"[redacted]"'],
   ['{"token":"CANARY\\', '{"token":"[redacted]"'],
   ['"CANARY"', '"[redacted]"'],
+  ['"a\\\nCANARY"', '"[redacted]"'],
   ["token=CANARY-0123456789-0123456789&x=1", '"[redacted]"&x=1'],
   ['it\'s 5" {"refresh_token_expires_at":"CANARY-0123456789-0123456789"}', /^(?!.*CANARY).*expires_at/],
   ["<html>Log in, please</html>", "<html>Log in, please</html>"],
@@ -191,4 +193,19 @@ test("a cause that is its own cause ends", () => {
   let depth = 0;
   for (let copy: unknown = copyOf(error, same); copy instanceof Error; copy = copy.cause) depth++;
   expect(depth).toBe(5);
+});
+
+test("an escaped secret of fewer than 8 letters and digits is not looked for, one of 8 is", () => {
+  expect(scrubber(["abc-defg"])("a=abc%2ddefg")).toBe("a=abc%2ddefg");
+  expect(scrubber(["abc-defgh"])("a=abc%2ddefgh")).toBe("[redacted]");
+});
+
+test("quotes stay around a secret that JSON escapes, and so do the words around one of lone surrogates", () => {
+  const secret = 'CANARY"\ud800';
+  expect(scrubber([secret])(`a ${JSON.stringify(secret)} b`)).toBe('a "[redacted]" b');
+  expect(scrubber([secret])("a CANARY%22%EF%BF%BD b")).toBe("a [redacted] b");
+});
+
+test("a copy of an error without a cause has none, not even an undefined one", () => {
+  expect("cause" in copyOf(new Error("x"), same)).toBe(false);
 });

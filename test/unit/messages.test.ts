@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { type ClientOptions, RoomsClientTokens, type RoomTokenError } from "../../src/index.ts";
+import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
+
+const wrong = {} as never;
+
+const OPTIONS: [options: ClientOptions, message: string][] = [
+  [{ apiKey: wrong }, "apiKey must be the bare key, in visible ASCII characters without spaces"],
+  [{ baseUrl: "x" }, "baseUrl must be an http(s) URL without user, query and fragment"],
+  [
+    { baseUrl: "http://h" },
+    "baseUrl must be an https URL (or set allowInsecureHttp), except for a loopback host",
+  ],
+  [{ timeoutMs: 0 }, "timeoutMs must be a number of milliseconds above 0, at most 2147483647"],
+  [{ maxRetries: -1 }, "maxRetries must be a whole number from 0"],
+  [{ fetch: wrong }, "fetch must be a function"],
+  [{ onAttempt: wrong }, "onAttempt must be a function"],
+  [{ headers: 5 as never }, "headers must be an object"],
+  [{ headers: { "a b": "c" } }, "headers must be a record of valid HTTP names"],
+  [{ headers: { Accept: "c" } }, "headers must be without Accept, which the client sets itself"],
+  [{ headers: { "X-A": "\n" } }, 'headers["X-A"] must be a valid HTTP header value'],
+];
+
+test.each(OPTIONS)("the options %j are refused with the rule that they break", (options, message) => {
+  expect(() => new RoomsClientTokens({ apiKey: API_KEY, ...options })).toThrow(
+    expect.objectContaining({ code: "invalid_argument", message }),
+  );
+});
+
+const { client } = clientOn(granted);
+const refreshToken = REFRESH_TOKEN;
+const UUID_RULE = "roomId must be a UUID string";
+
+const CALLS: [name: string, call: () => Promise<unknown>, operation: string, message: string][] = [
+  ["create of x", () => client.create("x"), "create", UUID_RULE],
+  ["refresh of x", () => client.refresh("x", { refreshToken }), "refresh", UUID_RULE],
+  ...["tokenTtlSecs", "refreshTokenTtlSecs"].map((name): (typeof CALLS)[number] => [
+    `create with a ${name} of 0`,
+    () => client.create(ROOM_ID, { [name]: 0 }),
+    "create",
+    `${name} must be a positive whole number of seconds`,
+  ]),
+  [
+    "refresh with a TTL of 0",
+    () => client.refresh(ROOM_ID, { refreshToken, tokenTtlSecs: 0 }),
+    "refresh",
+    "tokenTtlSecs must be a positive whole number of seconds",
+  ],
+  [
+    "refresh without a token",
+    () => client.refresh(ROOM_ID, wrong),
+    "refresh",
+    "refreshToken must be a non-empty string",
+  ],
+  ["create with params of 5", () => client.create(ROOM_ID, 5 as never), "create", "params must be an object"],
+  [
+    "refresh with params of 5",
+    () => client.refresh(ROOM_ID, 5 as never),
+    "refresh",
+    "params must be an object",
+  ],
+  [
+    "create with options of 5",
+    () => client.create(ROOM_ID, {}, 5 as never),
+    "create",
+    "options must be an object",
+  ],
+  [
+    "create with a signal of {}",
+    () => client.create(ROOM_ID, {}, { signal: wrong }),
+    "create",
+    "signal must be an AbortSignal",
+  ],
+  [
+    "refresh with a deadline of 0",
+    () => client.refresh(ROOM_ID, { refreshToken }, { timeoutMs: 0 }),
+    "refresh",
+    "timeoutMs must be a number of milliseconds above 0, at most 2147483647",
+  ],
+];
+
+test.each(CALLS)(
+  "%s is refused under the operation's name with the rule",
+  async (_, call, operation, message) => {
+    expect(await rejection(call())).toMatchObject({ code: "invalid_argument", operation, message });
+  },
+);
+
+test("a missing key says how to give one", async () => {
+  const error = (await rejection(
+    clientOn(granted, { apiKey: null }).client.create(ROOM_ID),
+  )) as RoomTokenError;
+  expect(error.message).toBe(
+    "Creating a room client token failed: no API key: pass apiKey, or set TELNYX_API_KEY",
+  );
+});
+
+async function messageOf(answer: () => Response): Promise<string> {
+  return ((await rejection(clientOn(answer).client.create(ROOM_ID))) as RoomTokenError).message;
+}
+
+test("a redirect says why it is not followed, with its status where there is one", async () => {
+  const why = "which is not followed, so that no token reaches another host; check baseUrl";
+  expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
+    `Creating a room client token failed: a redirect (307), ${why}`,
+  );
+  const opaque = { type: { value: "opaqueredirect" }, status: { value: 0 } };
+  expect(await messageOf(() => Object.defineProperties(new Response(null), opaque))).toBe(
+    `Creating a room client token failed: a redirect, ${why}`,
+  );
+});
+
+test("a refusal without words is its status, and an unusable success its problem", async () => {
+  expect(await messageOf(() => new Response("", { status: 403 }))).toBe(
+    "Creating a room client token failed: 403",
+  );
+  expect(await messageOf(() => json(201, {}))).toBe(
+    "Creating a room client token failed: 201 without a usable token: no JSON object with data",
+  );
+});
