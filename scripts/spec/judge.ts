@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { FILES, ROOT, readYaml } from "./files.ts";
 import { generate } from "./generate.ts";
 import { isObject, type JsonObject, listAt } from "./json.ts";
 import { OverlayError } from "./overlay.ts";
 
-const PARTS =
-  "openapi generated src scripts test package.json tsconfig.json vitest.config.ts README.md".split(" ");
+/** What is made, installed or fetched: not needed, or found in the repository around the copy. */
+const NOT_COPIED = new Set([".git", ".stryker-tmp", "coverage", "dist", "node_modules", "reports"]);
 const LOCK = "test/spec/lock.test.ts";
 /** Tests of behaviour; those of the scripts themselves say nothing about the client. */
 const BEHAVIOUR = ["test/unit", "test/sandbox", "test/contract"];
@@ -25,8 +25,10 @@ export class Judge {
     const reports = join(ROOT, "reports");
     await mkdir(reports, { recursive: true });
     const root = await mkdtemp(join(reports, "mutant-"));
-    const filter = (path: string) => !/[\\/](node_modules|dist)$/.test(path);
-    for (const part of PARTS) await cp(join(ROOT, part), join(root, part), { recursive: true, filter });
+    const filter = (path: string) => !NOT_COPIED.has(basename(path));
+    for (const part of (await readdir(ROOT)).filter(filter)) {
+      await cp(join(ROOT, part), join(root, part), { recursive: true, filter });
+    }
     return new Judge(root);
   }
 
@@ -61,8 +63,8 @@ export class Judge {
   }
 
   async #typeCheck(): Promise<string | undefined> {
-    const { exitCode } = await this.#run("typescript/bin/tsc", "-p", "test/tsconfig.json");
-    return exitCode === 0 ? undefined : "type check";
+    const { exitCode, output } = await this.#run("typescript/bin/tsc", "-p", "test/tsconfig.json");
+    return exitCode === 0 ? undefined : `the type check: ${output.split("\n")[0]}`;
   }
 
   /** The name of the first test that fails. */
