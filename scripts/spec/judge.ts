@@ -10,8 +10,8 @@ import { OverlayError } from "./overlay.ts";
 /** What is made, installed or fetched: not needed, or found in the repository around the copy. */
 const NOT_COPIED = new Set([".git", ".stryker-tmp", "coverage", "dist", "node_modules", "reports"]);
 const LOCK = "test/spec/lock.test.ts";
-/** Tests of behaviour; those of the scripts themselves say nothing about the client. */
-const BEHAVIOUR = ["test/unit", "test/sandbox", "test/contract"];
+/** The tests that set the client against the fragment; no others can tell one fragment from another. */
+const BEHAVIOUR = ["test/contract", "test/sandbox"];
 
 /** A copy of the repository in which the contract may be another one. */
 export class Judge {
