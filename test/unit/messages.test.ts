@@ -100,7 +100,7 @@ async function messageOf(answer: () => Response): Promise<string> {
 }
 
 test("a redirect says why it is not followed, with its status where there is one", async () => {
-  const why = "which is not followed, so that no token reaches another host; check baseUrl";
+  const why = "which is not followed: check baseUrl";
   expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
     `Creating a room client token failed: a redirect (307), ${why}`,
   );
