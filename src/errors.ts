@@ -84,8 +84,10 @@ export class RoomTokenError extends Error {
 
   static {
     // Literal, so that it survives minification; on the prototype, as the built-in errors have it.
-    Object.defineProperty(RoomTokenError.prototype, "name", { value: "RoomTokenError" });
-    Object.defineProperty(RoomTokenError.prototype, BRAND, { value: true });
+    Object.defineProperties(RoomTokenError.prototype, {
+      name: { value: "RoomTokenError" },
+      [BRAND]: { value: true },
+    });
   }
 }
 

@@ -72,7 +72,7 @@ export class Failures {
   connection(thrown: unknown): RoomTokenError {
     const cause = copyOf(thrown, (text) => this.#clean(text));
     const reason = deepestCode(cause) ?? cause.message;
-    const hint = inBrowser() ? "; in a page this is also what a missing CORS header looks like" : "";
+    const hint = inBrowser() ? "; in a page perhaps by a missing CORS header" : "";
     return this.#make("connection_failed", `the connection failed (${reason})${hint}`, {
       retryable: true,
       cause,
@@ -94,9 +94,9 @@ export class Failures {
   }
 
   #make(code: RoomTokenErrorCode, problem: string, init: RoomTokenErrorInit): RoomTokenError {
-    const failed =
-      this.#operation === "create" ? "Creating a room client token" : "Refreshing a room client token";
-    return new RoomTokenError(code, `${failed} failed: ${problem}`, { ...init, operation: this.#operation });
+    const doing = this.#operation === "create" ? "Creating" : "Refreshing";
+    const message = `${doing} a room client token failed: ${problem}`;
+    return new RoomTokenError(code, message, { ...init, operation: this.#operation });
   }
 
   /** What may go outside of a text that came from there. */

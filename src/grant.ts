@@ -19,7 +19,7 @@ export interface RefreshedRoomToken {
 /** Telnyx's data as declared, but not trusted to be so. */
 type Unchecked<T> = { readonly [K in keyof T]?: unknown };
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:(\.\d{1,3})\d*)?([Zz]|[+-]\d\d:\d\d)?$/;
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
 
 /** The token in a success answer's `data`, or what is wrong with it. */
 export function readRefreshed(data: Unchecked<RefreshData>): RefreshedRoomToken | string {
@@ -50,8 +50,7 @@ function isFilled(value: unknown): value is string {
 export function parseTime(value: unknown): Date | undefined {
   const match = typeof value === "string" ? RFC_3339.exec(value) : null;
   if (match === null) return undefined;
-  const [, day, time = "", fraction = "", zone = "Z"] = match;
-  const second = time.replace(/60$/, "59"); // a leap second, which Date does not know
-  const parsed = new Date(`${day}T${second}${fraction}${zone.toUpperCase()}`);
+  const [, day, time, zone = "Z"] = match;
+  const parsed = new Date(`${day}T${time}${zone.toUpperCase()}`);
   return Number.isNaN(parsed.getTime()) ? undefined : parsed;
 }

@@ -1,5 +1,5 @@
 const SECONDS = /^\d{1,15}$/;
-const IMF_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+const IMF_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
  * How long the server asks to wait, in milliseconds, or undefined where it does not say so in valid form:

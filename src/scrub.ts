@@ -5,8 +5,7 @@ const SECRET_SHAPES =
 /** A JSON string literal, whole or cut, and the colon that makes a name of it; or what is long enough for a token. */
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 /** Escapes of URLs (also doubled), of JSON and of HTML, with what they stand for; and all that they might escape. */
-const ESCAPABLE =
-  /%(?:25)*([\da-f]{2})|\\+u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|\\+[bfnrt]?|&\w{1,8};|[^\da-z]/gi;
+const ESCAPABLE = /(?:%(?:25)*|\\+u00|&#x0*)([\da-f]{2});?|\\+(?:u....|[bfnrt])?|&#?\w{1,8};|[^\da-z]/gi;
 const SHORTEST_SKELETON = 8;
 /** So much of a text is looked at; so much of it is shown. */
 const LOOKED_AT_CHARS = 2 ** 14;
@@ -51,9 +50,8 @@ function spellings(secret: string): string[] {
 
 /** The letters and digits of a text, with all escaping undone and all else left out. */
 function skeleton(text: string): string {
-  return text.replace(ESCAPABLE, (_, url, json, html, decimal) => {
-    const hex = url ?? json ?? html;
-    const unit = String.fromCharCode(hex === undefined ? Number(decimal ?? 0) : Number.parseInt(hex, 16));
+  return text.replace(ESCAPABLE, (_, hex) => {
+    const unit = String.fromCharCode(Number.parseInt(hex, 16));
     return /[\da-z]/i.test(unit) ? unit : "";
   });
 }

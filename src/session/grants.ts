@@ -26,7 +26,7 @@ export interface SavedRoomTokenGrant extends RoomTokenGrant {
 /** Checks the grant that a session begins with, and places it on the clock by its age where that is known. */
 export function takeGiven(given: RoomTokenGrantInput, now: number, ttlMs: number): Held {
   const grant = toGrant(given);
-  if (grant === undefined) throw invalidArgument("grant", "a whole grant: both tokens and both times");
+  if (grant === undefined) throw invalidArgument("grant", "a whole grant, with dates");
   const { receivedAt } = given;
   if (!Number.isFinite(receivedAt ?? 0)) throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
   // It need not have been asked for with this session's TTL: of the two the shorter is the safe one.

@@ -55,11 +55,8 @@ export class RoomTokenSession {
   get grant(): SavedRoomTokenGrant | undefined {
     const { held, clock } = this.#keeper;
     if (held === undefined) return undefined;
-    const { tokenExpiresAt, refreshTokenExpiresAt } = held.grant;
     return {
-      ...held.grant,
-      tokenExpiresAt: new Date(tokenExpiresAt),
-      refreshTokenExpiresAt: new Date(refreshTokenExpiresAt),
+      ...structuredClone(held.grant), // its dates are not ours to give away
       ...(held.measured && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
     };
   }
@@ -135,10 +132,7 @@ export class RoomTokenSession {
 
   static {
     // Node's inspect would otherwise call the getters when it is asked to, and show both tokens.
-    Object.defineProperty(RoomTokenSession.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: RoomTokenSession): string {
-        return #keeper in this ? `RoomTokenSession { state: '${this.state}' }` : "RoomTokenSession {}";
-      },
-    });
+    const inspect = Symbol.for("nodejs.util.inspect.custom");
+    Object.defineProperty(RoomTokenSession.prototype, inspect, { value: () => "RoomTokenSession {}" });
   }
 }

@@ -59,7 +59,7 @@ export function callbackError(cause: unknown, operation: RoomTokenOperation): Ro
 /** Why somebody is not let wait for the next attempt: the last error again, or the end of the session. */
 export function refusal({ error, retryAt }: Setback, failed: boolean, now: number): RoomTokenError {
   if (error === undefined) return new RoomTokenError("session_closed", "The session is closed");
-  const ended = "The session has ended: its token is dead, and another was refused";
+  const ended = "The session has ended: its token is dead, another was refused";
   if (failed) return new RoomTokenError("session_expired", ended, { ...error, cause: error });
   if (retryAt === Infinity) return error;
   const { code, message, cause, bodyText } = error;

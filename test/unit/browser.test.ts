@@ -40,7 +40,7 @@ test("in a page the error of a failed connection says that it may be a missing C
     clientOn(() => Promise.reject(new TypeError("Failed to fetch")), { apiKey: null }).client;
   const inPage = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;
   expect(inPage.message).toBe(
-    "Refreshing a room client token failed: the connection failed (Failed to fetch); in a page this is also what a missing CORS header looks like",
+    "Refreshing a room client token failed: the connection failed (Failed to fetch); in a page perhaps by a missing CORS header",
   );
   vi.unstubAllGlobals();
   const elsewhere = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;

@@ -30,7 +30,7 @@ const ESCAPES: [name: string, write: (text: string) => string][] = [
   ["HTML in decimal", nonWord((unit) => `&#${unit.charCodeAt(0)};`)],
   ["every letter in per cent", percentAll],
   ["one letter in JSON", (text) => text.replace("N", "\\u004e")],
-  ["one letter in HTML", (text) => text.replace("N", "&#78;").replace("Y", "&#x59;")],
+  ["one letter in HTML", (text) => text.replace("N", "&#x4e;").replace("Y", "&#x0059;")],
 ];
 
 test.each(ESCAPES)("a secret escaped as %s is replaced", (_, write) => {
