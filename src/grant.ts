@@ -47,7 +47,7 @@ function isFilled(value: unknown): value is string {
 }
 
 /** An RFC 3339 time; one without a zone is read as UTC, not as local time. */
-export function parseTime(value: unknown): Date | undefined {
+function parseTime(value: unknown): Date | undefined {
   const match = typeof value === "string" ? RFC_3339.exec(value) : null;
   if (match === null) return undefined;
   const [, day, time, zone = "Z"] = match;
