@@ -26,6 +26,10 @@ const ESCAPES: [name: string, write: (text: string) => string][] = [
   ["JSON in JSON", (text) => JSON.stringify(JSON.stringify(text).replaceAll("/", "\\/"))],
   ["JSON in ASCII", nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)],
   ["JSON in ASCII, upper case", nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4).toUpperCase()}`)],
+  [
+    "JSON in ASCII in JSON",
+    (text) => JSON.stringify(nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)(text)),
+  ],
   ["HTML in hexadecimal", nonWord((unit) => `&#x${hex(unit.charCodeAt(0), 2)};`)],
   ["HTML in decimal", nonWord((unit) => `&#${unit.charCodeAt(0)};`)],
   ["every letter in per cent", percentAll],
@@ -82,6 +86,7 @@ test.each([
   ["the key KEY0123456789ABCDEF0123456789ABCDEF_CANARYabc.", "the key [redacted]."],
   ["Authorization: Bearer CANARY/opaque+token==, x", "Authorization: Bearer [redacted], x"],
   ["an older key KEY0123456789ABCDEF0123456789ABCDEF.", "an older key [redacted]."],
+  ["Authorization: Bearer abc1 x", "Authorization: Bearer [redacted] x"],
   ["KEY is missing, eyJ is short, bearer", "KEY is missing, eyJ is short, bearer"],
   ["the bearer token is missing at Eyjafjallajokull", "the bearer token is missing at Eyjafjallajokull"],
 ])("what is a secret by its looks is replaced unseen: %s", (text, expected) => {
@@ -99,6 +104,17 @@ test("of a text that is too long to look at, no half of a secret stays where the
     expect(clean(secret.slice(start).padStart(secret.length) + secret.repeat(2000))).not.toMatch(/CANARY/);
   }
   expect(clean(`${"word ".repeat(10_000)}`)).toHaveLength(1000);
+});
+
+test("a text just as long as what is looked at is shown to its end", () => {
+  const secret = "CANARY-".padEnd(1024, "x");
+  expect(scrubber([secret])(secret.repeat(16))).toBe("[redacted]".repeat(16));
+});
+
+test("a secret is found under HTML's named escapes, and where its line break is escaped twice", () => {
+  expect(scrubber(["CANARY&<abcdef>"])("a CANARY&amp;&lt;abcdef&gt;")).toBe("[redacted]");
+  const secret = "CANARY\nabcdef";
+  expect(scrubber([secret])(JSON.stringify(JSON.stringify(secret)))).toBe("[redacted]");
 });
 
 test("a short secret is replaced once, not within its own replacement", () => {
