@@ -4,8 +4,9 @@ const SECRET_SHAPES =
   /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string literal, whole or cut, and the colon that makes a name of it; or what is long enough for a token. */
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
-/** Escapes of URLs (also doubled), of JSON and of HTML, with what they stand for; and all that they might escape. */
-const ESCAPABLE = /(?:%(?:25)*|\\+u00|&#x0*)([\da-f]{2});?|\\+(?:u....|[bfnrt])?|&#?\w{1,8};|[^\da-z]/gi;
+/** Escapes of URLs (also doubled), of JSON and of HTML, in hexadecimal with what they stand for; and all that they escape. */
+const ESCAPABLE =
+  /(?:%(?:25)*|\\+u00|&#x0*)([\da-f]{2});?|\\+(?:u[\da-f]{4}|[bfnrt])?|&#?\w{1,8};|[^\da-z]/gi;
 const SHORTEST_SKELETON = 8;
 /** So much of a text is looked at; so much of it is shown. */
 const LOOKED_AT_CHARS = 2 ** 14;

@@ -54,7 +54,7 @@ async function takeRounds(
 }
 
 /** Each contestant's figures, with their ratio to those of the first. */
-export function compare(contestants: readonly string[], values: readonly (readonly number[])[]): Measured {
+function compare(contestants: readonly string[], values: readonly (readonly number[])[]): Measured {
   const base = values[0] ?? [];
   return Object.fromEntries(
     contestants.map((name, place) => {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 /** Every secret of these tests contains this word, and nothing else does. */
-export const CANARY = "CANARY";
+const CANARY = "CANARY";
 export const API_KEY = "CANARY-key/+=~'&<0123456789";
 export const REFRESH_TOKEN = 'CANARY refresh/"+\\é token';
 export const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJDQU5BUlkifQ.CANARY-signature";

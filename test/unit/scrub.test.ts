@@ -33,6 +33,7 @@ const ESCAPES: [name: string, write: (text: string) => string][] = [
   ["HTML in hexadecimal", nonWord((unit) => `&#x${hex(unit.charCodeAt(0), 2)};`)],
   ["HTML in decimal", nonWord((unit) => `&#${unit.charCodeAt(0)};`)],
   ["every letter in per cent", percentAll],
+  ["what no escape begins, twice in URLs", (text) => `\\u${encodeURIComponent(encodeURIComponent(text))}`],
   ["one letter in JSON", (text) => text.replace("N", "\\u004e")],
   ["one letter in HTML", (text) => text.replace("N", "&#x4e;").replace("Y", "&#x0059;")],
 ];
