@@ -1,5 +1,12 @@
 import { invalidArgument, type RoomTokenOperation } from "./errors.ts";
 
+/** What holds where an option is left out: the one table. */
+export const DEFAULTS = {
+  baseUrl: "https://api.telnyx.com/v2",
+  timeoutMs: 15_000,
+  maxRetries: 2,
+} as const;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const API_KEY = /^[\x21-\x7e]+$/;
 const BASE_URL = /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i;
@@ -10,48 +17,67 @@ const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
 const OWN_HEADERS = ["authorization", "content-type", "accept"];
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A rule in the words of its error, and whether a value keeps it. */
+type Rule = readonly [rule: string, holds: (value: unknown) => boolean];
+
+const OBJECT: Rule = ["an object", isObject];
+const FUNCTION: Rule = ["a function", (value) => value === undefined || typeof value === "function"];
+const TTL: Rule = ["a positive whole number of seconds", (value) => value === undefined || isWhole(value, 1)];
+
+type Argument =
+  | ("options" | "params" | "roomId" | "refreshToken" | "tokenTtlSecs" | "refreshTokenTtlSecs" | "signal")
+  | ("timeoutMs" | "maxRetries" | "minValidityMs" | "fetch" | "onAttempt" | "create" | "refresh");
+
+/** The rule of each argument, by its name. The bounds of a TTL are the server's business. */
+const RULES: Readonly<Record<Argument, Rule>> = {
+  options: OBJECT,
+  params: OBJECT,
+  roomId: ["a UUID string", (value) => typeof value === "string" && UUID.test(value)],
+  tokenTtlSecs: TTL,
+  refreshTokenTtlSecs: TTL,
+  refreshToken: ["a non-empty string", isFilled],
+  timeoutMs: [
+    `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`,
+    (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
+  ],
+  maxRetries: ["a whole number from 0", (value) => isWhole(value, 0)],
+  minValidityMs: ["a number of milliseconds from 0", (value) => typeof value === "number" && value >= 0],
+  signal: ["an AbortSignal", (value) => value === undefined || isSignal(value)],
+  fetch: FUNCTION,
+  onAttempt: FUNCTION,
+  create: FUNCTION,
+  refresh: FUNCTION,
+};
+
+/** Holds each of the given arguments to the rule of its name; throws `invalid_argument`. */
+export function check(
+  given: { readonly [Name in Argument]?: unknown },
+  operation?: RoomTokenOperation,
+): void {
+  for (const name of Object.keys(given) as Argument[]) {
+    const [rule, holds] = RULES[name];
+    must(holds(given[name]), name, rule, operation);
+  }
+}
+
 function must(holds: boolean, argument: string, rule: string, operation?: RoomTokenOperation): void {
   if (!holds) throw invalidArgument(argument, rule, operation);
 }
 
-/** A room id must be a UUID string, which also makes it safe in a path. */
-export function checkRoomId(value: unknown, operation?: RoomTokenOperation): void {
-  const holds = typeof value === "string" && UUID.test(value);
-  must(holds, "roomId", "a UUID string", operation);
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
-/** A TTL may be left out; its bounds are the server's business. */
-export function checkTtlSecs(name: string, value: unknown, operation?: RoomTokenOperation): void {
-  const holds = value === undefined || (Number.isSafeInteger(value) && Number(value) > 0);
-  must(holds, name, "a positive whole number of seconds", operation);
+export function isFilled(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
-export function checkRefreshToken(value: unknown, operation?: RoomTokenOperation): void {
-  must(typeof value === "string" && value !== "", "refreshToken", "a non-empty string", operation);
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value["addEventListener"] === "function";
 }
 
-export function checkTimeoutMs(value: unknown, operation?: RoomTokenOperation): void {
-  const holds = typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS;
-  must(holds, "timeoutMs", `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`, operation);
-}
-
-export function checkMaxRetries(value: unknown, operation?: RoomTokenOperation): void {
-  const holds = Number.isSafeInteger(value) && Number(value) >= 0;
-  must(holds, "maxRetries", "a whole number from 0", operation);
-}
-
-export function checkSignal(value: AbortSignal | null | undefined, operation?: RoomTokenOperation): void {
-  const holds = value === undefined || typeof value?.addEventListener === "function";
-  must(holds, "signal", "an AbortSignal", operation);
-}
-
-export function checkFunction(name: string, value: unknown): void {
-  must(value === undefined || typeof value === "function", name, "a function");
-}
-
-export function checkObject<T extends object>(name: string, value: T, operation?: RoomTokenOperation): T {
-  must(typeof value === "object" && value !== null, name, "an object", operation);
-  return value;
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
 /** A key that may be given out as it is, which a pasted "Bearer …" or a line break may not. */
@@ -83,10 +109,10 @@ function parseUrl(text: string): URL | undefined {
 
 /** The headers with their names in lower case, so that a later set overrides an earlier one. */
 export function checkHeaders(headers: object, operation?: RoomTokenOperation): Record<string, string> {
-  const record = checkObject("headers", headers, operation);
-  must(!(Symbol.iterator in record), "headers", "a plain record, not a Headers object or a list", operation);
+  const isRecord = isObject(headers) && !(Symbol.iterator in headers);
+  must(isRecord, "headers", "a plain record, not a Headers object or a list", operation);
   return Object.fromEntries(
-    Object.entries(record).map(([name, value]): [string, string] => {
+    Object.entries(headers).map(([name, value]): [string, string] => {
       const lowerCase = name.toLowerCase();
       must(HEADER_NAME.test(name), "headers", "a record of valid HTTP names", operation);
       const own = OWN_HEADERS.includes(lowerCase);

@@ -1,15 +1,18 @@
-import { missingApiKey } from "./api-key.ts";
-import { type Bindings, createBindings } from "./bindings.ts";
-import type { RefreshedRoomToken, RoomTokenGrant } from "./grant.ts";
-import { type CreateParams, createCall, type RefreshParams, refreshCall } from "./operations.ts";
 import {
-  type ClientOptions,
-  type ClientSettings,
-  callSettings,
-  clientSettings,
-  type RequestOptions,
-} from "./options.ts";
-import { callWithRetries } from "./retry.ts";
+  type CreateParams,
+  createCall,
+  type RefreshedRoomToken,
+  type RefreshParams,
+  type RoomTokenGrant,
+  refreshCall,
+} from "./bindings.ts";
+import { check, checkApiKey, checkBaseUrl, checkHeaders, DEFAULTS } from "./checks.ts";
+import { missingApiKey, RoomTokenError, type RoomTokenOperation } from "./errors.ts";
+import { copyOf } from "./failures.ts";
+import type { ClientOptions, RequestOptions } from "./options.ts";
+import { type BearerSource, type CallSettings, callWithRetries } from "./retry.ts";
+import { scrubber } from "./scrub.ts";
+import { inBrowser, ownHeaders } from "./transport.ts";
 
 /**
  * Mints and refreshes the client tokens of Telnyx video rooms. It keeps no state between calls: one instance
@@ -23,7 +26,6 @@ import { callWithRetries } from "./retry.ts";
  */
 export class RoomsClientTokens {
   readonly #settings: ClientSettings;
-  readonly #bindings: Bindings;
 
   /**
    * @param options Each is checked and read once, here; the environment stands in for a key or a base URL that
@@ -33,7 +35,6 @@ export class RoomsClientTokens {
    */
   constructor(options: ClientOptions = {}) {
     this.#settings = clientSettings(options);
-    this.#bindings = createBindings(this.#settings.baseUrl);
   }
 
   /**
@@ -55,11 +56,8 @@ export class RoomsClientTokens {
     params: CreateParams = {},
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
-    const { bearer, onAttempt } = this.#settings;
     const settings = callSettings(this.#settings, options, "create");
-    const call = createCall(this.#bindings, roomId, params, settings, bearer);
-    if (bearer === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
-    return callWithRetries(call, settings.maxRetries, onAttempt);
+    return callWithRetries(createCall(roomId, params, settings, this.#settings.bearer));
   }
 
   /**
@@ -80,9 +78,87 @@ export class RoomsClientTokens {
     params: RefreshParams,
     options: RequestOptions = {},
   ): Promise<RefreshedRoomToken> {
-    const { onAttempt } = this.#settings;
     const settings = callSettings(this.#settings, options, "refresh");
-    const call = refreshCall(this.#bindings, roomId, params, settings);
-    return callWithRetries(call, settings.maxRetries, onAttempt);
+    return callWithRetries(refreshCall(roomId, params, settings));
+  }
+}
+
+/** What the calls of a client go by, and the key that create sends. */
+interface ClientSettings extends CallSettings {
+  readonly bearer: BearerSource | undefined;
+}
+
+/** Checks the client's options, each read once. */
+function clientSettings(options: ClientOptions): ClientSettings {
+  check({ options });
+  const { apiKey, baseUrl, timeoutMs, maxRetries, fetch, headers, onAttempt } = options;
+  const { allowInsecureHttp, dangerouslyAllowBrowser } = options;
+  check({ fetch, onAttempt });
+  const [name, url] =
+    baseUrl === undefined
+      ? (["TELNYX_BASE_URL", fromEnvironment("TELNYX_BASE_URL") ?? DEFAULTS.baseUrl] as const)
+      : (["baseUrl", baseUrl] as const);
+  const checkedUrl = checkBaseUrl(name, url, allowInsecureHttp === true);
+  const defaults = { ...DEFAULTS, baseUrl: checkedUrl, headers: ownHeaders(), fetch, onAttempt };
+  const bearer = chooseBearer(apiKey, dangerouslyAllowBrowser === true);
+  return { ...callSettings(defaults, { timeoutMs, maxRetries, headers }), bearer };
+}
+
+/** What one call goes by: its own options where it has them, else the given ones. */
+function callSettings(
+  settings: CallSettings,
+  options: RequestOptions,
+  operation?: RoomTokenOperation,
+): CallSettings {
+  check({ options }, operation);
+  const { signal, headers, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
+  check({ signal, timeoutMs, maxRetries }, operation);
+  const { baseUrl, fetch, onAttempt } = settings;
+  const own = headers === undefined ? undefined : checkHeaders(headers, operation);
+  return {
+    baseUrl,
+    fetch,
+    headers: own === undefined ? settings.headers : { ...settings.headers, ...own },
+    timeoutMs,
+    maxRetries,
+    signal,
+    onAttempt,
+  };
+}
+
+/** The bearer of create: a checked key, or a function that is asked for one on every attempt. */
+function chooseBearer(apiKey: ClientOptions["apiKey"], allowBrowser: boolean): BearerSource | undefined {
+  const chosen = apiKey === undefined ? fromEnvironment("TELNYX_API_KEY") : apiKey;
+  if (chosen === undefined || chosen === null) return undefined;
+  if (typeof chosen !== "function") checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", chosen);
+  if (!allowBrowser && inBrowser()) {
+    const advice =
+      "in a web page, where everybody can take it: create tokens on a server (or set dangerouslyAllowBrowser)";
+    throw new RoomTokenError("invalid_argument", `apiKey must not be ${advice}`);
+  }
+  return {
+    ask: async () => (typeof chosen === "function" ? askFor(chosen) : chosen),
+    tooLate: (timeoutMs) => missingApiKey(`the apiKey function gave no key within ${timeoutMs} ms`),
+  };
+}
+
+async function askFor(apiKey: () => string | Promise<string>): Promise<string> {
+  const key = await Promise.resolve()
+    .then(apiKey)
+    .catch((thrown: unknown) => {
+      throw missingApiKey("the apiKey function failed", copyOf(thrown, scrubber([])));
+    });
+  if (!key) throw missingApiKey("the apiKey function gave no key");
+  checkApiKey("what the apiKey function gives", key, "create");
+  return key;
+}
+
+/** A variable of the environment, trimmed; one that is blank, or may not be read (Deno), counts as absent. */
+function fromEnvironment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  try {
+    return process?.env?.[name]?.trim() || undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -116,3 +116,9 @@ export function invalidArgument(
 ): RoomTokenError {
   return new RoomTokenError("invalid_argument", `${argument} must be ${rule}`, { operation });
 }
+
+/** The error of a create that has no key to send. */
+export function missingApiKey(problem: string, cause?: Error): RoomTokenError {
+  const message = `Creating a room client token failed: ${problem}`;
+  return new RoomTokenError("missing_api_key", message, { operation: "create", cause });
+}

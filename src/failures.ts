@@ -1,3 +1,4 @@
+import { isObject } from "./checks.ts";
 import {
   RoomTokenError,
   type RoomTokenErrorCode,
@@ -5,11 +6,8 @@ import {
   type RoomTokenOperation,
   type TelnyxErrorDetail,
 } from "./errors.ts";
-import { isObject, parseObject } from "./json.ts";
-import { retryAfterMs } from "./retry-after.ts";
-import { inBrowser } from "./runtime.ts";
 import { scrubber, scrubSuccessBody } from "./scrub.ts";
-import type { Answer } from "./transport.ts";
+import { type Answer, inBrowser, parseObject } from "./transport.ts";
 
 const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
   400: "bad_request",
@@ -20,19 +18,26 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
   422: "unprocessable",
   429: "rate_limited",
 };
+const SECONDS = /^\d{1,15}$/;
+const IMF_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 const MAX_CAUSES = 5;
 const MAX_DETAILS = 20;
 
 /** Makes every error of one attempt: the only place where an HTTP error is built, so that none is unscrubbed. */
 export class Failures {
   readonly #operation: RoomTokenOperation;
-  readonly #secrets: readonly string[];
+  readonly #secrets: string[];
   #scrubber: ((text: string) => string) | undefined;
 
-  /** @param secrets Read when the first text is cleaned, so that a bearer may still join them. */
-  constructor(operation: RoomTokenOperation, secrets: readonly string[]) {
-    this.#operation = operation;
-    this.#secrets = secrets;
+  constructor(call: { readonly operation: RoomTokenOperation; readonly secrets: readonly string[] }) {
+    this.#operation = call.operation;
+    this.#secrets = [...call.secrets];
+  }
+
+  /** Hides one more secret, in whatever is cleaned from now on. */
+  hide(secret: string): void {
+    this.#secrets.push(secret);
+    this.#scrubber = undefined;
   }
 
   /** Telnyx's id of the request, from either of its headers. */
@@ -46,11 +51,8 @@ export class Failures {
     const { status } = answer;
     if (answer.redirected) {
       const shown = status === 0 ? "" : ` (${status})`;
-      return this.#answered(
-        "redirect_refused",
-        `a redirect${shown}, which is not followed: check baseUrl`,
-        answer,
-      );
+      const problem = `a redirect${shown}, which is not followed: check baseUrl`;
+      return this.#answered("redirect_refused", problem, answer);
     }
     const retryable = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
     const code = codeOfStatus(status);
@@ -59,7 +61,7 @@ export class Failures {
     return this.#answered(code, `${status} ${words}`.trimEnd(), answer, {
       retryable,
       errors,
-      retryAfterMs: retryable ? retryAfterMs(status, answer.headers) : undefined,
+      retryAfterMs: retryable ? retryAfterMs(answer) : undefined,
     });
   }
 
@@ -150,16 +152,41 @@ function readDetails(bodyText: string, clean: (text: string) => string): TelnyxE
 }
 
 function readDetail(entry: Record<string, unknown>, clean: (text: string) => string): TelnyxErrorDetail {
-  const pointer = isObject(entry["source"]) ? entry["source"]["pointer"] : undefined;
-  const found = {
-    code: entry["code"],
-    title: entry["title"],
-    detail: entry["detail"] ?? entry["message"],
-    pointer,
-  };
+  const { code, title, detail, message, source } = entry;
+  const pointer = isObject(source) ? source["pointer"] : undefined;
+  const found = { code, title, detail: detail ?? message, pointer };
   // The code was a number in the document of some months.
   const texts = Object.entries(found).filter(
     ([, value]) => typeof value === "string" || typeof value === "number",
   );
   return Object.fromEntries(texts.map(([name, value]) => [name, clean(String(value))]));
+}
+
+/**
+ * How long the server asks to wait, in milliseconds, or undefined where it does not say so in valid form:
+ * `Retry-After` (RFC 9110, section 10.2.3) as seconds or as an IMF date; else, on a 429, Telnyx's
+ * `x-ratelimit-reset` in seconds.
+ */
+function retryAfterMs({ status, headers }: Answer): number | undefined {
+  const asked = headers.get("retry-after");
+  return (
+    seconds(asked) ??
+    untilDate(asked, headers.get("date")) ??
+    (status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined)
+  );
+}
+
+function seconds(text: string | null): number | undefined {
+  return text !== null && SECONDS.test(text) ? Number(text) * 1000 : undefined;
+}
+
+/** Counted from the server's own clock where the answer shows it, for the local one may be wrong. */
+function untilDate(asked: string | null, serverDate: string | null): number | undefined {
+  const waitMs = parseDate(asked) - (parseDate(serverDate) || Date.now());
+  return waitMs >= 0 ? waitMs : undefined;
+}
+
+/** NaN where it is no date. */
+function parseDate(text: string | null): number {
+  return text !== null && IMF_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }

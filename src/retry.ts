@@ -1,6 +1,15 @@
-import { type Attempt, attempt, type Call } from "./attempt.ts";
-import { pause } from "./deadline.ts";
+import { isObject } from "./checks.ts";
 import type { RoomTokenError, RoomTokenErrorCode, RoomTokenOperation } from "./errors.ts";
+import { Failures } from "./failures.ts";
+import {
+  type Answer,
+  exchange,
+  type Fetch,
+  parseObject,
+  pause,
+  steadyNow,
+  withDeadline,
+} from "./transport.ts";
 
 /** What happened in one attempt of a call, for logs and metrics; it holds no secret. */
 export interface AttemptEvent {
@@ -17,6 +26,39 @@ export interface AttemptEvent {
   readonly retryInMs?: number | undefined;
 }
 
+/** Gives the bearer of each attempt anew; rejects with a RoomTokenError only. */
+export interface BearerSource {
+  ask(): Promise<string>;
+  /** The error when the asking outlasts the attempt. */
+  tooLate(timeoutMs: number): RoomTokenError;
+}
+
+/** What a call goes by: the options of the client and its own, found good and completed. */
+export interface CallSettings {
+  readonly baseUrl: string;
+  readonly fetch: Fetch | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
+}
+
+/** Everything that the attempts of a call need. */
+export interface Call<T> {
+  readonly operation: RoomTokenOperation;
+  readonly url: string;
+  /** JSON. */
+  readonly body: string;
+  readonly settings: CallSettings;
+  /** Without it no Authorization is sent. */
+  readonly bearer?: BearerSource;
+  /** What must not come out in an error, besides the bearer. */
+  readonly secrets: readonly string[];
+  /** Takes the result out of the answer's `data`, or says what is wrong with it. */
+  readonly read: (data: Record<string, unknown>) => T | string;
+}
+
 const LONGEST_WAIT_MS = 10_000;
 const LONGEST_BACKOFF_MS = 8_000;
 const FIRST_BACKOFF_MS = 500;
@@ -25,52 +67,76 @@ const FIRST_BACKOFF_MS = 500;
  * Makes attempts until one succeeds, one may not be repeated, or `maxRetries` are used up. Repeating is safe
  * for both operations: a token that was minted but never arrived just expires.
  */
-export async function callWithRetries<T>(
-  call: Call<T>,
-  maxRetries: number,
-  onAttempt?: (event: AttemptEvent) => void,
-): Promise<T> {
-  for (let retries = 0; ; retries++) {
-    if (call.settings.signal?.aborted) throw call.settings.signal.reason;
-    const startedAt = performance.now();
-    const done = await attempt(call);
-    const waitMs =
-      done.ended === "error" && retries < maxRetries ? waitBefore(done.error, retries) : undefined;
-    if (onAttempt !== undefined) {
-      const event = describe(call.operation, retries + 1, done, performance.now() - startedAt, waitMs);
+export async function callWithRetries<T>(call: Call<T>): Promise<T> {
+  const { maxRetries, signal, onAttempt } = call.settings;
+  const { operation } = call;
+  for (let attempt = 1; ; attempt++) {
+    if (signal?.aborted) throw signal.reason;
+    const startedAt = steadyNow();
+    const failures = new Failures(call);
+    const tell = (ended: Partial<AttemptEvent>) => {
+      const event = { operation, attempt, durationMs: steadyNow() - startedAt, ...ended };
       // The executor's promise takes up what the callback throws, now or later.
-      new Promise((resolve) => resolve(onAttempt(event))).catch(() => {});
+      new Promise((resolve) => resolve(onAttempt?.(event))).catch(() => {});
+    };
+    try {
+      const { answer, value } = await makeAttempt(call, failures);
+      if (onAttempt) tell({ status: answer.status, requestId: failures.requestIdOf(answer) });
+      return value;
+    } catch (thrown) {
+      if (signal?.aborted) {
+        tell({});
+        throw signal.reason;
+      }
+      const error = thrown as RoomTokenError;
+      const { status, code, requestId } = error;
+      const retryInMs = attempt <= maxRetries ? waitAfter(error, attempt) : undefined;
+      tell({ status, code, requestId, retryInMs });
+      if (retryInMs === undefined) throw error;
+      await pause(retryInMs, signal);
     }
-    if (done.ended === "value") return done.value;
-    if (done.ended === "aborted") throw done.reason;
-    if (waitMs === undefined) throw done.error;
-    await pause(waitMs, call.settings.signal);
   }
 }
 
 /** How long to wait before repeating, in whole milliseconds, for timers drop the rest; undefined is not at all. */
-function waitBefore(error: RoomTokenError, retries: number): number | undefined {
-  if (!error.retryable) return undefined;
-  const askedMs = error.retryAfterMs;
-  if (askedMs === undefined) {
-    const longestMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries);
+function waitAfter({ retryable, retryAfterMs }: RoomTokenError, attempt: number): number | undefined {
+  if (!retryable) return undefined;
+  if (retryAfterMs === undefined) {
+    const longestMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
     return Math.ceil(longestMs * (0.5 + Math.random() / 2));
   }
-  return askedMs <= LONGEST_WAIT_MS ? Math.ceil(askedMs * (1 + Math.random() / 5)) : undefined;
+  return retryAfterMs <= LONGEST_WAIT_MS ? Math.ceil(retryAfterMs * (1 + Math.random() / 5)) : undefined;
 }
 
-function describe(
-  operation: RoomTokenOperation,
-  attempt: number,
-  done: Attempt<unknown>,
-  durationMs: number,
-  retryInMs: number | undefined,
-): AttemptEvent {
-  const event = { operation, attempt, durationMs, retryInMs };
-  if (done.ended === "aborted") return event;
-  if (done.ended === "error") {
-    const { status, code, requestId } = done.error;
-    return { ...event, status, code, requestId };
-  }
-  return { ...event, status: done.answer.status, requestId: done.failures.requestIdOf(done.answer) };
+/** One attempt within its deadline: asks for the bearer, sends, reads the whole answer, judges it. */
+export async function makeAttempt<T>(
+  call: Call<T>,
+  failures: Failures = new Failures(call),
+): Promise<{ answer: Answer; value: T }> {
+  const { bearer, url, body, settings } = call;
+  const { fetch, timeoutMs } = settings;
+  let asking = false;
+  const work = async (signal: AbortSignal): Promise<Answer> => {
+    let headers = { ...settings.headers };
+    if (bearer !== undefined) {
+      asking = true;
+      const key = await bearer.ask();
+      asking = false;
+      failures.hide(key);
+      headers = { authorization: `Bearer ${key}`, ...headers };
+    }
+    signal.throwIfAborted(); // a bearer that comes after the deadline is not sent
+    const init = { method: "POST", headers, body, signal, redirect: "manual" } as const;
+    return exchange(fetch, url, init).catch((thrown) => {
+      throw failures.connection(thrown);
+    });
+  };
+  const tooLate = () => (asking ? bearer?.tooLate(timeoutMs) : undefined) ?? failures.timeout(timeoutMs);
+  const answer = await withDeadline(work, timeoutMs, settings.signal, tooLate);
+  if (!answer.ok) throw failures.refused(answer);
+  const data = answer.cut ? undefined : parseObject(answer.bodyText)?.["data"];
+  const problem = answer.cut ? "no JSON object with data within 1 MiB" : "no JSON object with data";
+  const value = isObject(data) ? call.read(data) : problem;
+  if (typeof value === "string") throw failures.unusable(answer, value);
+  return { answer, value };
 }

@@ -1,3 +1,8 @@
+import { isObject } from "./checks.ts";
+
+/** The version of this package; a test holds it to package.json. */
+export const VERSION = "0.1.0";
+
 /** The RequestInit that a {@link Fetch} is called with: these members and no others, which some workers refuse. */
 export interface FetchInit {
   readonly method: "POST";
@@ -76,4 +81,72 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<A
   }
   reader.cancel().catch(() => {});
   return answer(response, text, true);
+}
+
+/**
+ * Runs `work` for at most `timeoutMs` and for as long as `caller` is not aborted. Rejects with what the work
+ * rejects with, with the caller's own reason, or with what `tooLate` makes when the time is over.
+ *
+ * The work gets a signal, but is not trusted to honour it: nobody waits for it any longer. The caller's
+ * signal is joined by hand and left again, because a long-lived one would otherwise gather a listener per call.
+ */
+export async function withDeadline<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  tooLate: () => unknown,
+): Promise<T> {
+  if (caller?.aborted) throw caller.reason;
+  const controller = new AbortController();
+  let giveUp: (reason: unknown) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      reject(reason);
+      controller.abort();
+    };
+  });
+  const onAbort = () => giveUp(caller?.reason);
+  const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
+  caller?.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([work(controller.signal), givenUp]);
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Waits, or less long where the caller gives up. */
+export async function pause(delayMs: number, caller: AbortSignal | undefined): Promise<void> {
+  const never = () => new Promise<never>(() => {});
+  await withDeadline(never, delayMs, caller, () => {}).catch(() => {});
+}
+
+/** A clock that nobody sets, in milliseconds; it stands still where there is none. */
+export function steadyNow(): number {
+  return globalThis.performance?.now() ?? 0;
+}
+
+/** The JSON object in a text; undefined where the text is something else. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The headers of every request, before those of the caller. */
+export function ownHeaders(): Record<string, string> {
+  const json = { accept: "application/json", "content-type": "application/json" };
+  return inBrowser() ? json : { ...json, "user-agent": `telnyx-room-tokens/${VERSION}` };
+}
+
+/**
+ * Whether this is a web page (or its worker): the one predicate behind the API key guard, the User-Agent
+ * header, which breaks CORS there, and the hint that a failed request may be a missing CORS header.
+ */
+export function inBrowser(): boolean {
+  return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0 ") ?? false;
 }

@@ -1,5 +1,5 @@
+export type { RefreshedRoomToken, RoomTokenGrant } from "../bindings.ts";
 export { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors.ts";
-export type { RefreshedRoomToken, RoomTokenGrant } from "../grant.ts";
 export type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
 export type { RefreshedRoomTokenInput, RoomTokenGrantInput, SavedRoomTokenGrant } from "./grants.ts";
 export type { GetTokenOptions, RoomTokenSessionOptions } from "./options.ts";

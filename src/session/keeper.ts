@@ -1,14 +1,19 @@
-import { withDeadline } from "../deadline.ts";
 import { invalidArgument, RoomTokenError, type RoomTokenOperation } from "../errors.ts";
-import { ElapsedClock } from "./clock.ts";
+import { withDeadline } from "../transport.ts";
+import { Alarm, ElapsedClock } from "./clock.ts";
 import { Emitter, type RoomTokenSessionEvents, type RoomTokenSessionState } from "./events.ts";
 import { Flight } from "./flight.ts";
-import { type RoomTokenGrantInput, takeAnswer, takeGiven } from "./grants.ts";
-import { drawRenewal, type Held } from "./lifetime.ts";
+import { drawRenewal, type Held, type RoomTokenGrantInput, takeAnswer, takeGiven } from "./grants.ts";
 import type { SessionSettings } from "./options.ts";
-import { chooseRoute } from "./route.ts";
-import { Alarm } from "./schedule.ts";
-import { callbackError, isPermanent, NO_SETBACK, refusal, type Setback, setBack } from "./setback.ts";
+import {
+  callbackError,
+  chooseRoute,
+  isPermanent,
+  NO_SETBACK,
+  refusal,
+  type Setback,
+  setBack,
+} from "./setback.ts";
 
 /**
  * The machine inside a session: what is held, what went wrong, which renewal is under way, and when the next
@@ -177,19 +182,18 @@ export class Keeper {
     const refreshed = operation === "refresh";
     const refreshToken = held?.grant.refreshToken ?? "";
     const sentAt = this.clock.now();
+    const failure = (code: "timeout" | "invalid_response", problem: string) =>
+      new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
     const ask = async (signal: AbortSignal) => {
       const answer = await (refreshed ? refresh({ refreshToken, signal }) : create?.({ signal }));
-      return takeAnswer(answer, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
+      const taken = takeAnswer(answer, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
+      if (typeof taken === "string") throw failure("invalid_response", taken);
+      return taken;
     };
-    const fail = (code: "timeout" | "invalid_response", problem: string) =>
-      new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
-
-    const outcome = await withDeadline(ask, timeoutMs, this.#closing.signal).catch((thrown) => {
+    const tooLate = () => failure("timeout", `no answer within ${timeoutMs} ms`);
+    return withDeadline(ask, timeoutMs, this.#closing.signal, tooLate).catch((thrown) => {
       throw callbackError(thrown, operation);
     });
-    if (outcome.ended !== "done") throw fail("timeout", `no answer within ${timeoutMs} ms`);
-    if (typeof outcome.value === "string") throw fail("invalid_response", outcome.value);
-    return outcome.value;
   }
 
   #commit(flight: Flight, held: Held): void {

@@ -1,10 +1,7 @@
-import { attempt } from "../attempt.ts";
-import { createBindings } from "../bindings.ts";
-import { checkBaseUrl, checkFunction, checkRoomId, checkTimeoutMs, checkTtlSecs } from "../checks.ts";
-import { DEFAULTS } from "../defaults.ts";
-import { refreshCall } from "../operations.ts";
-import { ownHeaders } from "../runtime.ts";
-import type { Fetch } from "../transport.ts";
+import { refreshCall } from "../bindings.ts";
+import { check, checkBaseUrl, DEFAULTS } from "../checks.ts";
+import { makeAttempt } from "../retry.ts";
+import { type Fetch, ownHeaders } from "../transport.ts";
 import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "./grants.ts";
 
 /** The TTL that Telnyx gives a token where none is asked for. */
@@ -93,21 +90,14 @@ export interface SessionSettings {
 export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
   const { roomId, create, refresh, tokenTtlSecs, timeoutMs = DEFAULTS.timeoutMs } = options;
   const { baseUrl = DEFAULTS.baseUrl, fetch, allowInsecureHttp } = options;
-  checkRoomId(roomId);
-  checkFunction("create", create);
-  checkFunction("refresh", refresh);
-  checkFunction("fetch", fetch);
-  checkTtlSecs("tokenTtlSecs", tokenTtlSecs);
-  checkTimeoutMs(timeoutMs);
+  check({ roomId, create, refresh, fetch, tokenTtlSecs, timeoutMs });
   const url = checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp === true);
 
   /** One keyless call to Telnyx; retrying it is the session's business. */
   const keylessRefresh: SessionSettings["refresh"] = async ({ refreshToken, signal }) => {
-    const rest = { fetch, headers: ownHeaders(), timeoutMs, signal };
-    const call = refreshCall(createBindings(url), roomId, { refreshToken, tokenTtlSecs }, rest);
-    const done = await attempt(call);
-    if (done.ended === "value") return done.value;
-    throw done.ended === "error" ? done.error : done.reason;
+    const settings = { baseUrl: url, fetch, headers: ownHeaders(), timeoutMs, maxRetries: 0, signal };
+    const call = refreshCall(roomId, { refreshToken, tokenTtlSecs }, settings);
+    return (await makeAttempt(call)).value;
   };
   const ttlMs = (tokenTtlSecs ?? DEFAULT_TTL_SECS) * 1000;
   return { create, refresh: refresh ?? keylessRefresh, timeoutMs, ttlMs };

@@ -1,7 +1,7 @@
-import { withDeadline } from "../deadline.ts";
 import { RoomTokenError } from "../errors.ts";
 import { copyOf } from "../failures.ts";
 import { scrubber } from "../scrub.ts";
+import { withDeadline } from "../transport.ts";
 import type { Keeper } from "./keeper.ts";
 
 const HAND_OVER_MS = 10_000;
@@ -30,16 +30,18 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   const handOver = async (): Promise<void> => {
     const token = keeper.validMs > 0 ? keeper.held?.grant.token : undefined;
     if (left.signal.aborted || busy || token === undefined || token === handed) return;
+    const late = notTaken("timeout");
     try {
       if (room.getState().status !== "connected") return;
       busy = true;
       handed = token;
       // The room's promise stays pending for ever when its connection goes in the meantime.
       const update = async () => room.updateClientToken(token);
-      const { ended } = await withDeadline(update, HAND_OVER_MS, left.signal);
-      if (ended === "timeout") keeper.report(notTaken("timeout"));
+      await withDeadline(update, HAND_OVER_MS, left.signal, () => late);
     } catch (thrown) {
-      keeper.report(notTaken("connection_failed", copyOf(thrown, scrubber([token]))));
+      if (left.signal.aborted) return;
+      const refused = notTaken("connection_failed", copyOf(thrown, scrubber([token])));
+      keeper.report(thrown === late ? late : refused);
       if (!busy) return; // its state cannot be read
     }
     busy = false;

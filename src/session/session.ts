@@ -1,11 +1,10 @@
-import { checkObject, checkSignal } from "../checks.ts";
-import { invalidArgument } from "../errors.ts";
+import { check } from "../checks.ts";
+import { onPageWake } from "./clock.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
 import type { SavedRoomTokenGrant } from "./grants.ts";
 import { Keeper } from "./keeper.ts";
 import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings } from "./options.ts";
 import { type AttachableRoom, attachRoom } from "./room.ts";
-import { onPageWake } from "./schedule.ts";
 
 /**
  * Keeps one room's client token valid, through sleep, bad networks, wrong clocks and dead refresh tokens. It
@@ -29,8 +28,8 @@ export class RoomTokenSession {
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `grant` nor `create` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
-    const { grant } = checkObject("options", options);
-    this.#keeper = new Keeper(sessionSettings(options), grant);
+    check({ options });
+    this.#keeper = new Keeper(sessionSettings(options), options.grant);
   }
 
   /** Where the session stands now. */
@@ -84,9 +83,9 @@ export class RoomTokenSession {
    * @throws the reason of `options.signal`, unchanged.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string> {
-    const { minValidityMs = 0, forceRefresh = false, signal } = checkObject("options", options);
-    if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds from 0");
-    checkSignal(signal);
+    check({ options });
+    const { minValidityMs = 0, forceRefresh = false, signal } = options;
+    check({ minValidityMs, signal });
     if (signal?.aborted) throw signal.reason;
     return this.#keeper.token(minValidityMs, forceRefresh, signal);
   }

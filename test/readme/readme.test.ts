@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { DEFAULTS } from "../../src/defaults.ts";
+import { DEFAULTS } from "../../src/checks.ts";
 import { Sandbox } from "../sandbox/index.ts";
 import { FOLDER, fileOf, readme, type Snippet, snippets, writeSnippets } from "./snippets.ts";
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
-import { drawRenewal, type Held } from "../../src/session/lifetime.ts";
+import { drawRenewal, type Held } from "../../src/session/grants.ts";
 import { FOLDER, fileOf, readme, snippets, writeSnippets } from "./snippets.ts";
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";

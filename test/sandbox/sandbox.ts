@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { pause } from "../../src/deadline.ts";
+import { pause } from "../../src/transport.ts";
 import {
   answerForStatus,
   type SandboxAnswer,

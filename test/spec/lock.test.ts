@@ -9,7 +9,7 @@ import { FILES, ROOT, readYaml } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, listAt, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
-import { DEFAULTS } from "../../src/defaults.ts";
+import { DEFAULTS } from "../../src/checks.ts";
 
 const facts = normalForm(await readYaml(join(ROOT, FILES.fragment)));
 const found = findOperations({ document: facts, isVersion30: false });
@@ -105,7 +105,7 @@ describe("the lock: what is sent", () => {
     const schema = bodySchema(name);
     expect(
       schema["properties"],
-      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/operations.ts, a lost ` +
+      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/bindings.ts, a lost ` +
         "one loses it (major), a bound or default goes into the docs, README.md and CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
@@ -134,7 +134,7 @@ describe("the lock: what is sent", () => {
     ["CreateParams", "create", "refreshTokenTtlSecs"],
     ["RefreshParams", "refresh", "tokenTtlSecs"],
   ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
-    const source = await readSource("src/operations.ts");
+    const source = await readSource("src/bindings.ts");
     const declaration = source.slice(source.indexOf(`interface ${type} `));
     const docs = declaration
       .slice(0, declaration.indexOf(`readonly ${parameter}?`))
@@ -142,7 +142,7 @@ describe("the lock: what is sent", () => {
       .at(-1);
     const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
-    const stale = `The docs of ${type}.${parameter} in src/operations.ts tell other bounds than the fragment: correct them.`;
+    const stale = `The docs of ${type}.${parameter} in src/bindings.ts tell other bounds than the fragment: correct them.`;
     expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
     expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
   });
@@ -176,7 +176,7 @@ describe("the lock: what is answered", () => {
   ])("%s answers 201 with these members", (name, properties) => {
     expect(
       answer(name, "201"),
-      `What ${name} answers changed. Decide what the result has: src/grant.ts reads tokens as non-empty strings and ` +
+      `What ${name} answers changed. Decide what the result has: src/bindings.ts reads tokens as non-empty strings and ` +
         "expiries as RFC 3339, and demands each of them, since Telnyx promises none.",
     ).toEqual(jsonAnswer({ type: "object", properties: { data: { type: "object", properties } } }));
   });

@@ -1,49 +1,67 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { pause, withDeadline } from "../../src/deadline.ts";
+import { pause, withDeadline } from "../../src/transport.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const never = () => new Promise<never>(() => {});
 
+const tooLate = () => "too late";
+
 test("work that ends in time gives its value and leaves no timer and no listener", async () => {
   const caller = new AbortController();
-  const outcome = await withDeadline(async () => 7, 1000, caller.signal);
-  expect(outcome).toEqual({ ended: "done", value: 7 });
+  expect(await withDeadline(async () => 7, 1000, caller.signal, tooLate)).toBe(7);
   expect(vi.getTimerCount()).toBe(0);
   expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
 });
 
 test("work that fails rejects with its own failure and leaves no timer", async () => {
   const failure = new Error("its own");
-  await expect(withDeadline(() => Promise.reject(failure), 1000, undefined)).rejects.toBe(failure);
+  await expect(withDeadline(() => Promise.reject(failure), 1000, undefined, tooLate)).rejects.toBe(failure);
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test("work that ignores its signal is still given up when the time is over", async () => {
   let seen: AbortSignal | undefined;
-  const outcome = withDeadline(
-    (signal) => {
-      seen = signal;
-      return never();
-    },
-    1000,
-    undefined,
-  );
+  const work = (signal: AbortSignal) => {
+    seen = signal;
+    return never();
+  };
+  const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
   await vi.advanceTimersByTimeAsync(999);
   expect(seen?.aborted).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await outcome).toEqual({ ended: "timeout" });
+  expect(await outcome).toBe("too late");
   expect(seen?.aborted).toBe(true);
+});
+
+test("what the time was up for is asked when it is up, not before", async () => {
+  const reason = vi.fn(tooLate);
+  await withDeadline(async () => 7, 1000, undefined, reason);
+  expect(reason).not.toHaveBeenCalled();
+});
+
+test("work that fails after it was given up is no unhandled rejection", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  const work = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("late"))));
+  const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await outcome).toBe("too late");
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test("a caller's abort ends the waiting at once with the reason itself, even a falsy one", async () => {
   for (const reason of [new Error("mine"), "text", null, 0]) {
     const caller = new AbortController();
-    const outcome = withDeadline(never, 1000, caller.signal);
+    const outcome = withDeadline(never, 1000, caller.signal, tooLate).catch((thrown) => ({ thrown }));
     caller.abort(reason);
-    expect(await outcome).toEqual({ ended: "aborted", reason });
+    expect(await outcome).toEqual({ thrown: reason });
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
   }
@@ -51,10 +69,7 @@ test("a caller's abort ends the waiting at once with the reason itself, even a f
 
 test("an already aborted caller starts no work", async () => {
   const work = vi.fn(never);
-  expect(await withDeadline(work, 1000, AbortSignal.abort("early"))).toEqual({
-    ended: "aborted",
-    reason: "early",
-  });
+  await expect(withDeadline(work, 1000, AbortSignal.abort("early"), tooLate)).rejects.toBe("early");
   expect(work).not.toHaveBeenCalled();
 });
 

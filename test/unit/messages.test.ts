@@ -15,7 +15,7 @@ const OPTIONS: [options: ClientOptions, message: string][] = [
   [{ maxRetries: -1 }, "maxRetries must be a whole number from 0"],
   [{ fetch: wrong }, "fetch must be a function"],
   [{ onAttempt: wrong }, "onAttempt must be a function"],
-  [{ headers: 5 as never }, "headers must be an object"],
+  [{ headers: 5 as never }, "headers must be a plain record, not a Headers object or a list"],
   [{ headers: [] as never }, "headers must be a plain record, not a Headers object or a list"],
   [{ headers: { "a b": "c" } }, "headers must be a record of valid HTTP names"],
   [{ headers: { Accept: "c" } }, "headers must be without Accept, which the client sets itself"],

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { RoomsClientTokens } from "../../src/index.ts";
-import { VERSION } from "../../src/runtime.ts";
+import { VERSION } from "../../src/transport.ts";
 import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection, stubFetch } from "./support.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
