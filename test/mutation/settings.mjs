@@ -12,7 +12,7 @@ export function settings(part, mutate, tests) {
     mutate: [mutate],
     coverageAnalysis: "perTest",
     concurrency: 2,
-    timeoutMS: 10_000,
+    timeoutMS: 5_000,
     ignorePatterns: [
       "/dist",
       "/coverage",
