@@ -111,7 +111,6 @@ export class RoomTokenSession {
    * are forgotten, rooms are detached, and after a last `state` event the listeners are removed.
    */
   close(): void {
-    if (this.state === "closed") return;
     this.#leavePage?.();
     this.#keeper.close();
   }

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { isRoomTokenError, type RoomTokenGrantInput } from "../../src/session/index.ts";
 import {
@@ -229,6 +230,20 @@ describe("close", () => {
     expect(server.creates).toEqual([]);
   });
 
+  it("a request that fails after close does not speak for the session", async () => {
+    const server = new Server();
+    server.latencyMs = 10;
+    server.refreshFailure = DOWN;
+    const session = open(server);
+    const waiting = rejection(session.getToken({ forceRefresh: true }));
+    await sleep(1);
+    session.close();
+    expect(await waiting).toMatchObject({ code: "session_closed" });
+    await sleep(100);
+    expect(await rejection(session.getToken())).toMatchObject({ code: "session_closed" });
+    expect(session.state).toBe("closed");
+  });
+
   it("after close nothing works and nothing breaks", async () => {
     const server = new Server();
     const session = open(server);
@@ -299,6 +314,24 @@ describe("a failed renewal never takes a valid token away", () => {
     expect(server.requests).toBe(1);
   });
 
+  it("minValidityMs gives no token that died while its renewal was waited for", async () => {
+    const session = open(new Server(), { refresh: () => new Promise(() => {}) });
+    await sleep(590_000);
+    const waiting = rejection(session.getToken({ minValidityMs: 35_000 }));
+    await sleep(15_000);
+    expect(await waiting).toMatchObject({ code: "timeout" });
+  });
+
+  it("minValidityMs of exactly what the token has left asks for nothing, of a millisecond more renews", async () => {
+    const server = new Server();
+    const session = open(server);
+    await sleep(1);
+    const token = await session.getToken({ minValidityMs: 598_999 });
+    await settle();
+    expect(server.requests).toBe(0);
+    expect(await session.getToken({ minValidityMs: 599_000 })).not.toBe(token);
+  });
+
   it("a renewal for minValidityMs that failed is made again when the pause is over", async () => {
     const server = new Server();
     const session = open(server);
@@ -323,6 +356,12 @@ describe("a failed renewal never takes a valid token away", () => {
       expect(await session.getToken({ minValidityMs: 700_000 })).toBe(renewed);
     }
     expect(server.requests).toBe(1);
+    await sleep(380_000);
+    await session.getToken();
+    await settle();
+    expect(server.refreshes).toEqual([0, 480_000]);
+    expect(await session.getToken({ minValidityMs: 700_000 })).toBe(session.grant?.token);
+    expect(server.requests).toBe(2);
   });
 
   it("minValidityMs beyond the lifetime: one request, also of callers who do not stay for it", async () => {
@@ -430,6 +469,29 @@ describe("a caller's signal", () => {
     const caller = new AbortController();
     session.on("state", () => caller.abort("mine"));
     expect(await rejection(session.getToken({ signal: caller.signal }))).toBe("mine");
+  });
+
+  it("is left again when the token comes, and when it is aborted itself", async () => {
+    const server = new Server();
+    server.latencyMs = 10;
+    const session = open(server);
+    const caller = new AbortController();
+    const whole = session.getToken({ forceRefresh: true, signal: caller.signal });
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(1);
+    await sleep(10);
+    await whole;
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    const cut = rejection(session.getToken({ forceRefresh: true, signal: caller.signal }));
+    caller.abort("mine");
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(await cut).toBe("mine");
+  });
+
+  it("options that are no object are an invalid argument", async () => {
+    expect(await rejection(open(new Server()).getToken(null as never))).toMatchObject({
+      code: "invalid_argument",
+      message: "options must be an object",
+    });
   });
 
   it("that is none is an invalid argument", async () => {

@@ -36,6 +36,8 @@ describe("a lifetime does not trust the local clock", () => {
   it.each([
     ["a right clock", 0, 300, 300],
     ["a clock a little off", -100_000, 600, 700],
+    ["a clock that takes just half of the TTL asked for", 300_000, 600, 300],
+    ["a clock that adds just half of the TTL asked for", -300_000, 600, 900],
     ["a clock under half of the TTL asked for", 310_000, 600, 600],
     ["a clock over one and a half of the TTL asked for", -310_000, 600, 600],
     ["a clock an hour fast", HOUR, 600, 600],
@@ -53,6 +55,28 @@ describe("a lifetime does not trust the local clock", () => {
     expect(session.state).toBe("ready");
     await sleep(1);
     expect(session.state).toBe("expired");
+  });
+
+  it("a token that is no JWT is measured from its own request, not from the session's beginning", async () => {
+    const server = new Server();
+    server.opaque = true;
+    server.ttlSecs = 700;
+    const session = open(server, { tokenTtlSecs: 600 });
+    await session.getToken({ forceRefresh: true });
+    await sleep(500_000);
+    await session.getToken({ forceRefresh: true });
+    await sleep(698_999);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
+
+  it("a saved token that ends when it was received ends by the TTL asked for", async () => {
+    const server = new Server();
+    server.opaque = true;
+    const grant = { ...server.savedGrant(), tokenExpiresAt: new Date(NOON) };
+    const session = open(server, { grant });
+    expect(session.state).toBe("ready");
   });
 
   it("a token that is no JWT ends when it says, however long its answer took", async () => {
@@ -82,20 +106,27 @@ describe("a lifetime does not trust the local clock", () => {
     expect(session.state).toBe("expired");
   });
 
-  it.each(["a.b", "a.b.c", "a.!!.c", `a.${btoa("[1]")}.c`, `a.${btoa('{"exp":"9","iat":1}')}.c`, "...."])(
-    "%j is no JWT to read a life from, and does no harm",
-    async (token) => {
-      const server = new Server();
-      const tokenExpiresAt = new Date(NOON + 500_000);
-      const create = async () => ({ ...server.grant(), token, tokenExpiresAt });
-      const session = open(server, { grant: undefined, create });
-      expect(await session.getToken()).toBe(token);
-      await sleep(498_999);
-      expect(session.state).toBe("ready");
-      await sleep(1);
-      expect(session.state).toBe("expired");
-    },
-  );
+  it.each([
+    "a.b",
+    "a.b.c",
+    "a.!!.c",
+    `a.${btoa('{"exp":900,"iat":0}')}`,
+    `a.${btoa("[1]")}.c`,
+    `a.${btoa('{"exp":"900","iat":0}')}.c`,
+    `a.${btoa('{"exp":900,"iat":"0"}')}.c`,
+    `a.${btoa('{"exp":1e999,"iat":0}')}.c`,
+    "....",
+  ])("%j is no JWT to read a life from, and does no harm", async (token) => {
+    const server = new Server();
+    const tokenExpiresAt = new Date(NOON + 500_000);
+    const create = async () => ({ ...server.grant(), token, tokenExpiresAt });
+    const session = open(server, { grant: undefined, create });
+    expect(await session.getToken()).toBe(token);
+    await sleep(498_999);
+    expect(session.state).toBe("ready");
+    await sleep(1);
+    expect(session.state).toBe("expired");
+  });
 
   it.each([0, 2 * HOUR, -2 * HOUR])(
     "a stored grant goes on where it was, with the server's clock %i ms away",

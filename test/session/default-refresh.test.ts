@@ -40,6 +40,12 @@ describe("the default refresh", () => {
     expect(seen[0]?.url).toBe(`http://127.0.0.1:1/v2/rooms/${ROOM_ID}/actions/refresh_client_token`);
   });
 
+  it("goes by plain http to any host where that is allowed", async () => {
+    const { session, seen } = opened(() => answer(201), { baseUrl: "http://h", allowInsecureHttp: true });
+    await session.getToken({ forceRefresh: true });
+    expect(seen[0]?.url).toMatch("http://h/rooms/");
+  });
+
   it("works with a fetch that throws on redirect 'error', cache, credentials and mode", async () => {
     const fetch: Fetch = async (_, init) => {
       const options: RequestInit = { ...init };

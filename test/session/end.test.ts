@@ -113,6 +113,16 @@ describe("only the server ends a session", () => {
     expect(session.state).toBe("ready");
   });
 
+  it("a session with create tells no expiring, even when its refresh token renews for the last time", async () => {
+    const server = new Server();
+    const session = open(server, { create: server.create });
+    const told = record(session);
+    await sleep(3_580_000);
+    await session.getToken();
+    expect([server.creates, server.refreshes]).toEqual([[], [3_580_000]]);
+    expect(told.expiring).toEqual([]);
+  });
+
   it("a clock that is set forward does not make the last renewal the last", async () => {
     const server = new Server();
     const session = open(server);

@@ -56,6 +56,7 @@ describe("what is permanent", () => {
     ["an invalid_response, though not retryable", error("invalid_response", "x"), 2],
     ["retryable true", error("connection_failed", "x", { retryable: true }), 2],
     ["a status as text", { status: "403" }, 2],
+    ["a status of 0, as a page has it without a network", { status: 0 }, 2],
     ["an Error", new TypeError("Failed to fetch"), 2],
     ["undefined", undefined, 2],
     ["null", null, 2],
@@ -140,6 +141,12 @@ describe("what is permanent", () => {
     const thrown = await rejection(open(new Server(), { refresh }).getToken({ forceRefresh: true }));
     expect(thrown).toMatchObject({ code: "rate_limited", status: 429, retryAfterMs: 7000, retryable: true });
     expect((thrown as Error).cause).toBe(own);
+  });
+
+  it("a retryAfterMs that is no number is not taken for one", async () => {
+    const refresh = () => Promise.reject({ status: 503, retryAfterMs: "7000" });
+    const session = open(new Server(), { refresh });
+    expect(await rejection(session.getToken({ forceRefresh: true }))).not.toHaveProperty("retryAfterMs");
   });
 
   const unreadable = () => ({
@@ -313,6 +320,52 @@ describe("backing off", () => {
     server.createFailure = undefined;
     expect(await session.getToken()).toBe(session.grant?.token);
   });
+
+  it("a next attempt that is exactly timeoutMs away is waited for", async () => {
+    const server = new Server();
+    server.createFailure = { status: 503, retryAfterMs: 15_000 };
+    const session = open(server, { grant: undefined, create: server.create });
+    await rejection(session.getToken());
+    const waiting = session.getToken();
+    server.createFailure = undefined;
+    await sleep(15_000);
+    expect(await waiting).toBe(session.grant?.token);
+  });
+
+  it("while the token is valid, getToken renews again as soon as the pause is over", async () => {
+    const server = new Server();
+    server.refreshFailure = DOWN;
+    const session = open(server);
+    await sleep(480_000);
+    await session.getToken();
+    await settle();
+    await sleep(499);
+    await session.getToken();
+    expect(server.refreshes).toEqual([480_000]);
+    await sleep(1);
+    await session.getToken();
+    await settle();
+    expect(server.refreshes).toEqual([480_000, 480_500]);
+  });
+
+  it.each([500, 15_000])(
+    "a forced refresh waits through a failed older flight and its pause of %i ms",
+    async (pauseMs) => {
+      const server = new Server();
+      server.latencyMs = 100;
+      const session = open(server);
+      await sleep(480_000);
+      await session.getToken();
+      await sleep(50);
+      const forced = session.getToken({ forceRefresh: true });
+      server.refreshFailure = { status: 503, retryAfterMs: pauseMs };
+      await sleep(50);
+      server.refreshFailure = undefined;
+      await sleep(pauseMs + 100);
+      expect(await forced).toBe(session.grant?.token);
+      expect(server.refreshes).toEqual([480_000, 480_100 + pauseMs]);
+    },
+  );
 
   it("a forced refresh that waited for an older flight is rejected when that one brings a long pause", async () => {
     const server = new Server();

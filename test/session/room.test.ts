@@ -97,6 +97,15 @@ describe("attach", () => {
     expect(room.taken).toHaveLength(1);
   });
 
+  it("hands nothing in the place of a token that died after it was handed over", async () => {
+    const { room, server } = attached();
+    server.refreshFailure = DOWN;
+    await sleep(600_000);
+    room.connect();
+    await settle();
+    expect(room.taken).toHaveLength(1);
+  });
+
   it("a room that connects again gets the token again", async () => {
     const { room, session } = attached();
     await settle();
@@ -182,6 +191,18 @@ describe("attach", () => {
       expect(server.requests).toBe(2);
     },
   );
+
+  it("the next forced refresh may come 30 s after the last, to the millisecond", async () => {
+    const { room, server } = attached();
+    room.disconnect("unknown");
+    await sleep(29_999);
+    room.disconnect("unknown");
+    expect(server.requests).toBe(1);
+    await sleep(1);
+    room.disconnect("unknown");
+    await settle();
+    expect(server.requests).toBe(2);
+  });
 
   it.each(["user_initiated", "kicked", "room_expired", "timed_out", "session_terminated"])(
     "a disconnect for the reason %s causes none",
@@ -337,7 +358,8 @@ describe("attach", () => {
     const session = open(new Server());
     session.close();
     const room = new Room();
-    session.attach(room)();
+    const detach = session.attach(room);
     expect(room.listeners).toBe(0);
+    detach();
   });
 });

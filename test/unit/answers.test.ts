@@ -55,6 +55,8 @@ test("Telnyx's words come out of all three of its shapes, and a numeric code bec
   const flat = await errorOf(json(400, { success: false, message: "no such room" }));
   expect(flat.errors).toEqual([{ detail: "no such room" }]);
   expect(flat.message).toBe("Creating a room client token failed: 400 no such room");
+  const empty = await errorOf(json(400, { title: null, detail: null, message: "no such room" }));
+  expect(empty.errors).toEqual(flat.errors);
 });
 
 test("the message says what failed, the status, title and detail, and the request id", async () => {
