@@ -203,7 +203,7 @@ export class Keeper {
     this.#flight = undefined;
     this.held = held;
     this.#reachMs = held.deadAt - held.bornAt;
-    if (isNew) this.#renewAt = undefined;
+    this.#renewAt = undefined;
     const { token, tokenExpiresAt } = held.grant;
     flight.resolve(token);
     if (isNew) this.events.emit("token", { token, tokenExpiresAt: new Date(tokenExpiresAt) });

@@ -72,7 +72,7 @@ const WHOLE: Plan = {
     { name: "allocated", calls: 3000, rounds: 2, warmUps: 0 },
     { name: "kept", calls: 5000, rounds: 1, warmUps: 1 },
   ],
-  starts: 21,
+  starts: 45,
   typeChecks: 3,
   idleMs: 60_000,
 };
