@@ -1,7 +1,6 @@
 import { defaultPathSerializer } from "openapi-fetch";
 import type { paths } from "../generated/rooms-client-tokens.ts";
 import { check, isFilled } from "./checks.ts";
-import { missingApiKey } from "./errors.ts";
 import type { BearerSource, Call, CallSettings } from "./retry.ts";
 
 export type { paths } from "../generated/rooms-client-tokens.ts";
@@ -65,7 +64,6 @@ export function createCall(
   check({ params }, "create");
   const { tokenTtlSecs, refreshTokenTtlSecs } = params;
   check({ roomId, tokenTtlSecs, refreshTokenTtlSecs }, "create");
-  if (bearer === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
   const body: Body<Create> = {};
   if (tokenTtlSecs !== undefined) body.token_ttl_secs = tokenTtlSecs;
   if (refreshTokenTtlSecs !== undefined) body.refresh_token_ttl_secs = refreshTokenTtlSecs;

@@ -7,6 +7,7 @@ export const DEFAULTS = {
   maxRetries: 2,
 } as const;
 
+/** A room id stands in a path: what is no UUID might lead elsewhere. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const API_KEY = /^[\x21-\x7e]+$/;
 const BASE_URL = /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i;
@@ -26,7 +27,7 @@ const TTL: Rule = ["a positive whole number of seconds", (value) => value === un
 
 type Argument =
   | ("options" | "params" | "roomId" | "refreshToken" | "tokenTtlSecs" | "refreshTokenTtlSecs" | "signal")
-  | ("timeoutMs" | "maxRetries" | "minValidityMs" | "fetch" | "onAttempt" | "create" | "refresh");
+  | ("timeoutMs" | "maxRetries" | "fetch" | "onAttempt" | "create" | "refresh");
 
 /** The rule of each argument, by its name. The bounds of a TTL are the server's business. */
 const RULES: Readonly<Record<Argument, Rule>> = {
@@ -41,7 +42,6 @@ const RULES: Readonly<Record<Argument, Rule>> = {
     (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
   ],
   maxRetries: ["a whole number from 0", (value) => isWhole(value, 0)],
-  minValidityMs: ["a number of milliseconds from 0", (value) => typeof value === "number" && value >= 0],
   signal: ["an AbortSignal", (value) => value === undefined || isSignal(value)],
   fetch: FUNCTION,
   onAttempt: FUNCTION,

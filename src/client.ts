@@ -7,7 +7,7 @@ import {
   refreshCall,
 } from "./bindings.ts";
 import { check, checkApiKey, checkBaseUrl, checkHeaders, DEFAULTS } from "./checks.ts";
-import { missingApiKey, RoomTokenError, type RoomTokenOperation } from "./errors.ts";
+import { RoomTokenError, type RoomTokenOperation } from "./errors.ts";
 import { copyOf } from "./failures.ts";
 import type { ClientOptions, RequestOptions } from "./options.ts";
 import { type BearerSource, type CallSettings, callWithRetries } from "./retry.ts";
@@ -57,7 +57,9 @@ export class RoomsClientTokens {
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
     const settings = callSettings(this.#settings, options, "create");
-    return callWithRetries(createCall(roomId, params, settings, this.#settings.bearer));
+    const call = createCall(roomId, params, settings, this.#settings.bearer);
+    if (call.bearer === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
+    return callWithRetries(call);
   }
 
   /**
@@ -114,11 +116,11 @@ function callSettings(
   const { signal, headers, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
   check({ signal, timeoutMs, maxRetries }, operation);
   const { baseUrl, fetch, onAttempt } = settings;
-  const own = headers === undefined ? undefined : checkHeaders(headers, operation);
+  const own = headers === undefined ? {} : checkHeaders(headers, operation);
   return {
     baseUrl,
     fetch,
-    headers: own === undefined ? settings.headers : { ...settings.headers, ...own },
+    headers: { ...settings.headers, ...own },
     timeoutMs,
     maxRetries,
     signal,
@@ -151,6 +153,12 @@ async function askFor(apiKey: () => string | Promise<string>): Promise<string> {
   if (!key) throw missingApiKey("the apiKey function gave no key");
   checkApiKey("what the apiKey function gives", key, "create");
   return key;
+}
+
+/** The error of a create that has no key to send. */
+function missingApiKey(problem: string, cause?: Error): RoomTokenError {
+  const message = `Creating a room client token failed: ${problem}`;
+  return new RoomTokenError("missing_api_key", message, { operation: "create", cause });
 }
 
 /** A variable of the environment, trimmed; one that is blank, or may not be read (Deno), counts as absent. */

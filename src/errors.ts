@@ -26,7 +26,7 @@ export type RoomTokenErrorCode =
   | "session_closed"
   | "session_expired";
 
-/** The operation that failed; an error of the constructor or of a session has none. */
+/** The operation that failed; an error of no operation has none, such as that of a constructor. */
 export type RoomTokenOperation = "create" | "refresh";
 
 /** One error as Telnyx words it. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
@@ -115,10 +115,4 @@ export function invalidArgument(
   operation?: RoomTokenOperation,
 ): RoomTokenError {
   return new RoomTokenError("invalid_argument", `${argument} must be ${rule}`, { operation });
-}
-
-/** The error of a create that has no key to send. */
-export function missingApiKey(problem: string, cause?: Error): RoomTokenError {
-  const message = `Creating a room client token failed: ${problem}`;
-  return new RoomTokenError("missing_api_key", message, { operation: "create", cause });
 }

@@ -23,7 +23,7 @@ const IMF_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 const MAX_CAUSES = 5;
 const MAX_DETAILS = 20;
 
-/** Makes every error of one attempt: the only place where an HTTP error is built, so that none is unscrubbed. */
+/** Makes every error of one call: the only place where an HTTP error is built, so that none is unscrubbed. */
 export class Failures {
   readonly #operation: RoomTokenOperation;
   readonly #secrets: string[];
@@ -42,7 +42,7 @@ export class Failures {
 
   /** Telnyx's id of the request, from either of its headers. */
   requestIdOf(answer: Answer): string | undefined {
-    const id = answer.headers.get("x-request-id") || answer.headers.get("request-id");
+    const id = headerOf(answer, "x-request-id") || headerOf(answer, "request-id");
     return id ? this.#clean(id) : undefined;
   }
 
@@ -167,26 +167,32 @@ function readDetail(entry: Record<string, unknown>, clean: (text: string) => str
  * `Retry-After` (RFC 9110, section 10.2.3) as seconds or as an IMF date; else, on a 429, Telnyx's
  * `x-ratelimit-reset` in seconds.
  */
-function retryAfterMs({ status, headers }: Answer): number | undefined {
-  const asked = headers.get("retry-after");
-  return (
-    seconds(asked) ??
-    untilDate(asked, headers.get("date")) ??
-    (status === 429 ? seconds(headers.get("x-ratelimit-reset")) : undefined)
-  );
+function retryAfterMs(answer: Answer): number | undefined {
+  const asked = headerOf(answer, "retry-after");
+  const reset = answer.status === 429 ? headerOf(answer, "x-ratelimit-reset") : "";
+  return secondsMs(asked) ?? untilDateMs(asked, headerOf(answer, "date")) ?? secondsMs(reset);
 }
 
-function seconds(text: string | null): number | undefined {
-  return text !== null && SECONDS.test(text) ? Number(text) * 1000 : undefined;
+function secondsMs(text: string): number | undefined {
+  return SECONDS.test(text) ? Number(text) * 1000 : undefined;
 }
 
 /** Counted from the server's own clock where the answer shows it, for the local one may be wrong. */
-function untilDate(asked: string | null, serverDate: string | null): number | undefined {
+function untilDateMs(asked: string, serverDate: string): number | undefined {
   const waitMs = parseDate(asked) - (parseDate(serverDate) || Date.now());
   return waitMs >= 0 ? waitMs : undefined;
 }
 
 /** NaN where it is no date. */
-function parseDate(text: string | null): number {
-  return text !== null && IMF_DATE.test(text) ? Date.parse(text) : Number.NaN;
+function parseDate(text: string): number {
+  return IMF_DATE.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** Empty where there is no such header, or where a fetch of the caller's own gave headers that cannot be read. */
+function headerOf({ headers }: Answer, name: string): string {
+  try {
+    return headers.get(name) ?? "";
+  } catch {
+    return "";
+  }
 }

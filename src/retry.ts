@@ -36,7 +36,7 @@ export interface BearerSource {
 /** What a call goes by: the options of the client and its own, found good and completed. */
 export interface CallSettings {
   readonly baseUrl: string;
-  readonly fetch: Fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxRetries: number;
@@ -52,7 +52,7 @@ export interface Call<T> {
   readonly body: string;
   readonly settings: CallSettings;
   /** Without it no Authorization is sent. */
-  readonly bearer?: BearerSource;
+  readonly bearer?: BearerSource | undefined;
   /** What must not come out in an error, besides the bearer. */
   readonly secrets: readonly string[];
   /** Takes the result out of the answer's `data`, or says what is wrong with it. */
@@ -70,14 +70,15 @@ const FIRST_BACKOFF_MS = 500;
 export async function callWithRetries<T>(call: Call<T>): Promise<T> {
   const { maxRetries, signal, onAttempt } = call.settings;
   const { operation } = call;
+  const failures = new Failures(call);
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw signal.reason;
     const startedAt = steadyNow();
-    const failures = new Failures(call);
     const tell = (ended: Partial<AttemptEvent>) => {
+      if (onAttempt === undefined) return;
       const event = { operation, attempt, durationMs: steadyNow() - startedAt, ...ended };
       // The executor's promise takes up what the callback throws, now or later.
-      new Promise((resolve) => resolve(onAttempt?.(event))).catch(() => {});
+      new Promise((resolve) => resolve(onAttempt(event))).catch(() => {});
     };
     try {
       const { answer, value } = await makeAttempt(call, failures);
@@ -115,11 +116,10 @@ export async function makeAttempt<T>(
 ): Promise<{ answer: Answer; value: T }> {
   const { bearer, url, body, settings } = call;
   const { fetch, timeoutMs } = settings;
-  let asking = false;
+  let asking = bearer !== undefined;
   const work = async (signal: AbortSignal): Promise<Answer> => {
     let headers = { ...settings.headers };
     if (bearer !== undefined) {
-      asking = true;
       const key = await bearer.ask();
       asking = false;
       failures.hide(key);

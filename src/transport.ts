@@ -107,8 +107,8 @@ export async function withDeadline<T>(
   });
   const onAbort = () => giveUp(caller?.reason);
   const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
-  caller?.addEventListener("abort", onAbort);
   try {
+    caller?.addEventListener("abort", onAbort);
     return await Promise.race([work(controller.signal), givenUp]);
   } finally {
     clearTimeout(timer);

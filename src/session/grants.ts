@@ -1,6 +1,6 @@
 import { type RoomTokenGrant, readGrant } from "../bindings.ts";
 import { isObject } from "../checks.ts";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, type RoomTokenOperation } from "../errors.ts";
 import { parseObject } from "../transport.ts";
 
 /** A renewed token as it comes from a callback: with a `Date`, or with the ISO string that JSON makes of it. */
@@ -81,6 +81,26 @@ export function takeAnswer(
   if (now >= next.deadAt) return "a dead token";
   const isNewer = held === undefined || !held.measured || next.endsAt >= held.endsAt;
   return forced || (isNewer && same === undefined) ? next : "no newer token";
+}
+
+/**
+ * Which way a renewal goes. Where there is no `create`, the refresh token is used whatever the clock says about
+ * its end, for the clock may be wrong; where there is, the two take turns once two renewals in a row have failed.
+ *
+ * @param refused The refresh token that was refused: it is never used again.
+ * @param failures Renewals that have failed in a row.
+ */
+export function chooseRoute(
+  held: Held | undefined,
+  refused: string | undefined,
+  failures: number,
+  now: number,
+  hasCreate: boolean,
+): RoomTokenOperation {
+  if (held === undefined || held.grant.refreshToken === refused) return "create";
+  if (!hasCreate) return "refresh";
+  if (now >= held.refreshEndsAt - 5000) return "create";
+  return failures >= 2 && failures % 2 === 0 ? "create" : "refresh";
 }
 
 /** A time of receipt on the session's clock; undefined where it is no time, or one that is yet to come. */

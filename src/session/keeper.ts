@@ -3,17 +3,16 @@ import { withDeadline } from "../transport.ts";
 import { Alarm, ElapsedClock } from "./clock.ts";
 import { Emitter, type RoomTokenSessionEvents, type RoomTokenSessionState } from "./events.ts";
 import { Flight } from "./flight.ts";
-import { drawRenewal, type Held, type RoomTokenGrantInput, takeAnswer, takeGiven } from "./grants.ts";
-import type { SessionSettings } from "./options.ts";
 import {
-  callbackError,
   chooseRoute,
-  isPermanent,
-  NO_SETBACK,
-  refusal,
-  type Setback,
-  setBack,
-} from "./setback.ts";
+  drawRenewal,
+  type Held,
+  type RoomTokenGrantInput,
+  takeAnswer,
+  takeGiven,
+} from "./grants.ts";
+import type { SessionSettings } from "./options.ts";
+import { callbackError, isPermanent, NO_SETBACK, refusal, type Setback, setBack } from "./setback.ts";
 
 /**
  * The machine inside a session: what is held, what went wrong, which renewal is under way, and when the next
@@ -203,7 +202,7 @@ export class Keeper {
     this.#flight = undefined;
     this.held = held;
     this.#reachMs = held.deadAt - held.bornAt;
-    this.#renewAt = undefined;
+    if (isNew) this.#renewAt = undefined;
     const { token, tokenExpiresAt } = held.grant;
     flight.resolve(token);
     if (isNew) this.events.emit("token", { token, tokenExpiresAt: new Date(tokenExpiresAt) });

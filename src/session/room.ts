@@ -5,6 +5,7 @@ import { withDeadline } from "../transport.ts";
 import type { Keeper } from "./keeper.ts";
 
 const HAND_OVER_MS = 10_000;
+const TOO_LATE = Symbol();
 const FORCED_REFRESH_PAUSE_MS = 30_000;
 /** Reasons that may be the token's fault; a kick, an expired room or the user's own wish are not. */
 const SUSPICIOUS = ["unknown", "network_error", "unauthorized", "forbidden"];
@@ -30,18 +31,17 @@ export function attachRoom(room: AttachableRoom, keeper: Keeper): () => void {
   const handOver = async (): Promise<void> => {
     const token = keeper.validMs > 0 ? keeper.held?.grant.token : undefined;
     if (left.signal.aborted || busy || token === undefined || token === handed) return;
-    const late = notTaken("timeout");
     try {
       if (room.getState().status !== "connected") return;
       busy = true;
       handed = token;
       // The room's promise stays pending for ever when its connection goes in the meantime.
       const update = async () => room.updateClientToken(token);
-      await withDeadline(update, HAND_OVER_MS, left.signal, () => late);
+      await withDeadline(update, HAND_OVER_MS, left.signal, () => TOO_LATE);
     } catch (thrown) {
       if (left.signal.aborted) return;
-      const refused = notTaken("connection_failed", copyOf(thrown, scrubber([token])));
-      keeper.report(thrown === late ? late : refused);
+      const refused = () => notTaken("connection_failed", copyOf(thrown, scrubber([token])));
+      keeper.report(thrown === TOO_LATE ? notTaken("timeout") : refused());
       if (!busy) return; // its state cannot be read
     }
     busy = false;

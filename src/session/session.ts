@@ -1,4 +1,5 @@
 import { check } from "../checks.ts";
+import { invalidArgument } from "../errors.ts";
 import { onPageWake } from "./clock.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
 import type { SavedRoomTokenGrant } from "./grants.ts";
@@ -85,7 +86,8 @@ export class RoomTokenSession {
   async getToken(options: GetTokenOptions = {}): Promise<string> {
     check({ options });
     const { minValidityMs = 0, forceRefresh = false, signal } = options;
-    check({ minValidityMs, signal });
+    check({ signal });
+    if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds from 0");
     if (signal?.aborted) throw signal.reason;
     return this.#keeper.token(minValidityMs, forceRefresh, signal);
   }
@@ -111,6 +113,7 @@ export class RoomTokenSession {
    * are forgotten, rooms are detached, and after a last `state` event the listeners are removed.
    */
   close(): void {
+    if (this.state === "closed") return; // a listener may close it again
     this.#leavePage?.();
     this.#keeper.close();
   }

@@ -1,7 +1,6 @@
 import { isObject } from "../checks.ts";
 import { isRoomTokenError, RoomTokenError, type RoomTokenOperation } from "../errors.ts";
 import { codeOfStatus } from "../failures.ts";
-import type { Held } from "./grants.ts";
 
 /** The renewals that have failed since the last success. */
 export interface Setback {
@@ -65,24 +64,4 @@ export function refusal({ error, retryAt }: Setback, failed: boolean, now: numbe
   if (retryAt === Infinity) return error;
   const { code, message, cause, bodyText } = error;
   return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs: retryAt - now });
-}
-
-/**
- * Which way a renewal goes. Where there is no `create`, the refresh token is used whatever the clock says about
- * its end, for the clock may be wrong; where there is, the two take turns once two renewals in a row have failed.
- *
- * @param refused The refresh token that was refused: it is never used again.
- * @param failures Renewals that have failed in a row.
- */
-export function chooseRoute(
-  held: Held | undefined,
-  refused: string | undefined,
-  failures: number,
-  now: number,
-  hasCreate: boolean,
-): RoomTokenOperation {
-  if (held === undefined || held.grant.refreshToken === refused) return "create";
-  if (!hasCreate) return "refresh";
-  if (now >= held.refreshEndsAt - 5000) return "create";
-  return failures >= 2 && failures % 2 === 0 ? "create" : "refresh";
 }

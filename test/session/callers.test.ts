@@ -147,6 +147,18 @@ describe("one flight", () => {
     expect(session.state).toBe("expired");
   });
 
+  it("the same token once more draws no other jitter", async () => {
+    const server = new Server();
+    const grant = server.savedGrant();
+    const { token, tokenExpiresAt } = grant;
+    const session = open(server, { grant, refresh: async () => ({ token, tokenExpiresAt }) });
+    await session.getToken();
+    const draws = vi.mocked(Math.random).mock.calls.length;
+    await session.getToken({ forceRefresh: true });
+    await session.getToken();
+    expect(Math.random).toHaveBeenCalledTimes(draws);
+  });
+
   it("sessions of two rooms share nothing", async () => {
     const server = new Server();
     const a = open(server, { grant: undefined, create: server.create });

@@ -354,6 +354,18 @@ describe("attach", () => {
     expect(other.taken).toEqual(room.taken);
   });
 
+  it("a listener that closes once more keeps neither the room's listeners nor another's event", () => {
+    const session = open(new Server());
+    session.on("state", () => session.close());
+    const room = new Room();
+    session.attach(room);
+    const later = vi.fn();
+    session.on("state", later);
+    session.close();
+    expect(room.listeners).toBe(0);
+    expect(later).toHaveBeenCalledWith({ state: "closed", previous: "ready" });
+  });
+
   it("a closed session attaches nothing", () => {
     const session = open(new Server());
     session.close();

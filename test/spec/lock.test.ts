@@ -88,7 +88,7 @@ describe("the lock: where requests go and who may send them", () => {
   it.each(NAMES)("%s takes a room id in its path, a UUID, and no other parameter", (name) => {
     expect(
       operation(name).operation["parameters"],
-      `The parameters of ${name} changed. Decide what the method takes: checkRoomId in src/checks.ts refuses all ` +
+      `The parameters of ${name} changed. Decide what the method takes: the rule of roomId in src/checks.ts refuses all ` +
         "but UUIDs, and nothing else is sent.",
     ).toEqual([{ in: "path", name: "room_id", required: true, schema: { type: "string", format: "uuid" } }]);
   });

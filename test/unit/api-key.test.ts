@@ -112,3 +112,17 @@ test("refresh asks no key function, even one that throws", async () => {
   await client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
   expect(apiKey).not.toHaveBeenCalled();
 });
+
+test("the key of an earlier attempt is hidden as well as that of the last", async () => {
+  const keys = ["CANARY-first-key", "CANARY-second-key"];
+  let asked = 0;
+  const { client } = clientOn((attempt) => json(attempt === 1 ? 503 : 401, { title: keys.join(" / ") }), {
+    apiKey: () => keys[asked++] ?? "",
+    maxRetries: 1,
+  });
+  const failed = rejection(client.create(ROOM_ID));
+  await vi.runAllTimersAsync();
+  expect(await failed).toMatchObject({
+    message: "Creating a room client token failed: 401 [redacted] / [redacted]",
+  });
+});

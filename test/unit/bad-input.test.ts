@@ -95,6 +95,8 @@ const BAD_OPTIONS: [argument: string, values: Anything[]][] = [
       "http://example.com",
       "http://127.0.0.1.CANARY.com",
       "http://localhost.CANARY.com",
+      "http://CANARYlocalhost",
+      "http://CANARY.localhost",
       " https://h",
       "https://h\n",
       "https:\\\\CANARY",

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { ClientOptions } from "../../src/index.ts";
+import type { AttemptEvent, ClientOptions } from "../../src/index.ts";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { API_KEY, clientOn, GRANT_DATA, json, ROOM_ID, rejection } from "./support.ts";
 
@@ -123,3 +123,24 @@ test("an empty request id counts as none", async () => {
 test("a text() of exactly 1 MiB is not over the bound", async () => {
   expect((await streamless(201, GRANT.padEnd(MIB)).create(ROOM_ID)).token).toBe(GRANT_DATA.token);
 });
+
+const unreadable = () => {
+  throw new Error(`secret ${API_KEY}`);
+};
+test.each([undefined, {}, { get: unreadable }])(
+  "headers that cannot be read (%#) cost neither a grant nor the code of a refusal, and leak nothing",
+  async (headers) => {
+    const events: AttemptEvent[] = [];
+    const answer = (status: number, body: unknown) =>
+      ({ status, headers, text: async () => JSON.stringify(body) }) as unknown as Response;
+    const options = { onAttempt: (event: AttemptEvent) => events.push(event) };
+    const { client } = clientOn(() => answer(201, { data: GRANT_DATA }), options);
+    expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
+    const refused = clientOn(() => answer(429, { title: `no ${API_KEY}` }), options);
+    expect(await rejection(refused.client.create(ROOM_ID))).toMatchObject({
+      code: "rate_limited",
+      message: "Creating a room client token failed: 429 no [redacted]",
+    });
+    expect(events).toMatchObject([{ status: 201 }, { status: 429, code: "rate_limited" }]);
+  },
+);

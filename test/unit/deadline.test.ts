@@ -36,6 +36,16 @@ test("work that ignores its signal is still given up when the time is over", asy
   expect(seen?.aborted).toBe(true);
 });
 
+test("a signal that cannot be listened to is a rejection, and leaves no timer behind", async () => {
+  const failure = new Error("its own");
+  const listen = () => {
+    throw failure;
+  };
+  const caller = Object.assign(new AbortController().signal, { addEventListener: listen });
+  await expect(withDeadline(never, 1000, caller, tooLate)).rejects.toBe(failure);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("what the time was up for is asked when it is up, not before", async () => {
   const reason = vi.fn(tooLate);
   await withDeadline(async () => 7, 1000, undefined, reason);

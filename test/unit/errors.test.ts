@@ -8,6 +8,12 @@ test("an error of another installed copy of the package is recognised", async ()
   expect(isRoomTokenError(new copy.RoomTokenError("timeout", "late"))).toBe(true);
 });
 
+test("what tells an error of this package is a symbol that every copy has, whatever its version", () => {
+  const brand = Symbol.for("telnyx-room-tokens.RoomTokenError");
+  expect(isRoomTokenError({ [brand]: true })).toBe(true);
+  expect(Reflect.get(new RoomTokenError("timeout", "late"), brand)).toBe(true);
+});
+
 test("nothing else passes for an error of this package", () => {
   const lookalike = Object.assign(new Error("x"), { name: "RoomTokenError", code: "timeout" });
   for (const value of [undefined, null, 5, "RoomTokenError", {}, new Error("x"), lookalike]) {

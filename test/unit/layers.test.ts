@@ -31,6 +31,9 @@ test("the session reaches no API key and no option of the client by its imports"
   for (const file of ["client.ts", "options.ts"]) {
     expect([...reached]).not.toContain(file);
   }
+  for (const file of [...reached].filter((name) => files.includes(name))) {
+    expect(readFileSync(new URL(file, SRC), "utf8"), file).not.toMatch(/TELNYX_API_KEY|missingApiKey/);
+  }
 });
 
 test("only the bindings know openapi-fetch and the generated types", () => {

@@ -110,3 +110,11 @@ test("an unusable success is told with its status and its code", async () => {
   await rejection(clientOn(() => json(201, {}), { onAttempt }).client.create(ROOM_ID));
   expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, code: "invalid_response" }));
 });
+
+test("where there is no performance, a call works and its attempts take 0 ms", async () => {
+  vi.stubGlobal("performance", undefined);
+  const onAttempt = vi.fn();
+  await clientOn(granted, { onAttempt }).client.create(ROOM_ID);
+  vi.unstubAllGlobals();
+  expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, durationMs: 0 }));
+});
