@@ -115,17 +115,8 @@ function callSettings(
   check({ options }, operation);
   const { signal, headers, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
   check({ signal, timeoutMs, maxRetries }, operation);
-  const { baseUrl, fetch, onAttempt } = settings;
   const own = headers === undefined ? {} : checkHeaders(headers, operation);
-  return {
-    baseUrl,
-    fetch,
-    headers: { ...settings.headers, ...own },
-    timeoutMs,
-    maxRetries,
-    signal,
-    onAttempt,
-  };
+  return { ...settings, headers: { ...settings.headers, ...own }, timeoutMs, maxRetries, signal };
 }
 
 /** The bearer of create: a checked key, or a function that is asked for one on every attempt. */

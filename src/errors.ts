@@ -8,23 +8,19 @@
  * Without an answer: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
  */
 export type RoomTokenErrorCode =
-  | "invalid_argument"
-  | "missing_api_key"
-  | "bad_request"
-  | "unauthorized"
-  | "forbidden"
-  | "not_found"
-  | "conflict"
-  | "unprocessable"
-  | "rate_limited"
-  | "server_error"
-  | "unexpected_status"
-  | "redirect_refused"
-  | "invalid_response"
-  | "connection_failed"
-  | "timeout"
-  | "session_closed"
-  | "session_expired";
+  | ("invalid_argument" | "missing_api_key")
+  | (
+      | "bad_request"
+      | "unauthorized"
+      | "forbidden"
+      | "not_found"
+      | "conflict"
+      | "unprocessable"
+      | "rate_limited"
+    )
+  | ("server_error" | "redirect_refused" | "unexpected_status" | "invalid_response")
+  | ("connection_failed" | "timeout")
+  | ("session_closed" | "session_expired");
 
 /** The operation that failed; an error of no operation has none, such as that of a constructor. */
 export type RoomTokenOperation = "create" | "refresh";

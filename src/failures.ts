@@ -52,22 +52,19 @@ export class Failures {
     if (answer.redirected) {
       const shown = status === 0 ? "" : ` (${status})`;
       const problem = `a redirect${shown}, which is not followed: check baseUrl`;
-      return this.#answered("redirect_refused", problem, answer);
+      return this.#make("redirect_refused", problem, {}, answer);
     }
     const retryable = status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
     const code = codeOfStatus(status);
     const errors = readDetails(answer.bodyText, (text) => this.#clean(text));
     const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
-    return this.#answered(code, `${status} ${words}`.trimEnd(), answer, {
-      retryable,
-      errors,
-      retryAfterMs: retryable ? retryAfterMs(answer) : undefined,
-    });
+    const init = { retryable, errors, retryAfterMs: retryable ? retryAfterMs(answer) : undefined };
+    return this.#make(code, `${status} ${words}`.trimEnd(), init, answer);
   }
 
   /** A 2xx that holds no usable token. */
   unusable(answer: Answer, problem: string): RoomTokenError {
-    return this.#answered("invalid_response", `${answer.status} without a usable token: ${problem}`, answer);
+    return this.#make("invalid_response", `${answer.status} without a usable token: ${problem}`, {}, answer);
   }
 
   /** No answer, or not the whole of it. */
@@ -75,30 +72,32 @@ export class Failures {
     const cause = copyOf(thrown, (text) => this.#clean(text));
     const reason = deepestCode(cause) ?? cause.message;
     const hint = inBrowser() ? "; in a page perhaps by a missing CORS header" : "";
-    return this.#make("connection_failed", `the connection failed (${reason})${hint}`, {
-      retryable: true,
-      cause,
-    });
+    const problem = `the connection failed (${reason})${hint}`;
+    return this.#make("connection_failed", problem, { retryable: true, cause });
   }
 
   timeout(timeoutMs: number): RoomTokenError {
     return this.#make("timeout", `no complete answer within ${timeoutMs} ms`, { retryable: true });
   }
 
-  #answered(code: RoomTokenErrorCode, problem: string, answer: Answer, init: RoomTokenErrorInit = {}) {
-    const requestId = this.requestIdOf(answer);
-    return this.#make(code, problem + (requestId === undefined ? "" : ` (request id ${requestId})`), {
+  #make(
+    code: RoomTokenErrorCode,
+    problem: string,
+    init: RoomTokenErrorInit,
+    answer?: Answer,
+  ): RoomTokenError {
+    const operation = this.#operation;
+    const doing = operation === "create" ? "Creating" : "Refreshing";
+    const requestId = answer && this.requestIdOf(answer);
+    const quoted = requestId === undefined ? "" : ` (request id ${requestId})`;
+    const bodyText = answer && this.#clean(answer.ok ? scrubSuccessBody(answer.bodyText) : answer.bodyText);
+    return new RoomTokenError(code, `${doing} a room client token failed: ${problem}${quoted}`, {
       ...init,
-      status: answer.status,
+      operation,
+      status: answer?.status,
       requestId,
-      bodyText: this.#clean(answer.ok ? scrubSuccessBody(answer.bodyText) : answer.bodyText),
+      bodyText,
     });
-  }
-
-  #make(code: RoomTokenErrorCode, problem: string, init: RoomTokenErrorInit): RoomTokenError {
-    const doing = this.#operation === "create" ? "Creating" : "Refreshing";
-    const message = `${doing} a room client token failed: ${problem}`;
-    return new RoomTokenError(code, message, { ...init, operation: this.#operation });
   }
 
   /** What may go outside of a text that came from there. */
@@ -156,9 +155,7 @@ function readDetail(entry: Record<string, unknown>, clean: (text: string) => str
   const pointer = isObject(source) ? source["pointer"] : undefined;
   const found = { code, title, detail: detail ?? message, pointer };
   // The code was a number in the document of some months.
-  const texts = Object.entries(found).filter(
-    ([, value]) => typeof value === "string" || typeof value === "number",
-  );
+  const texts = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value));
   return Object.fromEntries(texts.map(([name, value]) => [name, clean(String(value))]));
 }
 
