@@ -39,6 +39,15 @@ describe("the words of an error", () => {
     expect(() => new RoomTokenSession(bad)).toThrow(expect.objectContaining({ message }));
   });
 
+  it("of getToken", async () => {
+    const session = open(new Server());
+    for (const minValidityMs of [-1, Number.NaN]) {
+      expect(await rejection(session.getToken({ minValidityMs }))).toMatchObject({
+        message: "minValidityMs must be a number of milliseconds from 0",
+      });
+    }
+  });
+
   it("of a renewal that gives no token, a dead one, or the same", async () => {
     expect(await refreshing(() => ({}))).toBe("The session's refresh gave no usable token");
     const dead = { token: "dead", tokenExpiresAt: new Date(0).toISOString() };
