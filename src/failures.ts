@@ -26,18 +26,12 @@ const MAX_DETAILS = 20;
 /** Makes every error of one call: the only place where an HTTP error is built, so that none is unscrubbed. */
 export class Failures {
   readonly #operation: RoomTokenOperation;
-  readonly #secrets: string[];
-  #scrubber: ((text: string) => string) | undefined;
+  readonly #secrets: readonly string[];
 
-  constructor(call: { readonly operation: RoomTokenOperation; readonly secrets: readonly string[] }) {
-    this.#operation = call.operation;
-    this.#secrets = [...call.secrets];
-  }
-
-  /** Hides one more secret, in whatever is cleaned from now on. */
-  hide(secret: string): void {
-    this.#secrets.push(secret);
-    this.#scrubber = undefined;
+  /** @param secrets Read whenever a text is cleaned, so that the key of an attempt may still join them. */
+  constructor(operation: RoomTokenOperation, secrets: readonly string[]) {
+    this.#operation = operation;
+    this.#secrets = secrets;
   }
 
   /** Telnyx's id of the request, from either of its headers. */
@@ -102,8 +96,7 @@ export class Failures {
 
   /** What may go outside of a text that came from there. */
   #clean(text: string): string {
-    this.#scrubber ??= scrubber(this.#secrets); // only now: most attempts succeed
-    return this.#scrubber(text);
+    return scrubber(this.#secrets)(text);
   }
 }
 

@@ -53,8 +53,8 @@ export interface Call<T> {
   readonly settings: CallSettings;
   /** Without it no Authorization is sent. */
   readonly bearer?: BearerSource | undefined;
-  /** What must not come out in an error, besides the bearer. */
-  readonly secrets: readonly string[];
+  /** What must not come out in an error; the bearers of its attempts join it. */
+  readonly secrets: string[];
   /** Takes the result out of the answer's `data`, or says what is wrong with it. */
   readonly read: (data: Record<string, unknown>) => T | string;
 }
@@ -70,7 +70,7 @@ const FIRST_BACKOFF_MS = 500;
 export async function callWithRetries<T>(call: Call<T>): Promise<T> {
   const { maxRetries, signal, onAttempt } = call.settings;
   const { operation } = call;
-  const failures = new Failures(call);
+  const failures = new Failures(operation, call.secrets);
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw signal.reason;
     const startedAt = steadyNow();
@@ -112,7 +112,7 @@ function waitAfter({ retryable, retryAfterMs }: RoomTokenError, attempt: number)
 /** One attempt within its deadline: asks for the bearer, sends, reads the whole answer, judges it. */
 export async function makeAttempt<T>(
   call: Call<T>,
-  failures: Failures = new Failures(call),
+  failures: Failures = new Failures(call.operation, call.secrets),
 ): Promise<{ answer: Answer; value: T }> {
   const { bearer, url, body, settings } = call;
   const { fetch, timeoutMs } = settings;
@@ -122,7 +122,7 @@ export async function makeAttempt<T>(
     if (bearer !== undefined) {
       const key = await bearer.ask();
       asking = false;
-      failures.hide(key);
+      call.secrets.push(key);
       headers = { authorization: `Bearer ${key}`, ...headers };
     }
     signal.throwIfAborted(); // a bearer that comes after the deadline is not sent
@@ -135,8 +135,8 @@ export async function makeAttempt<T>(
   const answer = await withDeadline(work, timeoutMs, settings.signal, tooLate);
   if (!answer.ok) throw failures.refused(answer);
   const data = answer.cut ? undefined : parseObject(answer.bodyText)?.["data"];
-  const problem = answer.cut ? "no JSON object with data within 1 MiB" : "no JSON object with data";
-  const value = isObject(data) ? call.read(data) : problem;
+  const bound = answer.cut ? " within 1 MiB" : "";
+  const value = isObject(data) ? call.read(data) : `no JSON object with data${bound}`;
   if (typeof value === "string") throw failures.unusable(answer, value);
   return { answer, value };
 }

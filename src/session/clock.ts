@@ -33,27 +33,26 @@ export class ElapsedClock {
   }
 }
 
-/** The one timer of a session: setting it again replaces it. */
-export class Alarm {
-  readonly #ring: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+/** A number in pages, an object elsewhere. */
+export type Timer = ReturnType<typeof setTimeout>;
 
-  constructor(ring: () => void) {
-    this.#ring = ring;
-  }
-
-  /**
-   * Rings after `delayMs` (`Infinity`: not at all), or after 30 seconds if that is earlier: whom it rings for
-   * looks at the clock.
-   *
-   * @param keepAlive Whether somebody waits for it; otherwise it does not keep a process from ending.
-   */
-  set(delayMs: number, keepAlive: boolean): void {
-    clearTimeout(this.#timer);
-    if (delayMs === Infinity) return;
-    this.#timer = setTimeout(this.#ring, Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_STEP_MS)));
-    if (!keepAlive) (this.#timer as { unref?: () => void }).unref?.(); // a number in browsers
-  }
+/**
+ * Sets the one timer of a session anew: it rings after `delayMs` (`Infinity`: not at all), or after 30 seconds if
+ * that is earlier, for whom it rings for looks at the clock.
+ *
+ * @param keepAlive Whether somebody waits for it; otherwise it does not keep a process from ending.
+ */
+export function rearm(
+  timer: Timer | undefined,
+  ring: () => void,
+  delayMs: number,
+  keepAlive: boolean,
+): Timer | undefined {
+  clearTimeout(timer);
+  if (delayMs === Infinity) return undefined;
+  const next = setTimeout(ring, Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_STEP_MS)));
+  if (!keepAlive) (next as { unref?: () => void }).unref?.();
+  return next;
 }
 
 /**

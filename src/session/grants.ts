@@ -99,8 +99,8 @@ export function chooseRoute(
 ): RoomTokenOperation {
   if (held === undefined || held.grant.refreshToken === refused) return "create";
   if (!hasCreate) return "refresh";
-  if (now >= held.refreshEndsAt - 5000) return "create";
-  return failures >= 2 && failures % 2 === 0 ? "create" : "refresh";
+  const createFirst = failures >= 2 || now >= held.refreshEndsAt - 5000;
+  return createFirst && failures % 2 === 0 ? "create" : "refresh";
 }
 
 /** A time of receipt on the session's clock; undefined where it is no time, or one that is yet to come. */

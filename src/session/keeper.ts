@@ -1,18 +1,10 @@
-import { invalidArgument, RoomTokenError, type RoomTokenOperation } from "../errors.ts";
-import { withDeadline } from "../transport.ts";
-import { Alarm, ElapsedClock } from "./clock.ts";
+import { invalidArgument, type RoomTokenError, type RoomTokenOperation } from "../errors.ts";
+import { ElapsedClock, rearm, type Timer } from "./clock.ts";
 import { Emitter, type RoomTokenSessionEvents, type RoomTokenSessionState } from "./events.ts";
 import { Flight } from "./flight.ts";
-import {
-  chooseRoute,
-  drawRenewal,
-  type Held,
-  type RoomTokenGrantInput,
-  takeAnswer,
-  takeGiven,
-} from "./grants.ts";
+import { chooseRoute, drawRenewal, type Held, type RoomTokenGrantInput, takeGiven } from "./grants.ts";
 import type { SessionSettings } from "./options.ts";
-import { callbackError, isPermanent, NO_SETBACK, refusal, type Setback, setBack } from "./setback.ts";
+import { hastened, isPermanent, NO_SETBACK, refusal, type Setback, setBack } from "./setback.ts";
 
 /**
  * The machine inside a session: what is held, what went wrong, which renewal is under way, and when the next
@@ -28,13 +20,15 @@ export class Keeper {
   /** When a room last made it force a refresh. */
   forcedAt: number = -Infinity;
   readonly #settings: SessionSettings;
-  readonly #closing: AbortController = new AbortController();
-  readonly #alarm: Alarm = new Alarm(() => this.tick());
+  #closed = false;
+  #timer: Timer | undefined;
   #setback: Setback = NO_SETBACK;
   #renewAt: number | undefined;
   #refusedRefreshToken: string | undefined;
   /** The whole life of the newest token that was asked for: renewing for more than that is no use. */
   #reachMs: number = Infinity;
+  /** When the network last came back. */
+  #onlineAt: number = -Infinity;
   /** The renewal under way, and the one that is wanted after it or after a pause. */
   #flight: Flight | undefined;
   #next: Flight | undefined;
@@ -54,7 +48,7 @@ export class Keeper {
   }
 
   get state(): RoomTokenSessionState {
-    if (this.#closing.signal.aborted) return "closed";
+    if (this.#closed) return "closed";
     if (this.validMs > 0) return this.#setback.error === undefined ? "ready" : "degraded";
     if (this.#setback.retryAt === Infinity) return "failed";
     return this.held === undefined ? "idle" : "expired";
@@ -78,25 +72,33 @@ export class Keeper {
 
   /** Does what the time has come for, and sets the timer to what comes next. All that wakes a session ends here. */
   tick(): void {
+    const flight = this.#flight;
+    if (flight !== undefined && this.clock.now() > flight.giveUpAt) flight.request.abort(); // its timer slept
     if (this.clock.now() >= this.#attemptAt()) void this.#fly(this.#next ?? new Flight());
     this.#tell();
     const now = this.clock.now();
     const diesAt = this.started && this.validMs > 0 ? now + this.validMs : Infinity;
-    this.#alarm.set(Math.min(this.#attemptAt(), diesAt) - now, this.#next !== undefined);
+    const waitMs = Math.min(this.#attemptAt(), diesAt) - now;
+    this.#timer = rearm(this.#timer, () => this.tick(), waitMs, this.#next !== undefined);
   }
 
   /** The network is back: no use in waiting on, unless the server asked for it; at most one attempt a second. */
   online(): void {
-    this.#setback = { ...this.#setback, retryAt: Math.min(this.#setback.retryAt, this.#setback.onlineAt) };
+    this.#onlineAt = this.clock.now();
+    this.#setback = hastened(this.#setback);
     this.tick();
   }
 
   close(): void {
     this.started = false;
-    this.#closing.abort();
+    this.#closed = true;
     this.#setback = NO_SETBACK;
-    for (const flight of [this.#flight, this.#next]) flight?.reject(this.#refusal());
+    const flights = [this.#flight, this.#next];
     this.#flight = this.#next = this.held = this.#refusedRefreshToken = undefined;
+    for (const flight of flights) {
+      flight?.reject(this.#refusal());
+      flight?.request.abort();
+    }
     this.tick();
     this.events.clear();
   }
@@ -112,9 +114,9 @@ export class Keeper {
   #join(forced: boolean): Flight {
     this.#tell();
     let flight = this.#flight;
-    if (flight === undefined || (forced && flight.sent)) {
+    if (flight === undefined || (forced && flight.giveUpAt < Infinity)) {
       const waitMs = this.#setback.retryAt - this.clock.now();
-      if (this.#closing.signal.aborted || waitMs > this.#settings.timeoutMs) throw this.#refusal();
+      if (this.#closed || waitMs > this.#settings.timeoutMs) throw this.#refusal();
       flight = this.#next ??= new Flight();
     }
     flight.forced ||= forced;
@@ -146,10 +148,9 @@ export class Keeper {
     this.#flight = flight;
     this.#next = undefined;
     await undefined; // whoever asks in the same turn still shares it, a forced refresh too
-    flight.sent = true;
     const attemptedAt = this.clock.now();
     try {
-      this.#commit(flight, await this.#renew(flight.forced));
+      this.#commit(flight, await this.#renew(flight));
     } catch (error) {
       this.#fail(flight, error as RoomTokenError, attemptedAt);
     }
@@ -157,42 +158,22 @@ export class Keeper {
   }
 
   /** One renewal: a request, and where it finds the refresh token refused, a create at once. */
-  async #renew(forced: boolean): Promise<Held> {
+  async #renew(flight: Flight): Promise<Held> {
     const { failures } = this.#setback;
     const hasCreate = this.#settings.create !== undefined;
     const now = this.clock.now();
+    const send = (by: RoomTokenOperation) => flight.send(by, this.held, this.clock, this.#settings);
     const operation = chooseRoute(this.held, this.#refusedRefreshToken, failures, now, hasCreate);
     try {
-      return await this.#request(operation, forced);
+      return await send(operation);
     } catch (thrown) {
       const error = thrown as RoomTokenError;
       if (operation === "create" || !isPermanent(error)) throw error;
       this.#refusedRefreshToken = this.held?.grant.refreshToken;
       if (!hasCreate) throw error;
       this.report(error, 0);
-      return this.#request("create", forced);
+      return send("create");
     }
-  }
-
-  /** One request within its deadline. An answer that brings no valid, newer token is a failure like any other. */
-  async #request(operation: RoomTokenOperation, forced: boolean): Promise<Held> {
-    const { create, refresh, timeoutMs, ttlMs } = this.#settings;
-    const held = this.held;
-    const refreshed = operation === "refresh";
-    const refreshToken = held?.grant.refreshToken ?? "";
-    const sentAt = this.clock.now();
-    const failure = (code: "timeout" | "invalid_response", problem: string) =>
-      new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
-    const ask = async (signal: AbortSignal) => {
-      const answer = await (refreshed ? refresh({ refreshToken, signal }) : create?.({ signal }));
-      const taken = takeAnswer(answer, this.clock.now(), { held, refreshed, forced, sentAt, ttlMs });
-      if (typeof taken === "string") throw failure("invalid_response", taken);
-      return taken;
-    };
-    const tooLate = () => failure("timeout", `no answer within ${timeoutMs} ms`);
-    return withDeadline(ask, timeoutMs, this.#closing.signal, tooLate).catch((thrown) => {
-      throw callbackError(thrown, operation);
-    });
   }
 
   #commit(flight: Flight, held: Held): void {
@@ -214,7 +195,9 @@ export class Keeper {
   #fail(flight: Flight, error: RoomTokenError, attemptedAt: number): void {
     if (this.#flight !== flight) return; // closed
     this.#setback = setBack(this.#setback.failures, error, attemptedAt, this.clock.now());
-    const waitMs = this.#setback.retryAt - this.clock.now();
+    if (this.#onlineAt >= attemptedAt) this.#setback = hastened(this.#setback);
+    const waitMs = Math.max(0, this.#setback.retryAt - this.clock.now());
+    if (flight.forced) this.#renewAt = -Infinity; // the token held is suspected: until it is replaced
     this.#flight = undefined;
     flight.reject(this.state === "failed" ? this.#refusal() : error);
     if (waitMs > this.#settings.timeoutMs) {
@@ -230,7 +213,7 @@ export class Keeper {
     const previous = this.#toldState;
     if (state === previous) return;
     this.#toldState = state;
-    if (state === "failed") this.report(this.#refusal());
     this.events.emit("state", { state, previous });
+    if (state === "failed") this.report(this.#refusal());
   }
 }

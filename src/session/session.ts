@@ -55,8 +55,11 @@ export class RoomTokenSession {
   get grant(): SavedRoomTokenGrant | undefined {
     const { held, clock } = this.#keeper;
     if (held === undefined) return undefined;
+    const { tokenExpiresAt, refreshTokenExpiresAt } = held.grant;
     return {
-      ...structuredClone(held.grant), // its dates are not ours to give away
+      ...held.grant,
+      tokenExpiresAt: new Date(tokenExpiresAt), // a date can be changed by whom it is given to
+      refreshTokenExpiresAt: new Date(refreshTokenExpiresAt),
       ...(held.measured && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
     };
   }
@@ -101,7 +104,10 @@ export class RoomTokenSession {
     keeper.tick();
   }
 
-  /** Ends the renewing in the background; `getToken` goes on to work. */
+  /**
+   * Ends the renewing in the background. `getToken` goes on to work, and a room that is attached goes on to cause
+   * a forced refresh when it is disconnected.
+   */
   stop(): void {
     this.#leavePage?.();
     this.#keeper.started = false;
@@ -121,13 +127,13 @@ export class RoomTokenSession {
   /**
    * Starts the session, and hands a room of @telnyx/video every new token while it is connected. A disconnect
    * that may be the token's fault causes one forced refresh, at most one in 30 seconds; reconnecting is left to
-   * the page.
+   * the page: with `getToken({ forceRefresh: true })`, which in the same turn shares that refresh.
    *
    * @returns What detaches the room again; the session goes on.
    */
   attach(room: AttachableRoom): () => void {
+    this.start(); // does nothing once closed; a listener may close
     if (this.state === "closed") return () => {};
-    this.start();
     return attachRoom(room, this.#keeper);
   }
 

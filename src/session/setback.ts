@@ -23,6 +23,11 @@ export function setBack(failures: number, error: RoomTokenError, attemptedAt: nu
   return { failures: failures + 1, error, onlineAt, retryAt: now + waitMs };
 }
 
+/** The setback once the network is back. */
+export function hastened(setback: Setback): Setback {
+  return { ...setback, retryAt: Math.min(setback.retryAt, setback.onlineAt) };
+}
+
 /** Whether trying again is no use: the same rule for Telnyx's answers and for what a callback rejects with. */
 export function isPermanent(error: { status?: unknown; retryable?: unknown; code?: unknown }): boolean {
   const { status, retryable, code } = error;

@@ -29,6 +29,18 @@ describe("only the server ends a session", () => {
     expect([server.refreshes, server.creates]).toEqual([[494_000], [495_000]]);
   });
 
+  it("a clock that is set past the refresh token's end does not keep a session from it while create is down", async () => {
+    const server = new Server();
+    server.createFailure = DOWN;
+    const session = open(server, { create: server.create });
+    session.start();
+    await sleep(60_000);
+    stepWallClock(2 * HOUR);
+    await sleep(60_000);
+    expect(session.state).toBe("ready");
+    expect([server.creates.length, server.refreshes.length]).toEqual([1, 1]);
+  });
+
   it("without create it is tried once more past its computed end, and a success goes on", async () => {
     const server = new Server();
     server.refreshTtlSecs = 500;

@@ -332,6 +332,41 @@ describe("backing off", () => {
     expect(await waiting).toBe(session.grant?.token);
   });
 
+  it.each([3600, 600])(
+    "a forced refresh that fails in passing is made again, however fresh its token (%i s)",
+    async (ttlSecs) => {
+      const server = new Server();
+      server.ttlSecs = ttlSecs;
+      server.refreshFailure = DOWN;
+      const session = open(server);
+      const suspected = await session.getToken();
+      session.start();
+      await sleep(10_000);
+      await rejection(session.getToken({ forceRefresh: true }));
+      server.refreshFailure = undefined;
+      await sleep(500);
+      expect(server.refreshes).toEqual([10_000, 10_500]);
+      expect(session.state).toBe("ready");
+      expect(await session.getToken()).not.toBe(suspected);
+      await sleep(60_000);
+      expect(server.requests).toBe(2);
+    },
+  );
+
+  it("a forced refresh that failed is made again by the next getToken of a session that is not started", async () => {
+    const server = new Server();
+    server.refreshFailure = DOWN;
+    const session = open(server);
+    const suspected = await session.getToken();
+    await rejection(session.getToken({ forceRefresh: true }));
+    server.refreshFailure = undefined;
+    await sleep(500);
+    expect(await session.getToken()).toBe(suspected);
+    await settle();
+    expect(await session.getToken()).not.toBe(suspected);
+    expect(server.refreshes).toEqual([0, 500]);
+  });
+
   it("while the token is valid, getToken renews again as soon as the pause is over", async () => {
     const server = new Server();
     server.refreshFailure = DOWN;

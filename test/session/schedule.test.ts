@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { RoomTokenSession } from "../../src/session/index.ts";
 import {
   DOWN,
+  NOON,
   open,
   ROOM_ID,
   record,
@@ -230,6 +231,49 @@ describe("in a page", () => {
     }
     const tried = server.refreshes.slice(before);
     expect(tried).toEqual([520_000, 521_000, 522_000, 523_000]);
+  });
+
+  it("online while an attempt is on its way counts when that one fails", async () => {
+    const { page } = stubPage();
+    const server = new Server();
+    server.latencyMs = 200;
+    server.refreshFailure = new TypeError("Failed to fetch");
+    const session = open(server);
+    const told = record(session);
+    session.start();
+    await sleep(480_000 + 40_000);
+    const before = server.requests;
+    while (server.requests === before) await sleep(50);
+    const sentAt = server.refreshes.at(-1) ?? 0;
+    page.dispatchEvent(new Event("online"));
+    await sleep(200);
+    expect(told.error.at(-1)?.retryInMs).toBe(800);
+    server.refreshFailure = undefined;
+    await sleep(1000);
+    expect(server.refreshes.at(-1)).toBe(sentAt + 1000);
+    expect(session.state).toBe("ready");
+  });
+
+  it("a request that slept is given up when the page wakes, not when its timer rings", async () => {
+    const { document } = stubPage();
+    const server = new Server();
+    let answers = false;
+    const refresh: typeof server.refresh = (input) =>
+      answers ? server.refresh(input) : new Promise(() => server.refreshes.push(Date.now() - NOON));
+    const session = open(server, { refresh });
+    const told = record(session);
+    session.start();
+    await sleep(480_100);
+    answers = true;
+    stepWallClock(3_600_000);
+    const waiting = rejection(session.getToken());
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(await waiting).toMatchObject({ code: "timeout", message: expect.stringContaining("15000 ms") });
+    await sleep(500);
+    expect(told.error).toHaveLength(1);
+    expect(await session.getToken()).toBe(session.grant?.token);
+    expect(session.state).toBe("ready");
+    expect(server.requests).toBe(2);
   });
 
   it("coming back to the page does not shorten a pause, and online not one that the server asked for", async () => {
