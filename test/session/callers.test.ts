@@ -359,6 +359,20 @@ describe("a failed renewal never takes a valid token away", () => {
     expect(await session.getToken({ minValidityMs: 35_000 })).not.toBe(token);
   });
 
+  it("a renewal for minValidityMs that failed is not made again by itself before the token is due", async () => {
+    const server = new Server();
+    const session = open(server);
+    session.start();
+    await sleep(10_000);
+    server.refreshFailure = DOWN;
+    await session.getToken({ minValidityMs: 595_000 });
+    server.refreshFailure = undefined;
+    await sleep(469_999);
+    expect(server.refreshes).toEqual([10_000]);
+    await sleep(1);
+    expect(server.refreshes).toEqual([10_000, 480_000]);
+  });
+
   it("minValidityMs beyond the lifetime: one request, the new token, no loop, not again", async () => {
     const server = new Server();
     const session = open(server);
