@@ -65,6 +65,7 @@ async function sample(session: RoomTokenSession, sandbox: SandboxServer) {
     accepted: 0,
     notAccepted: 0,
     lost: 0,
+    inLastSecond: 0,
     unexplained: 0,
     outlived: 0,
     waitedMs: 0,
@@ -85,14 +86,16 @@ async function judge(
   sandbox: SandboxServer,
   figures: Awaited<ReturnType<typeof sample>>,
 ): Promise<void> {
-  const held = session.grant?.token;
+  const held = session.grant;
   const askedAt = performance.now();
   try {
     const token = await session.getToken();
     figures[sandbox.accepts(token) ? "accepted" : "notAccepted"] += 1;
   } catch {
-    if (held !== undefined && sandbox.accepts(held)) figures.lost += 1;
-    else figures[sandbox.settings.outage === "drop" ? "outlived" : "unexplained"] += 1;
+    const ageMs = Date.now() - (held?.receivedAt ?? 0);
+    if (held !== undefined && sandbox.accepts(held.token)) {
+      figures[ageMs < (TTL_SECS - 1) * 1000 ? "lost" : "inLastSecond"] += 1;
+    } else figures[sandbox.settings.outage === "drop" ? "outlived" : "unexplained"] += 1;
   }
   figures.waitedMs = Math.max(figures.waitedMs, performance.now() - askedAt);
 }

@@ -51,6 +51,7 @@ print("Real time: TTL 10 s, 90 s, an outage of 20 s, two dead refresh tokens, a 
   told("samples that got a token which the sandbox accepts", real.accepted),
   zero("samples that got a token which it does not accept", real.notAccepted),
   zero("samples rejected while it would accept the token held", real.lost),
+  told("the same in that token's last second, which no session relies on: excepted", real.inLastSecond),
   told("samples rejected during the outage, which outlived the token: excepted", real.outlived),
   zero("samples rejected otherwise", real.unexplained),
   told("longest wait of a sample in ms, over the end of the outage", Math.round(real.waitedMs)),
