@@ -96,10 +96,8 @@ function clientSettings(options: ClientOptions): ClientSettings {
   const { apiKey, baseUrl, timeoutMs, maxRetries, fetch, headers, onAttempt } = options;
   const { allowInsecureHttp, dangerouslyAllowBrowser } = options;
   check({ fetch, onAttempt });
-  const [name, url] =
-    baseUrl === undefined
-      ? (["TELNYX_BASE_URL", fromEnvironment("TELNYX_BASE_URL") ?? DEFAULTS.baseUrl] as const)
-      : (["baseUrl", baseUrl] as const);
+  const name = baseUrl === undefined ? "TELNYX_BASE_URL" : "baseUrl";
+  const url = baseUrl === undefined ? (fromEnvironment(name) ?? DEFAULTS.baseUrl) : baseUrl;
   const checkedUrl = checkBaseUrl(name, url, allowInsecureHttp === true);
   const defaults = { ...DEFAULTS, baseUrl: checkedUrl, headers: ownHeaders(), fetch, onAttempt };
   const bearer = chooseBearer(apiKey, dangerouslyAllowBrowser === true);

@@ -20,6 +20,17 @@ useFakeTime();
 
 const deadJwt = jwt(NOON / 1000, 1, "dead");
 
+/** A session whose renewal was sent 50 ms ago and is answered in 50 ms. */
+async function withRenewalUnderWay() {
+  const server = new Server();
+  server.latencyMs = 100;
+  const session = open(server);
+  await sleep(480_000);
+  await session.getToken();
+  await sleep(50);
+  return { server, session };
+}
+
 /** The pauses between attempts, in milliseconds. */
 const pauses = (moments: readonly number[]) => moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
 
@@ -386,12 +397,7 @@ describe("backing off", () => {
   it.each([500, 15_000])(
     "a forced refresh waits through a failed older flight and its pause of %i ms",
     async (pauseMs) => {
-      const server = new Server();
-      server.latencyMs = 100;
-      const session = open(server);
-      await sleep(480_000);
-      await session.getToken();
-      await sleep(50);
+      const { server, session } = await withRenewalUnderWay();
       const forced = session.getToken({ forceRefresh: true });
       server.refreshFailure = { status: 503, retryAfterMs: pauseMs };
       await sleep(50);
@@ -403,12 +409,7 @@ describe("backing off", () => {
   );
 
   it("a forced refresh that waited for an older flight is rejected when that one brings a long pause", async () => {
-    const server = new Server();
-    server.latencyMs = 100;
-    const session = open(server);
-    await sleep(480_000);
-    await session.getToken();
-    await sleep(50);
+    const { server, session } = await withRenewalUnderWay();
     const forced = rejection(session.getToken({ forceRefresh: true }));
     server.refreshFailure = { status: 503, retryAfterMs: 60_000 };
     await sleep(50);

@@ -5,8 +5,10 @@ import type {
   RoomTokenSessionOptions,
 } from "../../src/session/index.ts";
 import { RoomTokenSession } from "../../src/session/index.ts";
+import { ROOM_ID } from "../unit/support.ts";
 
-export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+export { ROOM_ID, rejection } from "../unit/support.ts";
+
 export const NOON = Date.UTC(2026, 10, 22, 12);
 export const REFUSED = { status: 403 };
 export const DOWN = { status: 503 };
@@ -130,16 +132,6 @@ export const sleep = async (ms: number): Promise<void> => {
 
 /** Lets promises settle, without time passing. */
 export const settle = (): Promise<void> => sleep(0);
-
-/** What a promise rejects with; fails where it does not reject. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  const outcome = await promise.then(
-    () => undefined,
-    (thrown: unknown) => ({ thrown }),
-  );
-  if (outcome === undefined) throw new Error("expected a rejection, got a result");
-  return outcome.thrown;
-}
 
 /** Moves the wall clock alone, as a person or a time server does. */
 export function stepWallClock(ms: number): void {
