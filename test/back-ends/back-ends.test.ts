@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { ROOT } from "../package/tarball.ts";
 import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 
-const EXAMPLES = join(ROOT, "examples");
+const EXAMPLES = join(ROOT, "examples", "back-ends");
 
 interface BackEnd {
   call(roomId: string, cookie: string): Promise<Response>;
@@ -68,7 +68,7 @@ const BACK_ENDS: Record<string, (sandbox: SandboxServer) => Promise<BackEnd>> = 
   "next-route.ts": async ({ apiKey, url }) => {
     vi.stubEnv("TELNYX_API_KEY", apiKey);
     vi.stubEnv("TELNYX_BASE_URL", url);
-    const { POST } = await import("../../examples/next-route.ts");
+    const { POST } = await import("../../examples/back-ends/next-route.ts");
     return {
       call: (roomId, cookie) => {
         const request = new Request(`http://next.test/rooms/${roomId}/token`, {
