@@ -5,7 +5,10 @@ function path(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url));
 }
 
-export default defineConfig({
+/** Load, endless bodies, long outages: what takes too long for each `npm test`. */
+const DEEP = "test/**/*.deep.test.ts";
+
+export default defineConfig(({ mode }) => ({
   // The README's snippets import the package by its name.
   resolve: {
     alias: [
@@ -14,10 +17,16 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: mode === "deep" ? [DEEP, "test/unit/properties*.test.ts"] : ["test/**/*.test.ts"],
+    exclude: [
+      ...(mode === "deep" ? [] : [DEEP]),
+      "test/{back-ends,example,fresh-clone,package,runtimes,bench}/**",
+      "**/node_modules/**",
+    ],
     // Generous: what is asserted is behaviour, and the machine may be busy.
     testTimeout: 60_000,
-    exclude: ["test/{back-ends,example,package,runtimes,bench}/**", "**/node_modules/**"],
+    // Every core: vitest itself would leave one idle, and some tests only wait for their servers.
+    maxWorkers: "100%",
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
@@ -25,4 +34,4 @@ export default defineConfig({
       thresholds: { branches: 95, lines: 95 },
     },
   },
-});
+}));

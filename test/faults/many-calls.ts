@@ -1,4 +1,4 @@
-// Started by load.test.ts with --expose-gc: makes as many calls as it is told, and prints what they left behind.
+// Started by load.deep.test.ts with --expose-gc: makes as many calls as it is told, and prints what they left behind.
 import { getEventListeners } from "node:events";
 import { RoomsClientTokens } from "../../src/index.ts";
 

@@ -58,16 +58,16 @@ describe("the sandbox on a port", () => {
     expect((await create(sandbox)).status).toBe(201);
   });
 
-  it("serves 2,000 calls at once, each with a token of its own", { timeout: 60_000 }, async () => {
+  it("serves 200 calls at once, each with a token of its own", { timeout: 60_000 }, async () => {
     const sandbox = await start();
     const tokens = await Promise.all(
-      Array.from({ length: 2_000 }, async () => {
+      Array.from({ length: 200 }, async () => {
         const { data } = (await (await create(sandbox)).json()) as SandboxBody;
         return data.token;
       }),
     );
-    expect(new Set(tokens).size).toBe(2_000);
-    expect(sandbox.requestCount).toBe(2_000);
+    expect(new Set(tokens).size).toBe(200);
+    expect(sandbox.requestCount).toBe(200);
   });
 
   it("closes while a connection is open and a request waits", async () => {
