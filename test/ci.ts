@@ -30,9 +30,10 @@ const SUITES: readonly Suite[] = [
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
   { script: "test:example", report: vitest },
+  { script: "test:deep", report: vitest },
   // Figures against limits, no tests: the exit status alone counts.
-  { script: "bench", args: ["--smoke", "--check"] },
   { script: "test:soak" },
+  { script: "bench", args: ["--smoke", "--check"] },
 ];
 
 interface Sum {

@@ -41,8 +41,8 @@ const MAY: Readonly<Record<string, Job["permissions"]>> = {
 };
 
 describe("the workflows", () => {
-  it("are ci, release and spec", () => {
-    expect(names).toEqual(["ci.yml", "release.yml", "spec.yml"]);
+  it("are ci, release, spec and weekly", () => {
+    expect(names).toEqual(["ci.yml", "release.yml", "spec.yml", "weekly.yml"]);
   });
 
   describe.each(names)("%s", (name) => {
@@ -103,6 +103,16 @@ describe("the workflows", () => {
       expect(scriptOf("pull")).toContain(command);
     }
     expect(scriptOf("propose")).not.toMatch(/\bnpm\b|\bnode\b/);
+  });
+
+  it("weekly runs both mutation runs, also by hand", () => {
+    const { on, jobs: weeklyJobs } = workflow("weekly.yml");
+    expect(Object.keys(on)).toEqual(["schedule", "workflow_dispatch"]);
+    expect(runs("weekly.yml").filter((run) => run.startsWith("npm run"))).toEqual([
+      "npm run test:mutation",
+      "npm run spec:mutate",
+    ]);
+    expect(Object.keys(weeklyJobs)).toHaveLength(2);
   });
 
   it("release publishes the tarball that was packed once and tested", () => {
