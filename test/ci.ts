@@ -30,6 +30,7 @@ const SUITES: readonly Suite[] = [
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
   { script: "test:example", report: vitest },
+  { script: "test:fresh-clone", report: vitest },
   { script: "test:deep", report: vitest },
   // Figures against limits, no tests: the exit status alone counts.
   { script: "test:soak" },
