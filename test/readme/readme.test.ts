@@ -105,6 +105,13 @@ test("every npm command in the README is a script of the package", () => {
   expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
 });
 
+test(".ci/run runs every suite of the package but the weekly one", () => {
+  const suites = Object.keys(packageJson.scripts).filter((name) => /^test:(?!watch$|mutation$)/.test(name));
+  const ci = readFileSync(`${ROOT}test/ci.ts`, "utf8");
+  expect(suites.length).toBeGreaterThan(5);
+  expect(suites.filter((name) => !ci.includes(`script: "${name}"`))).toEqual([]);
+});
+
 test("every link to a file in the README leads somewhere", () => {
   const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
   expect(links.length).toBeGreaterThan(0);
