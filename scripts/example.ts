@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".mjs": "text/javascript",
 };
 /** What the page may load of this package: its build, and the one dependency. */
-const LIBRARY = /^\/lib\/((?:dist\/(?:\w[\w.-]*\/)*|node_modules\/openapi-fetch\/dist\/)\w[\w.-]*\.m?js)$/;
+const LIBRARY = /^\/lib\/((?:dist|node_modules\/openapi-fetch\/dist)\/\w[\w.-]*\.m?js)$/;
 const PAGE = /^\/(page\.(?:js|css))?$/;
 
 export interface Example {

@@ -94,8 +94,8 @@ async function measure(plan: Plan): Promise<Results> {
     starts,
     startToOpenapiFetch: cpuMs(OURS) / cpuMs("openapi-fetch"),
     bundles: {
-      [OURS]: await bundledBytes('export * from "../../dist/src/index.js"'),
-      [`${OURS}/session`]: await bundledBytes('export * from "../../dist/src/session/index.js"'),
+      [OURS]: await bundledBytes('export * from "../../dist/index.js"'),
+      [`${OURS}/session`]: await bundledBytes('export * from "../../dist/session.js"'),
       ...(await record(packages, (name) => bundledBytes(`export { default } from "${name}"`))),
     },
     installed: { [OURS]: ourselvesInstalled(), ...(await record(packages, installed)) },

@@ -1,5 +1,5 @@
 // What sessions cost, printed as JSON: `node --expose-gc session.mjs SESSIONS IDLE_MS`.
-import { RoomTokenSession } from "../../dist/src/session/index.js";
+import { RoomTokenSession } from "../../dist/session.js";
 
 const [, , sessions, idleMs] = process.argv.map(Number);
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";

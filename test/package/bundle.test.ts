@@ -25,7 +25,7 @@ async function bundle(source: string, minify: boolean): Promise<string> {
 
 /** The budgets of the bench, too. */
 const ENTRIES = [
-  { entry: "telnyx-room-tokens", maxBytes: 7_000 },
+  { entry: "telnyx-room-tokens", maxBytes: 9_200 },
   { entry: "telnyx-room-tokens/session", maxBytes: 9_000 },
 ];
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import ts from "typescript-5.9";
 import { expect, inject, test } from "vitest";
 import { ROOT } from "./tarball.ts";
 
@@ -16,15 +17,19 @@ const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .replaceAll("\\", "/"),
   );
 
-test("the tarball holds the sources, what tsc makes of each, the fragment and the papers, and nothing else", () => {
+test("the tarball holds the build, the sources, their declarations, the fragment and the papers, and nothing else", () => {
   const git = ["ls-files", "--cached", "--others", "--exclude-standard", "src", "generated"];
   const sources = execFileSync("git", git, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
-  const made = sources.flatMap((source) =>
-    [".js", ".js.map", ".d.ts", ".d.ts.map"].map((end) => `dist/${source.replace(/\.ts$/, end)}`),
+  const modules = ["index", "session", "shared"].flatMap((name) => [
+    `dist/${name}.js`,
+    `dist/${name}.js.map`,
+  ]);
+  const declarations = sources.flatMap((source) =>
+    [".d.ts", ".d.ts.map"].map((end) => `dist/types/${source.replace(/\.ts$/, end)}`),
   );
   const papers = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
   expect([...files].sort()).toEqual(
-    [...papers, "openapi/rooms-client-tokens.yaml", ...sources, ...made].sort(),
+    [...papers, "openapi/rooms-client-tokens.yaml", ...sources, ...modules, ...declarations].sort(),
   );
 });
 
@@ -39,26 +44,35 @@ test("with its dependencies it takes less than 0.7 MB on disk", () => {
   expect(bytes).toBeLessThan(700_000);
 });
 
-test("every map leads to a source that is shipped", () => {
-  const maps = files.filter((file) => file.endsWith(".map"));
-  for (const file of maps) {
-    const map = JSON.parse(readFileSync(join(installed, file), "utf8"));
-    const missing = map.sources.filter(
-      (source: string) => !existsSync(join(installed, dirname(file), source)),
-    );
+const read = (file: string) => readFileSync(join(installed, file), "utf8");
+
+test("every module and every declaration has a map, which leads to sources that are shipped", () => {
+  const mapped = files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file));
+  for (const file of mapped) {
+    const [, name = ""] = /\n\/\/# sourceMappingURL=(.+)\s*$/.exec(read(file)) ?? [];
+    const { sources } = JSON.parse(read(join(dirname(file), name)));
+    expect(sources, file).not.toEqual([]);
+    const missing = sources.filter((source: string) => !existsSync(join(installed, dirname(file), source)));
     expect(missing, file).toEqual([]);
-    expect(map.sources, file).toHaveLength(1);
   }
-  expect(maps).not.toEqual([]);
+  expect(mapped).not.toEqual([]);
 });
 
-test("no declaration mentions openapi-fetch, whose own need TypeScript 5.4", () => {
-  const mentioning = files.filter(
-    (file) =>
-      file.endsWith(".d.ts") &&
-      /(from|import\() ?"openapi-fetch"/.test(readFileSync(join(installed, file), "utf8")),
-  );
-  expect(mentioning).toEqual([]);
+test("no public declaration leads to another package: those of openapi-fetch need TypeScript 5.4", () => {
+  const { exports } = JSON.parse(read("package.json"));
+  const reached = new Set([".", "./session"].map((entry) => join(exports[entry].types)));
+  const packages: string[] = [];
+  // A set also goes through what is added on the way.
+  for (const file of reached) {
+    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(read(file));
+    packages.push(...typeReferenceDirectives.map(({ fileName }) => fileName));
+    for (const { fileName } of importedFiles) {
+      if (fileName.startsWith(".")) reached.add(join(dirname(file), fileName.replace(/\.ts$/, ".d.ts")));
+      else packages.push(fileName);
+    }
+  }
+  expect(packages).toEqual([]);
+  expect([...reached]).toContain(join("dist/types/generated/rooms-client-tokens.d.ts"));
 });
 
 test("publint has nothing to say, not even a suggestion", async () => {

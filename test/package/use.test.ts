@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 
@@ -46,6 +46,24 @@ test("both entries throw errors of one and the same class", () => {
      console.log(main.RoomTokenError === session.RoomTokenError);`,
   );
   expect(same).toBe(true);
+});
+
+test.each([
+  ["telnyx-room-tokens", "RoomsClientTokens"],
+  ["telnyx-room-tokens/session", "RoomTokenSession"],
+])("with source maps, a stack trace through %s leads to its sources", (entry, name) => {
+  const stack = run(
+    "trace.js",
+    `import { ${name} } from "${entry}";
+     try { new ${name}({ timeoutMs: -1 }); } catch (error) { console.log(JSON.stringify(error.stack)); }`,
+    "--enable-source-maps",
+  );
+  const frames = String(stack)
+    .split("\n")
+    .filter((line) => line.includes("node_modules"));
+  const [, file = "", line = 0] = /(?:file:\/\/)?([^\s(]+\.ts):(\d+)/.exec(frames[0] ?? "") ?? [];
+  expect(readFileSync(file, "utf8").split("\n")[Number(line) - 1]).toContain("new RoomTokenError(");
+  expect(frames.filter((frame) => !/telnyx-room-tokens[\\/]src[\\/]/.test(frame))).toEqual([]);
 });
 
 test("importing both entries changes no global, opens nothing and does not load the runtime's fetch", () => {

@@ -3,8 +3,8 @@ import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replaceAll("\\", "/");
 const ENTRIES = {
-  "telnyx-room-tokens": `${ROOT}dist/src/index.d.ts`,
-  "telnyx-room-tokens/session": `${ROOT}dist/src/session/index.d.ts`,
+  "telnyx-room-tokens": `${ROOT}dist/types/src/index.d.ts`,
+  "telnyx-room-tokens/session": `${ROOT}dist/types/src/session/index.d.ts`,
 };
 
 /** Every declaration that users see, with its docstring, as Markdown: first the exports, then what they mention. */
@@ -87,7 +87,7 @@ function closure(statements: Iterable<ts.Node>, checker: ts.TypeChecker): Set<ts
 }
 
 function isOurs(node: ts.Node): boolean {
-  return node.getSourceFile().fileName.startsWith(`${ROOT}dist/src/`);
+  return node.getSourceFile().fileName.startsWith(`${ROOT}dist/types/src/`);
 }
 
 function section(title: string, statements: readonly ts.Node[]): string {

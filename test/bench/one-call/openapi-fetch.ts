@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import type { paths } from "../../../dist/generated/rooms-client-tokens.js";
+import type { paths } from "../../../dist/types/generated/rooms-client-tokens.js";
 
 export async function mint(room_id: string, apiKey: string): Promise<string | undefined> {
   const api = createClient<paths>({

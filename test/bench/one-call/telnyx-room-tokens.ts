@@ -1,4 +1,4 @@
-import { RoomsClientTokens } from "../../../dist/src/index.js";
+import { RoomsClientTokens } from "../../../dist/types/src/index.js";
 
 export async function mint(roomId: string, apiKey: string): Promise<string> {
   return (await new RoomsClientTokens({ apiKey }).create(roomId)).token;
