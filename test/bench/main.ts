@@ -8,7 +8,14 @@ import { judge } from "./budgets.ts";
 import { type Measure, type Measured, measureCalls } from "./calls.ts";
 import { printed } from "./children.ts";
 import { budgetReport, report } from "./report.ts";
-import { bundledBytes, type Installed, installed, ourselvesInstalled, sourceLines } from "./sizes.ts";
+import {
+  bundledBytes,
+  countLines,
+  type Installed,
+  installed,
+  type Lines,
+  ourselvesInstalled,
+} from "./sizes.ts";
 import { measureStarts, type Start } from "./starts.ts";
 import { measureTypeCheck, type TypeCheck } from "./types.ts";
 
@@ -24,7 +31,7 @@ export interface Results {
   readonly installed: Readonly<Record<string, Installed>>;
   readonly typeChecks: Readonly<Record<string, TypeCheck>>;
   readonly session: SessionCosts & { readonly sessions: number; readonly idleMs: number };
-  readonly sourceLines: number;
+  readonly lines: Lines;
 }
 
 interface SessionCosts {
@@ -103,7 +110,7 @@ async function measure(plan: Plan): Promise<Results> {
       measureTypeCheck(`${name.replace(" ", "-")}.ts`, plan.typeChecks),
     ),
     session: { ...session, sessions: SESSIONS, idleMs: plan.idleMs },
-    sourceLines: sourceLines(),
+    lines: countLines(),
   };
 }
 

@@ -8,7 +8,7 @@ const show = (value: number): string => (Number.isNaN(value) ? "" : NUMBER.forma
 
 /** The results as Markdown. */
 export function report(results: Results, contestants: readonly string[]): string {
-  const { machine, versions, calls, starts, bundles, installed, typeChecks, session } = results;
+  const { machine, versions, calls, starts, bundles, installed, typeChecks, session, lines } = results;
   const compared = (measured: Measured | undefined, unit = 1) =>
     contestants.map((name) => {
       const one = measured?.[name];
@@ -42,6 +42,7 @@ export function report(results: Results, contestants: readonly string[]): string
       `${show(session.sessions)} sessions ${show(session.heapBytesPerSession)} bytes of heap and ` +
       `${session.timersPerSession} timer, all of them ${show(session.idleCpuMs)} ms of CPU in ` +
       `${session.idleMs / 1000} s of idling; in a page ${kilo(bundles["telnyx-room-tokens/session"])} kB.`,
+    `Lines of code: ${lines.src} in src, of them ${lines.facade} in the facade, client.ts and bindings.ts.`,
   ].join("\n\n");
 }
 
