@@ -20,8 +20,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
 };
-/** What the page may load of this package: its build, and the one dependency. */
-const LIBRARY = /^\/lib\/((?:dist|node_modules\/openapi-fetch\/dist)\/\w[\w.-]*\.m?js)$/;
+/** What the page may load of this package: its build. */
+const LIBRARY = /^\/lib\/(dist\/\w[\w.-]*\.js)$/;
 const PAGE = /^\/(page\.(?:js|css))?$/;
 
 export interface Example {

@@ -1,17 +1,11 @@
-import { invalidArgument, type RoomTokenOperation } from "./errors.ts";
-
-/** What holds where an option is left out: the one table. */
-export const DEFAULTS = {
-  baseUrl: "https://api.telnyx.com/v2",
-  timeoutMs: 15_000,
-  maxRetries: 2,
-} as const;
+import { invalidArgument, type RoomTokenOperation } from "./errors/room-token-error.ts";
 
 /** A room id stands in a path: what is no UUID might lead elsewhere. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const API_KEY = /^[\x21-\x7e]+$/;
-const BASE_URL = /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i;
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** "https://api.telnyx.com/v2": scheme, host with port, path. */
+const BASE_URL = /^(https?):\/\/([^\s/?#@\\]+?)(?::\d{1,5})?(?:\/[^\s?#\\]*)?$/i;
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what HTTP forbids in a header's value
 const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
@@ -49,7 +43,7 @@ const RULES: Readonly<Record<Argument, Rule>> = {
   refresh: FUNCTION,
 };
 
-/** Holds each of the given arguments to the rule of its name; throws `invalid_argument`. */
+/** Holds each of the given arguments to the rule of its name. Throws `invalid_argument`. */
 export function check(
   given: { readonly [Name in Argument]?: unknown },
   operation?: RoomTokenOperation,
@@ -58,6 +52,27 @@ export function check(
     const [rule, holds] = RULES[name];
     must(holds(given[name]), name, rule, operation);
   }
+}
+
+/**
+ * Refuses a member whose name differs from a known one by case, `_` or `-` alone: it would be ignored, and its
+ * author would get another lifetime, key or server than the one meant. Other unknown members pass.
+ */
+export function checkSpelling(
+  argument: "options" | "params",
+  given: object,
+  names: readonly string[],
+  operation?: RoomTokenOperation,
+): void {
+  for (const member in given) {
+    if (names.includes(member)) continue;
+    const meant = names.find((name) => sameLetters(name) === sameLetters(member));
+    if (meant !== undefined) throw invalidArgument(`${argument}.${member}`, `spelled ${meant}`, operation);
+  }
+}
+
+function sameLetters(name: string): string {
+  return name.replace(/[_-]/g, "").toLowerCase();
 }
 
 function must(holds: boolean, argument: string, rule: string, operation?: RoomTokenOperation): void {
@@ -80,46 +95,45 @@ function isWhole(value: unknown, least: number): boolean {
   return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
-/** A key that may be given out as it is, which a pasted "Bearer …" or a line break may not. */
+/** A key that can be sent as it is; a pasted "Bearer …" or a line break cannot. */
 export function checkApiKey(name: string, value: unknown, operation?: RoomTokenOperation): void {
+  must(value !== "", name, "a key: it is an empty string (pass null for no key)", operation);
   const holds = typeof value === "string" && API_KEY.test(value);
   must(holds, name, "the bare key, in visible ASCII characters without spaces", operation);
 }
 
-/**
- * The base URL without trailing slashes. The raw string is tested too, because URL parsing forgets an empty
- * query or user and quietly drops white space.
- */
-export function checkBaseUrl(name: string, value: string, allowInsecureHttp: boolean): string {
-  const url = typeof value === "string" && BASE_URL.test(value) ? parseUrl(value) : undefined;
-  if (url === undefined) throw invalidArgument(name, "an http(s) URL without user, query and fragment");
-  const secure = url.protocol === "https:" || allowInsecureHttp || LOOPBACK.test(url.hostname);
+/** The base URL as given, without trailing slashes. Its parts are read by a pattern: React Native has no URL getters. */
+export function checkBaseUrl(name: string, value: unknown, allowInsecureHttp: boolean): string {
+  const [url, scheme = "", host = ""] = (typeof value === "string" && BASE_URL.exec(value)) || [];
+  if (url === undefined || !isUrl(url))
+    throw invalidArgument(name, "an http(s) URL without user, query and fragment");
+  const secure = scheme.toLowerCase() === "https" || allowInsecureHttp || LOOPBACK.test(host);
   must(secure, name, "an https URL (or set allowInsecureHttp), except for a loopback host");
-  return url.href.replace(/\/+$/, "");
+  return url.replace(/\/+$/, "");
 }
 
-/** `URL.canParse` is missing in browsers of 2022. */
-function parseUrl(text: string): URL | undefined {
+function isUrl(text: string): boolean {
   try {
-    return new URL(text);
+    return new URL(text) !== undefined;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
-/** The headers with their names in lower case, so that a later set overrides an earlier one. */
+/** The given headers with their names in lower case. One that is undefined is left out. */
 export function checkHeaders(headers: object, operation?: RoomTokenOperation): Record<string, string> {
   const isRecord = isObject(headers) && !(Symbol.iterator in headers);
   must(isRecord, "headers", "a plain record, not a Headers object or a list", operation);
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]): [string, string] => {
-      const lowerCase = name.toLowerCase();
-      must(HEADER_NAME.test(name), "headers", "a record of valid HTTP names", operation);
-      const own = OWN_HEADERS.includes(lowerCase);
-      must(!own, "headers", `without ${name}, which the client sets itself`, operation);
-      const holds = typeof value === "string" && HEADER_VALUE.test(value);
-      must(holds, `headers[${JSON.stringify(name)}]`, "a valid HTTP header value", operation);
-      return [lowerCase, value];
-    }),
-  );
+  const checked: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const lowerCase = name.toLowerCase();
+    must(HEADER_NAME.test(name), "headers", "a record of valid HTTP names", operation);
+    const own = OWN_HEADERS.includes(lowerCase);
+    must(!own, "headers", `without ${name}, which the client sets itself`, operation);
+    if (value === undefined) continue;
+    const holds = typeof value === "string" && HEADER_VALUE.test(value);
+    must(holds, `headers[${JSON.stringify(name)}]`, "a valid HTTP header value", operation);
+    checked.push([lowerCase, value]);
+  }
+  return Object.fromEntries(checked);
 }

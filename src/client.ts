@@ -1,18 +1,17 @@
+import { type Bindings, CREATE, createBindings, type Init, REFRESH } from "./bindings.ts";
+import { Call } from "./call.ts";
+import { AbortListeners } from "./deadline.ts";
+import { type RefreshedRoomToken, type RoomTokenGrant, readGrant, readRefreshed } from "./grants.ts";
 import {
+  type ClientOptions,
+  type ClientSettings,
   type CreateParams,
-  createCall,
-  type RefreshedRoomToken,
+  clientSettings,
+  createParams,
   type RefreshParams,
-  type RoomTokenGrant,
-  refreshCall,
-} from "./bindings.ts";
-import { check, checkApiKey, checkBaseUrl, checkHeaders, DEFAULTS } from "./checks.ts";
-import { RoomTokenError, type RoomTokenOperation } from "./errors.ts";
-import { copyOf } from "./failures.ts";
-import type { ClientOptions, RequestOptions } from "./options.ts";
-import { type BearerSource, type CallSettings, callWithRetries } from "./retry.ts";
-import { scrubber } from "./scrub.ts";
-import { inBrowser, ownHeaders } from "./transport.ts";
+  type RequestOptions,
+  refreshParams,
+} from "./options.ts";
 
 /**
  * Mints and refreshes the client tokens of Telnyx video rooms. It keeps no state between calls: one instance
@@ -26,15 +25,18 @@ import { inBrowser, ownHeaders } from "./transport.ts";
  */
 export class RoomsClientTokens {
   readonly #settings: ClientSettings;
+  readonly #bindings: Bindings;
+  readonly #abortListeners: AbortListeners = new AbortListeners();
 
   /**
-   * @param options Each is checked and read once, here; the environment stands in for a key or a base URL that
-   * is left out.
+   * @param options Each is checked and read once, here. The environment stands in for a key or a base URL that is
+   * left out.
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule; also an API key in a web page without
    * `dangerouslyAllowBrowser`.
    */
   constructor(options: ClientOptions = {}) {
     this.#settings = clientSettings(options);
+    this.#bindings = createBindings(this.#settings.baseUrl, this.#settings.headers);
   }
 
   /**
@@ -56,10 +58,23 @@ export class RoomsClientTokens {
     params: CreateParams = {},
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
-    const settings = callSettings(this.#settings, options, "create");
-    const call = createCall(roomId, params, settings, this.#settings.bearer);
-    if (call.bearer === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
-    return callWithRetries(call);
+    const { tokenTtlSecs, refreshTokenTtlSecs } = createParams(roomId, params);
+    const call = new Call("create", this.#settings, options, this.#abortListeners);
+    const apiKey = await call.apiKey();
+    const sent = this.#bindings.POST(CREATE, {
+      params: { path: { room_id: roomId } },
+      body: { token_ttl_secs: tokenTtlSecs, refresh_token_ttl_secs: refreshTokenTtlSecs },
+      headers: { ...call.headers, authorization: `Bearer ${apiKey}` },
+      settings: call.transport,
+    } satisfies Init<typeof CREATE>);
+    return call.result(sent, ({ token, token_expires_at, refresh_token, refresh_token_expires_at }) =>
+      readGrant({
+        token,
+        tokenExpiresAt: token_expires_at,
+        refreshToken: refresh_token,
+        refreshTokenExpiresAt: refresh_token_expires_at,
+      }),
+    );
   }
 
   /**
@@ -80,82 +95,17 @@ export class RoomsClientTokens {
     params: RefreshParams,
     options: RequestOptions = {},
   ): Promise<RefreshedRoomToken> {
-    const settings = callSettings(this.#settings, options, "refresh");
-    return callWithRetries(refreshCall(roomId, params, settings));
-  }
-}
-
-/** What the calls of a client go by, and the key that create sends. */
-interface ClientSettings extends CallSettings {
-  readonly bearer: BearerSource | undefined;
-}
-
-/** Checks the client's options, each read once. */
-function clientSettings(options: ClientOptions): ClientSettings {
-  check({ options });
-  const { apiKey, baseUrl, timeoutMs, maxRetries, fetch, headers, onAttempt } = options;
-  const { allowInsecureHttp, dangerouslyAllowBrowser } = options;
-  check({ fetch, onAttempt });
-  const name = baseUrl === undefined ? "TELNYX_BASE_URL" : "baseUrl";
-  const url = baseUrl === undefined ? (fromEnvironment(name) ?? DEFAULTS.baseUrl) : baseUrl;
-  const checkedUrl = checkBaseUrl(name, url, allowInsecureHttp === true);
-  const defaults = { ...DEFAULTS, baseUrl: checkedUrl, headers: ownHeaders(), fetch, onAttempt };
-  const bearer = chooseBearer(apiKey, dangerouslyAllowBrowser === true);
-  return { ...callSettings(defaults, { timeoutMs, maxRetries, headers }), bearer };
-}
-
-/** What one call goes by: its own options where it has them, else the given ones. */
-function callSettings(
-  settings: CallSettings,
-  options: RequestOptions,
-  operation?: RoomTokenOperation,
-): CallSettings {
-  check({ options }, operation);
-  const { signal, headers, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
-  check({ signal, timeoutMs, maxRetries }, operation);
-  const own = headers === undefined ? {} : checkHeaders(headers, operation);
-  return { ...settings, headers: { ...settings.headers, ...own }, timeoutMs, maxRetries, signal };
-}
-
-/** The bearer of create: a checked key, or a function that is asked for one on every attempt. */
-function chooseBearer(apiKey: ClientOptions["apiKey"], allowBrowser: boolean): BearerSource | undefined {
-  const chosen = apiKey === undefined ? fromEnvironment("TELNYX_API_KEY") : apiKey;
-  if (chosen === undefined || chosen === null) return undefined;
-  if (typeof chosen !== "function") checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", chosen);
-  if (!allowBrowser && inBrowser()) {
-    const advice =
-      "in a web page, where everybody can take it: create tokens on a server (or set dangerouslyAllowBrowser)";
-    throw new RoomTokenError("invalid_argument", `apiKey must not be ${advice}`);
-  }
-  return {
-    ask: async () => (typeof chosen === "function" ? askFor(chosen) : chosen),
-    tooLate: (timeoutMs) => missingApiKey(`the apiKey function gave no key within ${timeoutMs} ms`),
-  };
-}
-
-async function askFor(apiKey: () => string | Promise<string>): Promise<string> {
-  const key = await Promise.resolve()
-    .then(apiKey)
-    .catch((thrown: unknown) => {
-      throw missingApiKey("the apiKey function failed", copyOf(thrown, scrubber([])));
-    });
-  if (!key) throw missingApiKey("the apiKey function gave no key");
-  checkApiKey("what the apiKey function gives", key, "create");
-  return key;
-}
-
-/** The error of a create that has no key to send. */
-function missingApiKey(problem: string, cause?: Error): RoomTokenError {
-  const message = `Creating a room client token failed: ${problem}`;
-  return new RoomTokenError("missing_api_key", message, { operation: "create", cause });
-}
-
-/** A variable of the environment, trimmed; one that is blank, or may not be read (Deno), counts as absent. */
-function fromEnvironment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  try {
-    return process?.env?.[name]?.trim() || undefined;
-  } catch {
-    return undefined;
+    const { refreshToken, tokenTtlSecs } = refreshParams(roomId, params);
+    const call = new Call("refresh", this.#settings, options, this.#abortListeners);
+    call.hide(refreshToken);
+    const sent = this.#bindings.POST(REFRESH, {
+      params: { path: { room_id: roomId } },
+      body: { refresh_token: refreshToken, token_ttl_secs: tokenTtlSecs },
+      headers: call.headers,
+      settings: call.transport,
+    } satisfies Init<typeof REFRESH>);
+    return call.result(sent, ({ token, token_expires_at }) =>
+      readRefreshed({ token, tokenExpiresAt: token_expires_at }),
+    );
   }
 }

@@ -1,5 +1,13 @@
-export type { CreateParams, paths, RefreshedRoomToken, RefreshParams, RoomTokenGrant } from "./bindings.ts";
+export type { paths } from "../generated/rooms-client-tokens.ts";
 export { RoomsClientTokens } from "./client.ts";
-export { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "./errors.ts";
-export type { ClientOptions, RequestOptions } from "./options.ts";
-export type { AttemptEvent } from "./retry.ts";
+export {
+  isRoomTokenError,
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
+} from "./errors/room-token-error.ts";
+export type { RefreshedRoomToken, RoomTokenGrant } from "./grants.ts";
+export type { AttemptEvent, ClientOptions, CreateParams, RefreshParams, RequestOptions } from "./options.ts";
+export type { Fetch, FetchInit, FetchResponse } from "./transport/fetch.ts";

@@ -1,17 +1,39 @@
-import type { AttemptEvent } from "./retry.ts";
-import type { Fetch } from "./transport.ts";
+import { check, checkApiKey, checkBaseUrl, checkHeaders, checkSpelling } from "./checks.ts";
+import {
+  invalidArgument,
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenOperation,
+} from "./errors/room-token-error.ts";
+import { environmentVariable, isPage, VERSION } from "./platform.ts";
+import type { Fetch } from "./transport/fetch.ts";
+
+/** What happened in one attempt of a call, for logs and metrics. It holds no secret. */
+export interface AttemptEvent {
+  readonly operation: RoomTokenOperation;
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** The code of the error, where the attempt failed. */
+  readonly code?: RoomTokenErrorCode | undefined;
+  readonly requestId?: string | undefined;
+  readonly durationMs: number;
+  /** How long the client waits before the next attempt, in milliseconds; absent when there is none. */
+  readonly retryInMs?: number | undefined;
+}
 
 /** Options of the client. Each is read once, by the constructor. */
 export interface ClientOptions {
   /**
-   * The Telnyx API key that `create` sends as a bearer (RFC 6750), used as it is. A function is asked anew on
-   * every attempt, within the attempt's deadline. `null`: no key, whatever the environment says. `refresh`
-   * needs none and never sends it.
+   * The Telnyx API key, which `create` sends as a bearer (RFC 6750) as it is. A function is asked once per `create`,
+   * within a `timeoutMs` of its own. `null`: no key, whatever the environment says. `refresh` needs no key and
+   * never sends one.
    * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
    */
   readonly apiKey?: string | null | (() => string | Promise<string>) | undefined;
   /**
-   * Where the API is: http(s), without user, query and fragment. Plain http only for a loopback host.
+   * Where the API is: an http(s) URL without user, query and fragment. Plain http only for a loopback host.
    * @default the environment's `TELNYX_BASE_URL`, then `https://api.telnyx.com/v2`
    */
   readonly baseUrl?: string | undefined;
@@ -21,7 +43,7 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a call that failed in a passing way is repeated: a whole number from 0.
+   * How many more attempts follow one that failed in a way that may pass: a whole number from 0.
    * @default 2
    */
   readonly maxRetries?: number | undefined;
@@ -30,9 +52,9 @@ export interface ClientOptions {
    * @default `globalThis.fetch`, looked up at each call
    */
   readonly fetch?: Fetch | undefined;
-  /** Headers to send besides; `Authorization`, `Content-Type` and `Accept` are refused. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Told of every attempt, for logs and metrics; what it throws is dropped. */
+  /** Further headers. `Authorization`, `Content-Type` and `Accept` are refused; undefined is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Called at the end of every attempt, for logs and metrics. What it throws is dropped. */
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
   /**
    * Allows plain http to any host, for a mock on a private network.
@@ -54,6 +76,143 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   /** As {@link ClientOptions.maxRetries}. */
   readonly maxRetries?: number | undefined;
-  /** As {@link ClientOptions.headers}; wins over those of the client. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** As {@link ClientOptions.headers}; these win over the client's. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** The lifetimes that `create` asks for. */
+export interface CreateParams {
+  /**
+   * Lifetime of the client token, in seconds: a whole number; Telnyx accepts 10 to 3600.
+   * @default 600, by Telnyx
+   */
+  readonly tokenTtlSecs?: number | undefined;
+  /**
+   * Lifetime of the refresh token, in seconds: a whole number; Telnyx accepts 60 to 86400.
+   * @default 3600, by Telnyx
+   */
+  readonly refreshTokenTtlSecs?: number | undefined;
+}
+
+/** What `refresh` needs. */
+export interface RefreshParams {
+  /** The refresh token of the grant. It is not rotated: the same one is used until it expires. */
+  readonly refreshToken: string;
+  /**
+   * Lifetime of the new client token, in seconds: a whole number; Telnyx accepts 10 to 3600.
+   * @default 600, by Telnyx
+   */
+  readonly tokenTtlSecs?: number | undefined;
+}
+
+/** What holds where an option is left out. */
+export const DEFAULTS = {
+  baseUrl: "https://api.telnyx.com/v2",
+  timeoutMs: 15_000,
+  maxRetries: 2,
+} as const;
+
+const CLIENT_OPTIONS = [
+  ...["apiKey", "baseUrl", "timeoutMs", "maxRetries", "fetch", "headers", "onAttempt"],
+  ...["allowInsecureHttp", "dangerouslyAllowBrowser"],
+];
+const REQUEST_OPTIONS = ["signal", "timeoutMs", "maxRetries", "headers"];
+
+/** The options of a client, checked and completed. */
+export interface ClientSettings {
+  readonly apiKey: string | (() => string | Promise<string>) | undefined;
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly fetch: Fetch | undefined;
+  readonly headers: Record<string, string>;
+  readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
+}
+
+/** Checks the options of a client, each read once. */
+export function clientSettings(options: ClientOptions): ClientSettings {
+  check({ options });
+  checkSpelling("options", options, CLIENT_OPTIONS);
+  const { timeoutMs = DEFAULTS.timeoutMs, maxRetries = DEFAULTS.maxRetries } = options;
+  const { apiKey, baseUrl, fetch, headers = {}, onAttempt } = options;
+  const { allowInsecureHttp, dangerouslyAllowBrowser } = options;
+  check({ timeoutMs, maxRetries, fetch, onAttempt });
+  return {
+    apiKey: chooseApiKey(apiKey, dangerouslyAllowBrowser === true),
+    baseUrl: chooseBaseUrl(baseUrl, allowInsecureHttp === true),
+    timeoutMs,
+    maxRetries,
+    fetch,
+    headers: { ...ownHeaders(), ...checkHeaders(headers) },
+    onAttempt,
+  };
+}
+
+function chooseBaseUrl(baseUrl: string | undefined, allowInsecureHttp: boolean): string {
+  if (baseUrl !== undefined) return checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp);
+  const url = environmentVariable("TELNYX_BASE_URL") ?? DEFAULTS.baseUrl;
+  return checkBaseUrl("TELNYX_BASE_URL", url, allowInsecureHttp);
+}
+
+function chooseApiKey(apiKey: ClientOptions["apiKey"], allowBrowser: boolean): ClientSettings["apiKey"] {
+  const chosen = apiKey === undefined ? environmentVariable("TELNYX_API_KEY") : apiKey;
+  if (chosen === undefined || chosen === null) return undefined;
+  if (typeof chosen !== "function") checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", chosen);
+  if (isPage() && !allowBrowser) {
+    const rule = [
+      "absent in a web page, where everybody can take it: create tokens on a server (or set dangerouslyAllowBrowser).",
+      "In jsdom or happy-dom, test server code in the Node environment",
+    ];
+    throw new RoomTokenError("invalid_argument", `apiKey must be ${rule.join(" ")}`);
+  }
+  return chosen;
+}
+
+/** A User-Agent breaks CORS in a page. */
+function ownHeaders(): Record<string, string> {
+  return isPage() ? {} : { "user-agent": `telnyx-room-tokens/${VERSION}` };
+}
+
+/** The options of one call, checked, and completed by those of the client. */
+export interface CallSettings {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly headers: Record<string, string>;
+  readonly fetch: Fetch;
+}
+
+/** Checks the options of one call, each read once. */
+export function callSettings(
+  client: ClientSettings,
+  options: RequestOptions,
+  operation: RoomTokenOperation,
+): CallSettings {
+  check({ options }, operation);
+  checkSpelling("options", options, REQUEST_OPTIONS, operation);
+  const { signal, headers = {}, timeoutMs = client.timeoutMs, maxRetries = client.maxRetries } = options;
+  check({ signal, timeoutMs, maxRetries }, operation);
+  // Late-bound, so that a fetch which a test or a tracer puts in place later is the one that is called.
+  const fetch: Fetch | undefined = client.fetch ?? globalThis.fetch;
+  if (typeof fetch !== "function")
+    throw invalidArgument("fetch", "given, because this platform has no globalThis.fetch", operation);
+  return { signal, timeoutMs, maxRetries, headers: checkHeaders(headers, operation), fetch };
+}
+
+/** Checks the arguments of a create, each read once. */
+export function createParams(roomId: string, params: CreateParams): CreateParams {
+  check({ params }, "create");
+  checkSpelling("params", params, ["tokenTtlSecs", "refreshTokenTtlSecs"], "create");
+  const { tokenTtlSecs, refreshTokenTtlSecs } = params;
+  check({ roomId, tokenTtlSecs, refreshTokenTtlSecs }, "create");
+  return { tokenTtlSecs, refreshTokenTtlSecs };
+}
+
+/** Checks the arguments of a refresh, each read once. */
+export function refreshParams(roomId: string, params: RefreshParams): RefreshParams {
+  check({ params }, "refresh");
+  checkSpelling("params", params, ["refreshToken", "tokenTtlSecs"], "refresh");
+  const { refreshToken, tokenTtlSecs } = params;
+  check({ roomId, refreshToken, tokenTtlSecs }, "refresh");
+  return { refreshToken, tokenTtlSecs };
 }

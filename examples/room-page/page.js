@@ -24,7 +24,6 @@ async function post(
 let source = "";
 
 const session = new RoomTokenSession({
-  roomId,
   create: async ({ signal }) => {
     const grant = await post(`/rooms/${roomId}/token`, {}, signal);
     source = "created";

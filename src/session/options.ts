@@ -1,76 +1,76 @@
-import { refreshCall } from "../bindings.ts";
-import { check, checkBaseUrl, DEFAULTS } from "../checks.ts";
-import { makeAttempt } from "../retry.ts";
-import { type Fetch, ownHeaders } from "../transport.ts";
-import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "./grants.ts";
+import { check, checkSpelling } from "../checks.ts";
+import { invalidArgument } from "../errors/room-token-error.ts";
+import {
+  type CreateResult,
+  type GrantInput,
+  type GrantMembers,
+  grantOf,
+  isResponse,
+  membersOf,
+  NoGrant,
+  type RefreshResult,
+} from "./callback-answer.ts";
 
-/** The TTL that Telnyx gives a token where none is asked for. */
-const DEFAULT_TTL_SECS = 600;
+const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** Options of a session. `grant`, `create` or both have to be given. */
+/** Options of a session. `create` has to be given, or `refresh` together with `grant`. */
 export interface RoomTokenSessionOptions {
-  /** The id of the room, a UUID. */
-  readonly roomId: string;
   /**
-   * What the back end minted, also as parsed from its JSON, or a saved `session.grant`.
+   * What the back end minted, also as parsed from JSON or as Telnyx spells it, or a saved `session.grant`.
    * @default none: the first token comes from `create`
    */
-  readonly grant?: RoomTokenGrantInput | undefined;
+  readonly grant?: GrantInput | undefined;
   /**
-   * Brings a freshly minted grant from your back end, which checks its own user first. A rejection with a
-   * numeric `status` of 4xx other than 408, 425 and 429, or with `retryable: false`, is permanent; a
-   * `retryAfterMs` in one that is not is honoured.
+   * Gives a freshly minted grant: the grant, Telnyx's own answer, or a `Response` with one of these as its JSON.
+   * Your back end checks its own user first.
+   *
+   * A `Response` that is not ok, and a rejection with a numeric `status`, count by their status: 3xx and 4xx,
+   * without 408, 425 and 429, are refusals, which are asked again slowly. So is a rejection with
+   * `retryable: false`. Everything else is asked again soon, but not before `Retry-After`, or `retryAfterMs` of a
+   * rejection.
+   *
+   * @example
+   * ```ts
+   * create: ({ signal }) => fetch(`/rooms/${roomId}/token`, { method: "POST", signal })
+   * ```
    * @default none: the session ends with its refresh token
    */
-  readonly create?: ((input: { readonly signal: AbortSignal }) => Promise<RoomTokenGrantInput>) | undefined;
+  readonly create?:
+    | ((input: { readonly signal: AbortSignal }) => CreateResult | PromiseLike<CreateResult>)
+    | undefined;
   /**
-   * Brings a new token for a refresh token; rejections count as those of `create`.
-   * @default one call to Telnyx's refresh operation, which needs no API key
+   * Gives a new token for a refresh token, in the same shapes as `create`.
+   * @default none: every renewal is a `create`
    */
   readonly refresh?:
     | ((input: {
         readonly refreshToken: string;
         readonly signal: AbortSignal;
-      }) => Promise<RefreshedRoomTokenInput>)
+      }) => RefreshResult | PromiseLike<RefreshResult>)
     | undefined;
   /**
-   * The lifetime that the default refresh asks for, in seconds; Telnyx accepts 10 to 3600. `create` has to ask
-   * for the same: a token that is no JWT is taken to live about so long.
-   * @default 600, by Telnyx
+   * The lifetime that `create` and `refresh` ask for, in seconds. Only needed for tokens that are no JWTs, where
+   * the device's clock may be wrong.
+   * @default none: the token's expiry is believed if it is at most an hour away, else it is taken to live 600 s
    */
   readonly tokenTtlSecs?: number | undefined;
   /**
-   * How long one refresh or create may take, to the last byte, in milliseconds: above 0, at most 2^31-1.
+   * How long one refresh or create may take, its body included, in milliseconds: above 0, at most 2^31-1.
    * @default 15000
    */
   readonly timeoutMs?: number | undefined;
-  /**
-   * Where the default refresh finds the API: http(s), without user, query and fragment.
-   * @default `https://api.telnyx.com/v2`; the environment is not read
-   */
-  readonly baseUrl?: string | undefined;
-  /**
-   * What sends the default refresh, called as `fetch(url, init)`.
-   * @default `globalThis.fetch`, looked up at each call
-   */
-  readonly fetch?: Fetch | undefined;
-  /**
-   * Allows plain http to any host.
-   * @default false
-   */
-  readonly allowInsecureHttp?: boolean | undefined;
 }
 
 /** What a token has to live up to, and how long to wait for it. */
 export interface GetTokenOptions {
   /**
-   * For how much longer the token has to be valid, in milliseconds. Where that takes a renewal which fails, the
-   * token held is given as long as it is valid. More than the newest token's whole life is not asked for again.
+   * For how much longer the token has to be valid, in milliseconds. If the renewal for it fails, the token held
+   * is given as long as it is valid. More than the newest token's whole life is not asked for again.
    * @default 0
    */
   readonly minValidityMs?: number | undefined;
   /**
-   * The token held is no good: a renewal begun from now on is awaited, and what it fails with is thrown.
+   * The token held is no good: waits for a renewal that begins now or later, and rejects with its error.
    * @default false
    */
   readonly forceRefresh?: boolean | undefined;
@@ -78,27 +78,45 @@ export interface GetTokenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A session's options, found good and completed. */
+/** A session's options, checked and completed. */
 export interface SessionSettings {
+  readonly grant: GrantMembers | undefined;
   readonly create: RoomTokenSessionOptions["create"];
-  readonly refresh: NonNullable<RoomTokenSessionOptions["refresh"]>;
+  readonly refresh: RoomTokenSessionOptions["refresh"];
   readonly timeoutMs: number;
-  readonly ttlMs: number;
+  readonly askedLifeMs: number | undefined;
 }
 
-/** Checks the options of a session. */
+/** Checks the options of a session. Each is read once. */
 export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
-  const { roomId, create, refresh, tokenTtlSecs, timeoutMs = DEFAULTS.timeoutMs } = options;
-  const { baseUrl = DEFAULTS.baseUrl, fetch, allowInsecureHttp } = options;
-  check({ roomId, create, refresh, fetch, tokenTtlSecs, timeoutMs });
-  const url = checkBaseUrl("baseUrl", baseUrl, allowInsecureHttp === true);
-
-  /** One keyless call to Telnyx; retrying it is the session's business. */
-  const keylessRefresh: SessionSettings["refresh"] = async ({ refreshToken, signal }) => {
-    const settings = { baseUrl: url, fetch, headers: ownHeaders(), timeoutMs, maxRetries: 0, signal };
-    const call = refreshCall(roomId, { refreshToken, tokenTtlSecs }, settings);
-    return (await makeAttempt(call)).value;
+  checkSpelling("options", options, ["grant", "create", "refresh", "tokenTtlSecs", "timeoutMs"]);
+  const { grant, create, refresh, tokenTtlSecs, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  check({ create, refresh, tokenTtlSecs, timeoutMs });
+  const canRenew = create !== undefined || (refresh !== undefined && grant !== undefined);
+  if (!canRenew) throw invalidArgument("create", "given, or refresh together with grant");
+  const askedLifeMs = tokenTtlSecs === undefined ? undefined : tokenTtlSecs * 1000;
+  return {
+    grant: grant === undefined ? undefined : givenGrant(grant),
+    create,
+    refresh,
+    timeoutMs,
+    askedLifeMs,
   };
-  const ttlMs = (tokenTtlSecs ?? DEFAULT_TTL_SECS) * 1000;
-  return { create, refresh: refresh ?? keylessRefresh, timeoutMs, ttlMs };
+}
+
+/** Checks the grant that a session begins with. */
+function givenGrant(given: unknown): GrantMembers {
+  try {
+    if (isResponse(given)) throw new NoGrant("a Response whose body was not read");
+    const members = membersOf(given);
+    grantOf(members);
+    const { receivedAt } = members;
+    if (receivedAt === undefined || Number.isFinite(receivedAt)) return members;
+  } catch (thrown) {
+    if (!(thrown instanceof NoGrant)) throw thrown;
+    const { problem, words } = thrown;
+    if (problem !== undefined) throw invalidArgument(`grant.${problem.member}`, problem.rule);
+    throw invalidArgument("grant", `a grant, not ${words}`);
+  }
+  throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
 }

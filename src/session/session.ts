@@ -1,41 +1,58 @@
-import { check } from "../checks.ts";
-import { invalidArgument } from "../errors.ts";
-import { onPageWake } from "./clock.ts";
+import { check, checkSpelling } from "../checks.ts";
+import { abortReason } from "../deadline.ts";
+import { invalidArgument } from "../errors/room-token-error.ts";
+import type { RoomTokenGrant } from "../grants.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
-import type { SavedRoomTokenGrant } from "./grants.ts";
-import { Keeper } from "./keeper.ts";
 import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings } from "./options.ts";
-import { type AttachableRoom, attachRoom } from "./room.ts";
+import { listenToPage } from "./page.ts";
+import { Renewals } from "./renewals.ts";
+import { type AttachableRoom, RoomAttachment } from "./room.ts";
+import { closedError } from "./session-errors.ts";
+
+/** What a session holds, for storing as an object or as JSON and giving to a new session. */
+export interface SavedRoomTokenGrant extends RoomTokenGrant {
+  /** Absent where the token's age is not known: in a grant that was given without it, until the first renewal. */
+  readonly receivedAt?: number;
+}
 
 /**
  * Keeps one room's client token valid, through sleep, bad networks, wrong clocks and dead refresh tokens. It
- * has no API key, reads no environment, and runs in pages as well as on servers.
+ * knows no HTTP, no API key and no environment: it renews by the callbacks that it is given.
  *
  * On a worker a session belongs to the request that made it: a token awaited in another request would hang.
  *
  * @example
  * ```ts
- * const session = new RoomTokenSession({ roomId, create: () => fetchGrantFromMyBackEnd(roomId) });
+ * const session = new RoomTokenSession({
+ *   create: ({ signal }) => fetch(`/rooms/${roomId}/token`, { method: "POST", signal }),
+ * });
  * const room = await initialize({ roomId, clientToken: await session.getToken() });
  * const detach = session.attach(room);
  * ```
  */
 export class RoomTokenSession {
-  readonly #keeper: Keeper;
+  readonly #renewals: Renewals;
   #leavePage: (() => void) | undefined;
 
   /**
-   * @param options Each is checked and read once, here. No request is made, no timer set, no number drawn.
-   * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `grant` nor `create` is given.
+   * @param options Each is checked and read once, here. No request is made, no timer set, no number drawn, and
+   * without `grant` no clock read.
+   * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `create` nor `refresh` with
+   * a `grant` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
     check({ options });
-    this.#keeper = new Keeper(sessionSettings(options), options.grant);
+    this.#renewals = new Renewals(sessionSettings(options));
   }
 
-  /** Where the session stands now. */
+  /** The session's state now. */
   get state(): RoomTokenSessionState {
-    return this.#keeper.state;
+    return this.#renewals.state;
+  }
+
+  /** For how many more milliseconds the token held can be used; 0 without a valid token. */
+  get tokenValidForMs(): number {
+    return this.#renewals.current.validMs;
   }
 
   /** When the token held expires, by the server's clock; undefined without a token. */
@@ -53,55 +70,63 @@ export class RoomTokenSession {
    * from JSON, together with the token's age, which `receivedAt` carries where it is known.
    */
   get grant(): SavedRoomTokenGrant | undefined {
-    const { held, clock } = this.#keeper;
+    const { clock, current } = this.#renewals;
+    const { held } = current;
     if (held === undefined) return undefined;
     const { tokenExpiresAt, refreshTokenExpiresAt } = held.grant;
     return {
       ...held.grant,
-      tokenExpiresAt: new Date(tokenExpiresAt), // a date can be changed by whom it is given to
+      tokenExpiresAt: new Date(tokenExpiresAt), // whoever is given a date can change it
       refreshTokenExpiresAt: new Date(refreshTokenExpiresAt),
-      ...(held.measured && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
+      ...(held.ageKnown && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
     };
   }
 
   /**
-   * Calls `listener` on every event of that name, once the state is committed. What it throws or rejects with
-   * is dropped.
+   * Calls `listener` on every event of that name, after the state is committed. What it throws or rejects with
+   * never reaches the session; a page's `reportError` is told.
    *
-   * @returns What removes the listener; `close` removes them all.
+   * @returns The function that removes the listener. `close` removes them all.
+   * @throws RoomTokenError `invalid_argument`: there is no such event, or the listener is no function.
    */
   on<Name extends keyof RoomTokenSessionEvents>(
     name: Name,
     listener: (event: RoomTokenSessionEvents[Name]) => unknown,
   ): () => void {
-    return this.#keeper.events.on(name, listener);
+    return this.#renewals.report.events.on(name, listener);
   }
 
   /**
-   * A token that is valid now. A fresh one comes at once; so does a stale one, while one renewal goes on in the
-   * background; instead of a dead one the next renewal's token, or its error, is awaited. All callers share it.
+   * A token that is valid now. A fresh one is given at once; so is a stale one, while one renewal goes on in the
+   * background. Instead of a dead one the next renewal's token, or its error, is waited for. All callers share it.
    *
-   * @throws RoomTokenError `session_closed`; `session_expired`: no further token can be had; `invalid_argument`;
-   * or what the renewal failed with, at once and with `retryAfterMs` where the next one is more than
-   * `timeoutMs` away.
+   * @throws RoomTokenError `session_closed`; `invalid_argument`; `session_expired`: without `create` the refresh
+   * token is past its end and refused; or what the renewal failed with, at once and with `retryAfterMs` where it
+   * was refused less than 30 s ago, or where the next attempt is more than `timeoutMs` away.
    * @throws the reason of `options.signal`, unchanged.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string> {
     check({ options });
+    checkSpelling("options", options, ["minValidityMs", "forceRefresh", "signal"]);
     const { minValidityMs = 0, forceRefresh = false, signal } = options;
     check({ signal });
     if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds from 0");
-    if (signal?.aborted) throw signal.reason;
-    return this.#keeper.token(minValidityMs, forceRefresh, signal);
+    if (signal?.aborted) throw abortReason(signal);
+    return this.#renewals.token(minValidityMs, forceRefresh, signal);
   }
 
-  /** Renews in the background from now on, ahead of the token's end. May be stopped and started again. */
+  /**
+   * Renews in the background from now on, ahead of the token's end. May be stopped and started again.
+   *
+   * @throws RoomTokenError `session_closed`.
+   */
   start(): void {
-    const keeper = this.#keeper;
-    if (keeper.started || this.state === "closed") return;
-    keeper.started = true;
-    this.#leavePage = onPageWake(keeper);
-    keeper.tick();
+    const renewals = this.#renewals;
+    if (this.state === "closed") throw closedError();
+    if (renewals.isStarted) return;
+    renewals.isStarted = true;
+    this.#leavePage = listenToPage(renewals);
+    renewals.tick();
   }
 
   /**
@@ -110,8 +135,8 @@ export class RoomTokenSession {
    */
   stop(): void {
     this.#leavePage?.();
-    this.#keeper.started = false;
-    this.#keeper.tick();
+    this.#renewals.isStarted = false;
+    this.#renewals.tick();
   }
 
   /**
@@ -121,25 +146,26 @@ export class RoomTokenSession {
   close(): void {
     if (this.state === "closed") return; // a listener may close it again
     this.#leavePage?.();
-    this.#keeper.close();
+    this.#renewals.close();
   }
 
   /**
-   * Starts the session, and hands a room of @telnyx/video every new token while it is connected. A disconnect
-   * that may be the token's fault causes one forced refresh, at most one in 30 seconds; reconnecting is left to
-   * the page: with `getToken({ forceRefresh: true })`, which in the same turn shares that refresh.
+   * Starts the session, and hands a room of @telnyx/video every new token unless it is disconnected. A
+   * disconnect that may be the token's fault causes one forced refresh, at most one in 30 seconds. Reconnecting
+   * is left to the page: with `getToken({ forceRefresh: true })`, which in the same turn shares that refresh.
    *
-   * @returns What detaches the room again; the session goes on.
+   * @returns The function that detaches the room. The session goes on.
+   * @throws RoomTokenError `session_closed`; `invalid_argument`: it is no room. What the room's own functions throw.
    */
   attach(room: AttachableRoom): () => void {
-    this.start(); // does nothing once closed; a listener may close
-    if (this.state === "closed") return () => {};
-    return attachRoom(room, this.#keeper);
-  }
-
-  static {
-    // Node's inspect would otherwise call the getters when it is asked to, and show both tokens.
-    const inspect = Symbol.for("nodejs.util.inspect.custom");
-    Object.defineProperty(RoomTokenSession.prototype, inspect, { value: () => "RoomTokenSession {}" });
+    if (this.state === "closed") throw closedError();
+    const attachment = new RoomAttachment(room, this.#renewals);
+    this.start();
+    return () => attachment.detach();
   }
 }
+
+// Node's inspect would otherwise call the getters when it is asked to, and show both tokens.
+Object.defineProperty(RoomTokenSession.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value: () => "RoomTokenSession {}",
+});

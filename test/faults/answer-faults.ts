@@ -143,7 +143,7 @@ function echo(status: number): Misbehaviour {
 function echoPage(status: number): Misbehaviour {
   return (socket, request) => {
     const escaped = `${request.head}${request.body}`.replace(
-      /[^\w\s]/g,
+      /[&<>"'`=/]/g,
       (char) => `&#x${char.charCodeAt(0).toString(16)};`,
     );
     send(http(status, `<h1>${status}</h1><pre>${escaped}</pre>`))(socket, request);

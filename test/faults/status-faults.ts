@@ -73,7 +73,7 @@ const GARBAGE = [
   "",
   "soon",
   "-1",
-  "1.5",
+  "1.5 s",
   "1e1",
   "0x1",
   "1, 1",
@@ -86,6 +86,7 @@ const WAITS: Fault[] = [
   ...[408, 429, 503].flatMap((status) => [
     waiting(status, { "retry-after": "0" }, { retryAfterMs: 0 }),
     waiting(status, { "retry-after": "1" }, { retryAfterMs: 1000 }),
+    waiting(status, { "retry-after": "0.5" }, { retryAfterMs: 1000 }),
     waiting(status, { "retry-after": "11" }, { retryAfterMs: 11_000, attempts: 1 }),
     waiting(status, { "retry-after": "Fri, 31 Dec 2100 23:59:59 GMT", date: FAR }, { retryAfterMs: 0 }),
     waiting(status, { "retry-after": FAR, date: "Fri, 31 Dec 2100 23:59:58 GMT" }, { retryAfterMs: 1000 }),
@@ -100,7 +101,7 @@ const WAITS: Fault[] = [
   waiting(429, { "x-ratelimit-reset": "17" }, { retryAfterMs: 17_000, attempts: 1 }),
   waiting(429, { "x-ratelimit-reset": "17", "retry-after": "1" }, { retryAfterMs: 1000 }),
   waiting(429, { "x-ratelimit-reset": "1", "retry-after": "soon" }, { retryAfterMs: 1000 }),
-  ...["40, 40;w=60", "-1", "", "1.5"].map((value) => waiting(429, { "x-ratelimit-reset": value })),
+  ...["40, 40;w=60", "-1", "", "86401"].map((value) => waiting(429, { "x-ratelimit-reset": value })),
   ...[408, 500, 503].map((status) => waiting(status, { "x-ratelimit-reset": "17" })),
   ...[400, 401, 403, 404, 409, 422, 501].flatMap((status) => [
     waiting(status, { "retry-after": "1" }),

@@ -1,3 +1,3 @@
 import { settings } from "./settings.mjs";
 
-export default settings("session", "src/session/*.ts", "test/session");
+export default settings("session", ["src/session/*.ts"], "test/session");

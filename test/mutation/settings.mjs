@@ -2,14 +2,14 @@
  * Stryker's settings for one part of src, whose mutants are judged by the fast tests of one folder.
  *
  * @param {string} part Names the report.
- * @param {string} mutate The source files.
+ * @param {string[]} mutate The source files.
  * @param {string} tests The folder of the tests.
  */
 export function settings(part, mutate, tests) {
   return {
     testRunner: "vitest",
     vitest: { configFile: "test/mutation/vitest.config.ts", dir: tests, related: false },
-    mutate: [mutate],
+    mutate,
     coverageAnalysis: "perTest",
     concurrency: 2,
     timeoutMS: 5_000,

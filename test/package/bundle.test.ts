@@ -25,14 +25,17 @@ async function bundle(source: string, minify: boolean): Promise<string> {
 
 /** The budgets of the bench, too. */
 const ENTRIES = [
-  { entry: "telnyx-room-tokens", maxBytes: 9_200 },
-  { entry: "telnyx-room-tokens/session", maxBytes: 9_000 },
+  { entry: "telnyx-room-tokens", maxBytes: 9_600 },
+  { entry: "telnyx-room-tokens/session", maxBytes: 8_000 },
 ];
 
 /** What the two may take from their platform; what belongs to a page is only looked for. */
 const AMBIENT = [
-  ...["AbortController", "TextDecoder", "URL", "atob", "clearTimeout", "performance", "setTimeout"],
-  ...["globalThis.fetch", "globalThis.navigator", "globalThis.performance", "globalThis.process"],
+  ...["AbortController", "DOMException", "TextDecoder", "URL", "atob", "clearTimeout", "performance"],
+  ...["setTimeout", "globalThis.fetch", "globalThis.navigator", "globalThis.performance"],
+  ...["globalThis.process", "globalThis.Request"],
+  // openapi-fetch names these; our calls come by none of them but URLSearchParams.
+  ...["FormData", "Headers", "Request", "Response", "URLSearchParams", "process"],
   ...["document", "window"],
 ];
 

@@ -29,6 +29,16 @@ test("both entries are imported, with their exports and no others", () => {
   expect(exports).toEqual([MAIN, SESSION]);
 });
 
+test("the classes still have their names after the build", () => {
+  const names = run(
+    "names.js",
+    `import * as main from "telnyx-room-tokens";
+     import * as session from "telnyx-room-tokens/session";
+     console.log(JSON.stringify([main, session].map((entry) => Object.values(entry).map(({ name }) => name))));`,
+  );
+  expect(names).toEqual([MAIN, SESSION]);
+});
+
 test("both entries are required from CommonJS", () => {
   const exports = run(
     "require.cjs",

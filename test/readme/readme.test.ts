@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { DEFAULTS } from "../../src/checks.ts";
+import { DEFAULTS } from "../../src/options.ts";
 import { Sandbox } from "../sandbox/index.ts";
 import { FOLDER, fileOf, readme, type Snippet, snippets, writeSnippets } from "./snippets.ts";
 
@@ -145,7 +145,7 @@ test("the session's option table names every option of the session", () => {
 });
 
 test("the error table names every code", () => {
-  const errors = readFileSync(`${ROOT}src/errors.ts`, "utf8");
+  const errors = readFileSync(`${ROOT}src/errors/room-token-error.ts`, "utf8");
   const union = /type RoomTokenErrorCode =([\s\S]*?);/.exec(errors)?.[1] ?? "";
   const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => `\`${code}\``);
   expect(codes).toHaveLength(17);

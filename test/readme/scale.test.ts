@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
-import { drawRenewal, type Held } from "../../src/session/grants.ts";
+import { drawRenewalAt, type HeldGrant } from "../../src/session/held-grant.ts";
 import { FOLDER, fileOf, readme, snippets, writeSnippets } from "./snippets.ts";
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -61,8 +61,8 @@ test("the README's figures for a fleet are those of the session's own schedule",
   const rows = [...scale.matchAll(/^\| (\d+) \| ([\d.]+) \| ([\d,]+) \|$/gm)];
   expect(rows.length).toBeGreaterThan(2);
   for (const [, ttlSecs, everySecs, perSecond] of rows) {
-    const token = { bornAt: 0, endsAt: Number(ttlSecs) * 1000, measured: true } as Held;
-    const dueSecs = drawRenewal(token) / 1000;
+    const token = { bornAt: 0, endsAt: Number(ttlSecs) * 1000, ageKnown: true } as HeldGrant;
+    const dueSecs = drawRenewalAt(token) / 1000;
     expect(Number(everySecs)).toBe(dueSecs);
     expect(Number(perSecond?.replace(",", ""))).toBe(Math.round(100_000 / dueSecs));
   }

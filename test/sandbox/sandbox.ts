@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { pause } from "../../src/transport.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   answerForStatus,
   type SandboxAnswer,

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { isRoomTokenError, type RoomTokenGrantInput } from "../../src/session/index.ts";
 import {
   DOWN,
+  jwt,
   NOON,
   open,
   REFUSED,
@@ -17,7 +18,7 @@ import {
 useFakeTime();
 const calls = (count: number, call: () => Promise<string>) => Array.from({ length: count }, call);
 
-describe("one flight", () => {
+describe("one renewal at a time", () => {
   it("fifty callers on an empty session share one create", async () => {
     const server = new Server();
     server.latencyMs = 100;
@@ -54,7 +55,7 @@ describe("one flight", () => {
     },
   );
 
-  it("a forced refresh during an older flight gets one more after it, and so do two", async () => {
+  it("a forced refresh during an older renewal gets one more after it, and so do two", async () => {
     const server = new Server();
     server.latencyMs = 100;
     const session = open(server);
@@ -79,7 +80,7 @@ describe("one flight", () => {
     expect(server.requests).toBe(1);
   });
 
-  it("a forced refresh that joins a flight in its own turn makes it a forced one", async () => {
+  it("a forced refresh that joins a renewal in its own turn makes it a forced one", async () => {
     const server = new Server();
     server.ttlSecs = 3600;
     const session = open(server);
@@ -134,17 +135,36 @@ describe("one flight", () => {
     },
   );
 
-  it("a forced refresh that brings the same token gives it, tells of no new one, and keeps its end", async () => {
+  it("a forced refresh that brings the very token held is a failure, and the token keeps its end", async () => {
     const server = new Server();
     const grant = server.savedGrant();
     const { token, tokenExpiresAt } = grant;
     const session = open(server, { grant, refresh: async () => ({ token, tokenExpiresAt }) });
     const told = record(session);
     await sleep(100_000);
-    expect(await session.getToken({ forceRefresh: true })).toBe(token);
+    expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
+      code: "invalid_response",
+      message: "The session's refresh gave no newer token",
+    });
+    expect(await session.getToken()).toBe(token);
     expect(told.token).toEqual([]);
+    expect(told.error).toMatchObject([{ willRetry: true }]);
     await sleep(499_000);
     expect(session.state).toBe("expired");
+  });
+
+  it("a back end that always gives one cached JWT, dead for 300 s, does not satisfy a forced refresh", async () => {
+    const server = new Server();
+    const token = jwt(NOON / 1000 - 900, 600, "cached");
+    const create = async () => ({ ...server.grant(), token });
+    const session = open(server, { grant: undefined, create, refresh: undefined });
+    const told = record(session);
+    await session.getToken();
+    expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
+      message: "The session's create gave no newer token",
+    });
+    expect(told.token).toHaveLength(1);
+    expect(told.error).toHaveLength(1);
   });
 
   it("the same token once more draws no other jitter", async () => {
@@ -153,20 +173,16 @@ describe("one flight", () => {
     const { token, tokenExpiresAt } = grant;
     const session = open(server, { grant, refresh: async () => ({ token, tokenExpiresAt }) });
     await session.getToken();
+    await rejection(session.getToken({ forceRefresh: true }));
     const draws = vi.mocked(Math.random).mock.calls.length;
-    await session.getToken({ forceRefresh: true });
     await session.getToken();
     expect(Math.random).toHaveBeenCalledTimes(draws);
   });
 
-  it("sessions of two rooms share nothing", async () => {
+  it("two sessions share nothing", async () => {
     const server = new Server();
     const a = open(server, { grant: undefined, create: server.create });
-    const b = open(server, {
-      grant: undefined,
-      create: server.create,
-      roomId: "11111111-2222-4333-8444-555555555555",
-    });
+    const b = open(server, { grant: undefined, create: server.create });
     const [tokenA, tokenB] = await Promise.all([a.getToken(), b.getToken()]);
     expect(tokenA).not.toBe(tokenB);
     expect(server.creates).toHaveLength(2);
@@ -260,7 +276,7 @@ describe("close", () => {
     const server = new Server();
     const session = open(server);
     session.close();
-    session.start();
+    expect(() => session.start()).toThrow(expect.objectContaining({ code: "session_closed" }));
     session.stop();
     expect(await rejection(session.getToken())).toMatchObject({ code: "session_closed" });
     expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
@@ -359,18 +375,20 @@ describe("a failed renewal never takes a valid token away", () => {
     expect(await session.getToken({ minValidityMs: 35_000 })).not.toBe(token);
   });
 
-  it("a renewal for minValidityMs that failed is not made again by itself before the token is due", async () => {
+  it("a started session makes a failed early renewal again after the backoff, and is ready again", async () => {
     const server = new Server();
     const session = open(server);
     session.start();
     await sleep(10_000);
     server.refreshFailure = DOWN;
     await session.getToken({ minValidityMs: 595_000 });
+    expect(session.state).toBe("degraded");
     server.refreshFailure = undefined;
-    await sleep(469_999);
+    await sleep(499);
     expect(server.refreshes).toEqual([10_000]);
     await sleep(1);
-    expect(server.refreshes).toEqual([10_000, 480_000]);
+    expect(server.refreshes).toEqual([10_000, 10_500]);
+    expect(session.state).toBe("ready");
   });
 
   it("minValidityMs beyond the lifetime: one request, the new token, no loop, not again", async () => {

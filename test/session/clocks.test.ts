@@ -96,13 +96,24 @@ describe("a lifetime does not trust the local clock", () => {
     expect(session.state).toBe("expired");
   });
 
-  it("without a TTL asked for, a token that is no JWT is taken to live about 600 s", async () => {
+  it.each([
+    ["of 60 s", 60, 0, 60],
+    ["of 600 s", 600, 0, 600],
+    ["of 3600 s", 3600, 0, 3600],
+    ["whose end is 3660 s away by a slow clock", 3600, -60_000, 3660],
+    ["whose end is farther away than any token lives", 3600, -61_000, 600],
+    ["whose end is past by a fast clock", 60, 60_000, 600],
+  ])("without a TTL given, a token that is no JWT, %s, is believed if that can be", async (...row) => {
+    const [, ttlSecs, localAheadMs, lifeSecs] = row;
     const server = new Server();
     server.opaque = true;
-    server.ttlSecs = 3600;
+    server.ttlSecs = ttlSecs;
+    server.aheadMs = -localAheadMs;
     const session = open(server, { grant: undefined, create: server.create });
     await session.getToken();
-    await sleep(599_000);
+    await sleep(lifeSecs * 1000 - 1001);
+    expect(session.state).toBe("ready");
+    await sleep(1);
     expect(session.state).toBe("expired");
   });
 
@@ -265,15 +276,18 @@ describe("a lifetime does not trust the local clock", () => {
   );
 
   it.each([
-    ["shorter than the TTL asked for", 0, 60, 60],
-    ["longer than it", 0, 3600, 600],
-    ["impossible, for the clock is fast", HOUR, 60, 600],
-  ])("a saved token that is no JWT, its stated life %s", async (_, localAheadMs, ttlSecs, lifeSecs) => {
+    ["shorter than the TTL given", 0, 60, 600, 60],
+    ["longer than it", 0, 3600, 600, 600],
+    ["impossible, for the clock is fast", HOUR, 60, 600, 600],
+    ["believed, with no TTL given", 0, 3600, undefined, 3600],
+    ["impossible, with no TTL given", HOUR, 60, undefined, 600],
+  ])("a saved token that is no JWT, its stated life %s", async (...row) => {
+    const [, localAheadMs, ttlSecs, tokenTtlSecs, lifeSecs] = row;
     const server = new Server();
     server.opaque = true;
     server.ttlSecs = ttlSecs;
     server.aheadMs = -localAheadMs;
-    const session = open(server);
+    const session = open(server, { tokenTtlSecs });
     await sleep(lifeSecs * 1000 - 1001);
     expect(session.state).toBe("ready");
     await sleep(1);
@@ -313,6 +327,7 @@ describe("time is summed look by look", () => {
   it("sleep that stops the monotonic clock is counted by the wall clock", () => {
     const at = { wall: 1000, steady: 1000 };
     const clock = clockOn(at);
+    clock.now();
     at.wall += HOUR;
     at.steady += 5;
     expect(clock.now()).toBe(HOUR);
@@ -321,6 +336,7 @@ describe("time is summed look by look", () => {
   it("a wall clock that is set back takes nothing away, again and again", () => {
     const at = { wall: HOUR, steady: 0 };
     const clock = clockOn(at);
+    clock.now();
     for (let i = 1; i <= 100; i++) {
       at.wall += i % 2 === 0 ? 10_000 + HOUR : 10_000 - HOUR;
       at.steady += 10_000;
@@ -333,6 +349,7 @@ describe("time is summed look by look", () => {
   it("a wall clock that is set back does not stop a clock that has no other", () => {
     const at = { wall: HOUR, steady: 0 };
     const clock = clockOn(at);
+    clock.now();
     at.wall = 0;
     clock.now();
     at.wall = 700;
@@ -354,6 +371,7 @@ describe("time is summed look by look", () => {
   it("it works without a monotonic clock", () => {
     vi.stubGlobal("performance", undefined);
     const clock = new ElapsedClock();
+    expect(clock.now()).toBe(0);
     stepWallClock(1234);
     expect(clock.now()).toBe(1234);
   });

@@ -51,7 +51,7 @@ describe("only the server ends a session", () => {
     expect(session).toMatchObject({ state: "ready", grant: { token } });
   });
 
-  it("without create a passing failure past the end is tried on and on, a refusal ends it", async () => {
+  it("without create a transient failure past the end is tried on and on; a refusal too, slowly", async () => {
     const server = new Server();
     server.refreshTtlSecs = 60;
     const session = open(server);
@@ -64,6 +64,18 @@ describe("only the server ends a session", () => {
     server.refreshFailure = REFUSED;
     await sleep(30_000);
     expect(session.state).toBe("failed");
+    expect(await rejection(session.getToken())).toMatchObject({
+      code: "session_expired",
+      status: 403,
+      cause: { code: "forbidden" },
+    });
+    const before = server.requests;
+    await sleep(HOUR);
+    expect(server.requests - before).toBeGreaterThanOrEqual(10);
+    expect(server.requests - before).toBeLessThanOrEqual(20);
+    server.refreshFailure = undefined;
+    await sleep(360_000);
+    expect(session.state).toBe("ready");
   });
 
   it.each([
@@ -156,14 +168,41 @@ describe("only the server ends a session", () => {
     expect(real).toBeLessThan(3_600_000);
   });
 
-  it("without a token and without a way to one, the first refusal is the end", async () => {
+  it("the very first refusal is given as it is", async () => {
     const server = new Server();
     server.createFailure = { status: 401 };
     const session = open(server, { grant: undefined, create: server.create });
     expect(session.state).toBe("idle");
-    expect(await rejection(session.getToken())).toMatchObject({ code: "session_expired", status: 401 });
+    expect(await rejection(session.getToken())).toMatchObject({ code: "unauthorized", status: 401 });
     expect(session.state).toBe("failed");
     await settle();
     expect(server.requests).toBe(1);
+  });
+
+  it.each([
+    ["before the refresh token's end", 3600, "forbidden"],
+    ["past the refresh token's end", 300, "session_expired"],
+  ])("a dead token and a refused refresh %s", async (_, refreshTtlSecs, code) => {
+    const server = new Server();
+    server.refreshTtlSecs = refreshTtlSecs;
+    server.refreshFailure = REFUSED;
+    const session = open(server);
+    const told = record(session);
+    await sleep(600_000);
+    expect(await rejection(session.getToken())).toMatchObject({ code, status: 403, retryable: false });
+    expect(told.error).toMatchObject([{ error: { code } }]);
+    expect(await rejection(session.getToken())).toMatchObject({ code, retryAfterMs: 30_000 });
+    expect(session.state).toBe("failed");
+    expect(server.requests).toBe(1);
+  });
+
+  it("with create a refusal is never session_expired", async () => {
+    const server = new Server();
+    server.refreshTtlSecs = 300;
+    server.refreshFailure = REFUSED;
+    server.createFailure = REFUSED;
+    const session = open(server, { create: server.create });
+    await sleep(600_000);
+    expect(await rejection(session.getToken())).toMatchObject({ code: "forbidden" });
   });
 });

@@ -4,6 +4,8 @@ import { DOWN, open, REFUSED, record, rejection, Server, settle, sleep, useFakeT
 
 useFakeTime();
 
+const grant = new Server().grant();
+
 describe("events", () => {
   it("each token is told once, in the order of issue, after the state is committed", async () => {
     const server = new Server();
@@ -36,6 +38,60 @@ describe("events", () => {
     expect(told.token).toMatchObject([{ token }]);
     expect(told.state).toEqual([{ state: "ready", previous: "idle" }]);
     expect(session.grant?.token).toBe(token);
+  });
+
+  it("a token event says for how long the token is valid, as the session does", async () => {
+    const session = open(new Server());
+    const told = record(session);
+    await sleep(100_000);
+    expect(session.tokenValidForMs).toBe(499_000);
+    await session.getToken({ forceRefresh: true });
+    expect(told.token).toMatchObject([{ validForMs: 599_000 }]);
+    expect(session.tokenValidForMs).toBe(599_000);
+    await sleep(599_000);
+    expect(session.tokenValidForMs).toBe(0);
+    expect(open(new Server(), { grant: undefined, create: async () => grant }).tokenValidForMs).toBe(0);
+  });
+
+  it("in a page what a listener throws or rejects with is reported, so that its author sees it", async () => {
+    vi.stubGlobal("document", new EventTarget());
+    const reported: unknown[] = [];
+    vi.stubGlobal("reportError", (error: unknown) => reported.push(error));
+    const session = open(new Server());
+    session.on("token", () => {
+      throw "now";
+    });
+    session.on("token", () => Promise.reject("later"));
+    await session.getToken({ forceRefresh: true });
+    await settle();
+    expect(reported).toEqual(["now", "later"]);
+  });
+
+  it.each(["a page without reportError", "no page"])(
+    "in %s what a listener throws is dropped",
+    async (where) => {
+      vi.stubGlobal("document", where === "no page" ? undefined : new EventTarget());
+      const reportError = vi.fn();
+      vi.stubGlobal("reportError", where === "no page" ? reportError : undefined);
+      const session = open(new Server());
+      session.on("token", () => Promise.reject(new Error("a listener's own")));
+      const token = await session.getToken({ forceRefresh: true });
+      await settle();
+      expect(session.grant?.token).toBe(token);
+      expect(reportError).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each([
+    ["tokens", () => {}, "name must be one of token, error, expiring, state"],
+    [undefined, () => {}, "name must be one of token, error, expiring, state"],
+    ["token", 5, "listener must be a function"],
+    ["token", undefined, "listener must be a function"],
+  ])("on(%j, %s) is an invalid argument", (name, listener, message) => {
+    const session = open(new Server());
+    expect(() => session.on(name as never, listener as never)).toThrow(
+      expect.objectContaining({ code: "invalid_argument", message }),
+    );
   });
 
   it("a listener may unsubscribe itself and others while it is called", async () => {
@@ -111,6 +167,7 @@ describe("events", () => {
     await sleep(600_000);
     await rejection(session.getToken());
     server.createFailure = REFUSED;
+    server.refreshFailure = REFUSED;
     session.start();
     await sleep(60_000);
     session.close();

@@ -1,17 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
-import {
-  DOWN,
-  open,
-  REFUSED,
-  ROOM_ID,
-  record,
-  rejection,
-  Server,
-  settle,
-  sleep,
-  useFakeTime,
-} from "./support.ts";
+import { DOWN, open, REFUSED, record, rejection, Server, settle, sleep, useFakeTime } from "./support.ts";
 
 useFakeTime();
 
@@ -28,14 +17,18 @@ const refreshing = (refresh: () => unknown) =>
 
 describe("the words of an error", () => {
   it.each([
-    ["grant must be given where create is not", {}],
-    ["grant must be a whole grant, with dates", { grant: {} }],
+    ["create must be given, or refresh together with grant", {}],
+    ["grant.token must be a non-empty string", { grant: {} }],
+    ["grant must be a grant, not a promise", { grant: Promise.resolve() }],
+    ["grant must be a grant, not null", { grant: null }],
+    ["grant must be a grant, not a string", { grant: "{}" }],
+    ["grant must be a grant, not a Response whose body was not read", { grant: Response.json({}) }],
     [
       "grant.receivedAt must be in epoch milliseconds",
       { grant: { ...new Server().grant(), receivedAt: "x" } },
     ],
   ])("of the constructor: %s", (message, options) => {
-    const bad = { roomId: ROOM_ID, ...options } as RoomTokenSessionOptions;
+    const bad = { refresh: async () => {}, ...options } as unknown as RoomTokenSessionOptions;
     expect(() => new RoomTokenSession(bad)).toThrow(expect.objectContaining({ message }));
   });
 
@@ -49,7 +42,7 @@ describe("the words of an error", () => {
   });
 
   it("of a renewal that gives no token, a dead one, or the same", async () => {
-    expect(await refreshing(() => ({}))).toBe("The session's refresh gave no usable token");
+    expect(await refreshing(() => ({}))).toBe("The session's refresh gave no token");
     const dead = { token: "dead", tokenExpiresAt: new Date(0).toISOString() };
     const refresh = async () => dead;
     const session = open(new Server(), { refresh, tokenTtlSecs: 1 });
@@ -76,6 +69,9 @@ describe("the words of an error", () => {
       "The session's refresh gave no answer within 15000 ms",
     );
     expect(await refreshing(() => Promise.reject(DOWN))).toBe("The session's refresh callback failed");
+    expect(await refreshing(() => Promise.reject(new Error("no network")))).toBe(
+      "The session's refresh callback failed: no network",
+    );
     const unreadable = new Proxy(
       {},
       {
@@ -89,8 +85,8 @@ describe("the words of an error", () => {
     );
     const session = open(new Server(), { refresh: () => Promise.reject(unreadable) });
     expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
-      message: "The session's refresh callback failed",
-      cause: "an unreadable object",
+      message: expect.stringMatching(/^The session's refresh callback failed/),
+      cause: expect.any(Error),
     });
   });
 
@@ -110,12 +106,13 @@ describe("the words of an error", () => {
 
   it("of a session that is closed, or has ended", async () => {
     const server = new Server();
+    server.refreshTtlSecs = 60;
     server.refreshFailure = REFUSED;
     const session = open(server);
     await sleep(600_000);
     expect(await rejection(session.getToken())).toMatchObject({
       code: "session_expired",
-      message: "The session has ended: its token is dead, another was refused",
+      message: "The session has expired: its refresh token was refused past its end",
     });
     session.close();
     expect(await rejection(session.getToken())).toMatchObject({

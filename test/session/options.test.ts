@@ -1,11 +1,11 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { isRoomTokenError, RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
-import { NOON, ROOM_ID, Server, useFakeTime } from "./support.ts";
+import { NOON, Server, useFakeTime } from "./support.ts";
 
 useFakeTime();
 const server = new Server();
-const good = { roomId: ROOM_ID, create: server.create };
+const good = { create: server.create };
 
 function thrownBy(options: unknown): unknown {
   try {
@@ -21,16 +21,19 @@ describe("the constructor", () => {
     ["options", undefined],
     ["options", null],
     ["options", 5],
-    ["roomId", { ...good, roomId: "../x" }],
-    ["roomId", { create: server.create }],
-    ["grant", { roomId: ROOM_ID }],
+    ["create", {}],
+    ["create", { refresh: server.refresh }],
+    ["create", { grant: new Server().grant() }],
     ["grant", { ...good, grant: null }],
-    ["grant", { ...good, grant: {} }],
+    ["grant.token", { ...good, grant: {} }],
     ["grant", { ...good, grant: JSON.stringify(new Server().grant()) }],
-    ["grant", { ...good, grant: { ...new Server().grant(), token: "" } }],
-    ["grant", { ...good, grant: { ...new Server().grant(), refreshToken: 5 } }],
-    ["grant", { ...good, grant: { ...new Server().grant(), tokenExpiresAt: "soon" } }],
-    ["grant", { ...good, grant: { ...new Server().grant(), refreshTokenExpiresAt: new Date(Number.NaN) } }],
+    ["grant.token", { ...good, grant: { ...new Server().grant(), token: "" } }],
+    ["grant.refreshToken", { ...good, grant: { ...new Server().grant(), refreshToken: 5 } }],
+    ["grant.tokenExpiresAt", { ...good, grant: { ...new Server().grant(), tokenExpiresAt: "soon" } }],
+    [
+      "grant.refreshTokenExpiresAt",
+      { ...good, grant: { ...new Server().grant(), refreshTokenExpiresAt: new Date(Number.NaN) } },
+    ],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: "now" } }],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: Number.NaN } }],
     [
@@ -39,13 +42,9 @@ describe("the constructor", () => {
     ],
     ["create", { ...good, create: "x" }],
     ["refresh", { ...good, refresh: null }],
-    ["fetch", { ...good, fetch: 5 }],
     ["tokenTtlSecs", { ...good, tokenTtlSecs: 1.5 }],
     ["timeoutMs", { ...good, timeoutMs: 0 }],
     ["timeoutMs", { ...good, timeoutMs: 2 ** 31 }],
-    ["baseUrl", { ...good, baseUrl: "ftp://h" }],
-    ["baseUrl", { ...good, baseUrl: "http://example.com" }],
-    ["baseUrl", { ...good, baseUrl: "http://example.com", allowInsecureHttp: "false" }],
   ])("refuses a bad %s and names it (%#)", (argument, options) => {
     const error = thrownBy(options);
     if (!isRoomTokenError(error)) throw new Error("expected a RoomTokenError");
@@ -71,7 +70,7 @@ describe("the constructor", () => {
       refreshTokenExpiresAt: runInNewContext("new Date(time)", { time: text.refreshTokenExpiresAt }),
     };
     for (const grant of [text, dates, foreign]) {
-      const session = new RoomTokenSession({ roomId: ROOM_ID, grant });
+      const session = new RoomTokenSession({ refresh: server.refresh, grant });
       expect(session.tokenExpiresAt).toEqual(new Date(NOON + 600_000));
       expect(session.refreshTokenExpiresAt).toEqual(new Date(NOON + 3_600_000));
       expect(session.grant).toMatchObject({ token: text.token, refreshToken: text.refreshToken });

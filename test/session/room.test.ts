@@ -70,8 +70,32 @@ describe("attach", () => {
     expect(new Set(room.taken).size).toBe(4);
   });
 
-  it("waits with the token until a connecting room is connected, and then hands the latest", async () => {
-    const { session, room } = attached("connecting");
+  it.each(["initialized", "connecting", "connected"])(
+    "hands every new token to a room that is %s, so that it joins with the newest",
+    async (status) => {
+      const { room, session } = attached(status);
+      await sleep(960_000);
+      expect(room.taken).toHaveLength(3);
+      room.connect();
+      await settle();
+      expect(room.taken).toHaveLength(3);
+      expect(room.taken.at(-1)).toBe(session.grant?.token);
+    },
+  );
+
+  it("a lobby longer than a token's life: the room has the newest token when it connects", async () => {
+    const server = new Server();
+    server.ttlSecs = 10;
+    const session = open(server);
+    const room = new Room();
+    session.attach(room);
+    await sleep(16_000);
+    expect(room.taken.at(-1)).toBe(session.grant?.token);
+    expect(room.taken).toHaveLength(4);
+  });
+
+  it("hands nothing to a room that is disconnected, and the newest once it connects", async () => {
+    const { room, session } = attached("disconnected");
     await sleep(960_000);
     expect(room.taken).toEqual([]);
     room.connect();
@@ -79,14 +103,8 @@ describe("attach", () => {
     expect(room.taken).toEqual([session.grant?.token]);
   });
 
-  it.each(["disconnected", "initialized"])("hands nothing to a room that is %s", async (status) => {
-    const { room } = attached(status);
-    await sleep(960_000);
-    expect(room.taken).toEqual([]);
-  });
-
   it("hands no dead token to a room that connects during an outage", async () => {
-    const { room, server } = attached("connecting");
+    const { room, server } = attached("disconnected");
     server.refreshFailure = DOWN;
     await sleep(600_000);
     room.connect();
@@ -116,7 +134,7 @@ describe("attach", () => {
   });
 
   it("an update that never settles is given up after 10 s with an error, and delays no later token", async () => {
-    const { room, session, told } = attached("connecting");
+    const { room, session, told } = attached("disconnected");
     room.take = () => new Promise(() => {});
     room.connect();
     await session.getToken({ forceRefresh: true });
@@ -130,7 +148,7 @@ describe("attach", () => {
   });
 
   it("the latest of several tokens wins, one update at a time", async () => {
-    const { room, session } = attached("connecting");
+    const { room, session } = attached("disconnected");
     let running = 0;
     room.take = async () => {
       running += 1;
@@ -154,11 +172,18 @@ describe("attach", () => {
       },
     ],
   ])("an update that %s is told as an error, and the next token is handed over", async (_, take) => {
-    const { room, session, told } = attached("connecting");
+    const { room, session, told } = attached("disconnected");
     room.take = take;
     room.connect();
     await settle();
-    expect(told.error).toMatchObject([{ error: { code: "connection_failed" }, tokenValidForMs: 599_000 }]);
+    expect(told.error).toMatchObject([
+      {
+        error: { code: "connection_failed" },
+        willRetry: true,
+        retryInMs: 1000,
+        tokenValidForMs: 599_000,
+      },
+    ]);
     expect(told.error[0]?.error.cause).toMatchObject({ message: "no" });
     await session.getToken({ forceRefresh: true });
     await settle();
@@ -167,7 +192,7 @@ describe("attach", () => {
   });
 
   it("the renewal does not wait for a room", async () => {
-    const { room, session, server } = attached("connecting");
+    const { room, session, server } = attached("disconnected");
     room.take = () => new Promise(() => {});
     room.connect();
     await sleep(480_000);
@@ -236,7 +261,7 @@ describe("attach", () => {
   });
 
   it("a room that was detached during an update gets no later token", async () => {
-    const { room, detach, session } = attached("connecting");
+    const { room, detach, session } = attached("disconnected");
     room.take = () => new Promise(() => {});
     room.connect();
     await settle();
@@ -247,7 +272,7 @@ describe("attach", () => {
   });
 
   it("a room that is detached while it takes a token gets no other, and tells of no error", async () => {
-    const { room, session, detach, told } = attached("connecting");
+    const { room, session, detach, told } = attached("disconnected");
     let reject: (error: Error) => void = () => {};
     room.take = () =>
       new Promise((_, fail) => {
@@ -283,7 +308,6 @@ describe("attach", () => {
       throw new Error(`rejected token ${room.taken[0]}`, { cause: room.taken });
     };
     session.attach(room);
-    room.connect();
     await settle();
     expect(told.error).toHaveLength(1);
     expect(inspect(told.error, { depth: 9, showHidden: true })).toContain("rejected token");
@@ -293,7 +317,7 @@ describe("attach", () => {
   it("a room whose state cannot be read is told as an error, and served once it can", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
-    const { room, session, told } = attached("connecting");
+    const { room, session, told } = attached("disconnected");
     const { getState } = room;
     room.getState = () => {
       throw new Error("no state");
@@ -322,18 +346,19 @@ describe("attach", () => {
       },
     ],
     ["returns no promise", undefined, () => undefined as never],
-  ])("an update that %s leaves no timer behind", async (_, code, take) => {
-    const { room, session, told } = attached("connecting");
+  ])("an update that %s leaves no timer behind once it is detached", async (_, code, take) => {
+    const { room, session, told, detach } = attached("disconnected");
     room.take = take;
     room.connect();
     await settle();
     session.stop();
+    detach();
     expect(vi.getTimerCount()).toBe(0);
     expect(told.error.map(({ error }) => error.code)).toEqual(code === undefined ? [] : [code]);
   });
 
   it("close takes every listener off the room, also of one that hangs", async () => {
-    const { room, session } = attached("connecting");
+    const { room, session } = attached("disconnected");
     room.take = () => new Promise(() => {});
     room.connect();
     await settle();
@@ -366,12 +391,122 @@ describe("attach", () => {
     expect(later).toHaveBeenCalledWith({ state: "closed", previous: "ready" });
   });
 
-  it("a closed session attaches nothing", () => {
+  it("a closed session attaches nothing, and says so", () => {
     const session = open(new Server());
     session.close();
     const room = new Room();
-    const detach = session.attach(room);
+    expect(() => session.attach(room)).toThrow(expect.objectContaining({ code: "session_closed" }));
     expect(room.listeners).toBe(0);
-    detach();
+  });
+
+  it.each([undefined, null, {}, { on: () => () => {} }, "room"])(
+    "%j is no room, and nothing is left",
+    (room) => {
+      const session = open(new Server());
+      const told = record(session);
+      expect(() => session.attach(room as never)).toThrow(
+        expect.objectContaining({
+          code: "invalid_argument",
+          message: "room must be a Room of @telnyx/video",
+        }),
+      );
+      expect(vi.getTimerCount()).toBe(0);
+      expect(told.error).toEqual([]);
+    },
+  );
+
+  it.each([1, 2])(
+    "a room whose on throws at call %i is not attached, and nothing is left behind",
+    async (call) => {
+      const server = new Server();
+      const session = open(server);
+      const room = new Room();
+      const { on } = Room.prototype;
+      let calls = 0;
+      room.on = (event, listener) => {
+        calls += 1;
+        if (calls === call) throw new Error("no such event");
+        return on.call(room, event, listener);
+      };
+      expect(() => session.attach(room)).toThrow("no such event");
+      expect(room.listeners).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
+      await session.getToken({ forceRefresh: true });
+      expect(room.taken).toEqual([]);
+    },
+  );
+
+  it.each(["detach", "close"])(
+    "%s removes every listener, though a function of the room throws",
+    async (way) => {
+      const { room, session, server } = attached();
+      await settle();
+      const { on } = Room.prototype;
+      const other = new Room();
+      other.on = (event, listener) => {
+        const off = on.call(other, event, listener);
+        return () => {
+          off();
+          throw new Error("off");
+        };
+      };
+      const detach = session.attach(other);
+      await settle();
+      expect(other.listeners).toBe(2);
+      if (way === "close") session.close();
+      else detach();
+      expect(other.listeners).toBe(0);
+      expect(room.listeners).toBe(way === "close" ? 0 : 2);
+      if (way === "close") return;
+      await session.getToken({ forceRefresh: true });
+      await settle();
+      expect(other.taken).toHaveLength(1);
+      expect(server.requests).toBe(1);
+    },
+  );
+
+  it("a token that is rejected is handed over again after 1, 2, 4 s, as long as it is the newest", async () => {
+    const { room, session, told } = attached("disconnected");
+    room.take = () => Promise.reject(new Error("busy"));
+    room.connect();
+    await sleep(999);
+    expect(room.taken).toHaveLength(1);
+    await sleep(1);
+    expect(room.taken).toHaveLength(2);
+    await sleep(2000);
+    expect(room.taken).toHaveLength(3);
+    await sleep(4000);
+    expect(room.taken).toHaveLength(4);
+    expect(new Set(room.taken)).toEqual(new Set([session.grant?.token]));
+    expect(told.error.map(({ retryInMs }) => retryInMs)).toEqual([1000, 2000, 4000, 8000]);
+    room.take = async () => {};
+    await session.getToken({ forceRefresh: true });
+    await sleep(60_000);
+    expect(room.taken).toHaveLength(5);
+    expect(room.taken.at(-1)).toBe(session.grant?.token);
+  });
+
+  it("the pause before a token is handed over again grows to 30 s at most", async () => {
+    const server = new Server();
+    server.ttlSecs = 3600;
+    const session = open(server);
+    const told = record(session);
+    const room = new Room();
+    room.take = () => Promise.reject(new Error("busy"));
+    session.attach(room);
+    await sleep(120_000);
+    expect(told.error.slice(4, 7).map(({ retryInMs }) => retryInMs)).toEqual([16_000, 30_000, 30_000]);
+  });
+
+  it("a page that forces a refresh in the same turn as a disconnect shares the session's own", async () => {
+    const { room, session, server } = attached();
+    let reconnect: Promise<string> | undefined;
+    room.on("disconnected", () => {
+      reconnect = session.getToken({ forceRefresh: true });
+    });
+    room.disconnect("unauthorized");
+    expect(await reconnect).toBe(session.grant?.token);
+    await sleep(1000);
+    expect(server.requests).toBe(1);
   });
 });

@@ -5,9 +5,8 @@ import type {
   RoomTokenSessionOptions,
 } from "../../src/session/index.ts";
 import { RoomTokenSession } from "../../src/session/index.ts";
-import { ROOM_ID } from "../unit/support.ts";
 
-export { ROOM_ID, rejection } from "../unit/support.ts";
+export { rejection } from "../unit/support.ts";
 
 export const NOON = Date.UTC(2026, 10, 22, 12);
 export const REFUSED = { status: 403 };
@@ -106,7 +105,7 @@ export class Server {
 /** A session on a server, by default with a fresh grant and a refresh callback, without create. */
 export function open(server: Server, options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession {
   const grant = "grant" in options ? options.grant : server.savedGrant();
-  const session = new RoomTokenSession({ roomId: ROOM_ID, refresh: server.refresh, ...options, grant });
+  const session = new RoomTokenSession({ refresh: server.refresh, ...options, grant });
   sessions.push(session);
   return session;
 }

@@ -9,7 +9,7 @@ import { FILES, ROOT, readYaml } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, listAt, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
-import { DEFAULTS } from "../../src/checks.ts";
+import { DEFAULTS } from "../../src/options.ts";
 
 const facts = normalForm(await readYaml(join(ROOT, FILES.fragment)));
 const found = findOperations({ document: facts, isVersion30: false });
@@ -105,7 +105,7 @@ describe("the lock: what is sent", () => {
     const schema = bodySchema(name);
     expect(
       schema["properties"],
-      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/bindings.ts, a lost ` +
+      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/options.ts, a lost ` +
         "one loses it (major), a bound or default goes into the docs, README.md and CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
@@ -134,7 +134,7 @@ describe("the lock: what is sent", () => {
     ["CreateParams", "create", "refreshTokenTtlSecs"],
     ["RefreshParams", "refresh", "tokenTtlSecs"],
   ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
-    const source = await readSource("src/bindings.ts");
+    const source = await readSource("src/options.ts");
     const declaration = source.slice(source.indexOf(`interface ${type} `));
     const docs = declaration
       .slice(0, declaration.indexOf(`readonly ${parameter}?`))
@@ -142,7 +142,7 @@ describe("the lock: what is sent", () => {
       .at(-1);
     const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
-    const stale = `The docs of ${type}.${parameter} in src/bindings.ts tell other bounds than the fragment: correct them.`;
+    const stale = `The docs of ${type}.${parameter} in src/options.ts tell other bounds than the fragment: correct them.`;
     expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
     expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
   });
@@ -176,7 +176,7 @@ describe("the lock: what is answered", () => {
   ])("%s answers 201 with these members", (name, properties) => {
     expect(
       answer(name, "201"),
-      `What ${name} answers changed. Decide what the result has: src/bindings.ts reads tokens as non-empty strings and ` +
+      `What ${name} answers changed. Decide what the result has: src/grants.ts reads tokens as non-empty strings and ` +
         "expiries as RFC 3339, and demands each of them, since Telnyx promises none.",
     ).toEqual(jsonAnswer({ type: "object", properties: { data: { type: "object", properties } } }));
   });
@@ -185,14 +185,14 @@ describe("the lock: what is answered", () => {
     expect(
       Object.keys(objectAt(operation(name).operation, "responses")),
       `${name} has other answers. Decide: any 2xx with a token counts as success; a new error status may deserve a ` +
-        "code of its own in src/failures.ts (major); an answer that upstream declares now leaves the overlay.",
+        "code of its own in src/errors/status.ts (major); an answer that upstream declares now leaves the overlay.",
     ).toEqual(["201", "401", "403", "404", "422", "429", "5XX"]);
   });
 
   it.each(NAMES)("%s is forbidden with one error, without an envelope", (name) => {
     expect(
       answer(name, "403"),
-      "The error changed. Decide what RoomTokenError.errors has: src/failures.ts reads code, title and detail as " +
+      "The error changed. Decide what RoomTokenError.errors has: src/errors/answer.ts reads code, title and detail as " +
         "strings and source.pointer, wherever they stand, and needs none of them.",
     ).toEqual(
       jsonAnswer({

@@ -3,6 +3,9 @@ import {
   type AttemptEvent,
   type ClientOptions,
   type CreateParams,
+  type Fetch,
+  type FetchInit,
+  type FetchResponse,
   isRoomTokenError,
   type paths,
   type RefreshedRoomToken,
@@ -11,7 +14,10 @@ import {
   RoomsClientTokens,
   RoomTokenError,
   type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
   type RoomTokenGrant,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
 } from "../../src/index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -64,7 +70,9 @@ new RoomsClientTokens({ fetch: globalThis.fetch });
 new RoomsClientTokens({
   fetch: async () => ({ status: 201, headers: new Map() as never, text: async () => "" }),
 });
+new RoomsClientTokens({ fetch: () => new Response() }); // Hono's app.fetch may answer without a promise
 new RoomsClientTokens({ apiKey: null });
+new RoomsClientTokens({ headers: { "x-a": undefined } });
 new RoomsClientTokens({ apiKey: async () => "key" });
 
 // @ts-expect-error an option that does not exist
@@ -81,6 +89,14 @@ client.refresh(roomId, {});
 client.create();
 // @ts-expect-error a grant is read-only
 (await client.create(roomId)).token = "mine";
+
+// Every type of a public signature can be named.
+holds<Equal<NonNullable<ClientOptions["fetch"]>, Fetch>>();
+holds<Equal<Parameters<Fetch>[1], FetchInit>>();
+holds<Equal<Awaited<ReturnType<Fetch>>, FetchResponse>>();
+holds<Equal<NonNullable<RoomTokenError["operation"]>, RoomTokenOperation>>();
+holds<Equal<RoomTokenError["errors"], readonly TelnyxErrorDetail[]>>();
+holds<Equal<NonNullable<ConstructorParameters<typeof RoomTokenError>[2]>, RoomTokenErrorInit>>();
 
 // The guard narrows, and a switch over the code is exhaustive.
 const failure: unknown = new RoomTokenError("timeout", "late");

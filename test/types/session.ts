@@ -11,7 +11,6 @@ import type {
   RoomTokenSessionState,
 } from "../../src/session/index.ts";
 
-const roomId = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 declare const grant: RoomTokenGrant;
 declare const refreshed: RefreshedRoomToken;
 
@@ -40,7 +39,11 @@ export function compiles(
   session.state = "ready";
 
   session.on("token", (event) =>
-    expectTypeOf(event).toEqualTypeOf<{ readonly token: string; readonly tokenExpiresAt: Date }>(),
+    expectTypeOf(event).toEqualTypeOf<{
+      readonly token: string;
+      readonly tokenExpiresAt: Date;
+      readonly validForMs: number;
+    }>(),
   );
   session.on("error", ({ error, retryInMs }) => {
     expectTypeOf(error).toEqualTypeOf<RoomTokenError>();
@@ -54,23 +57,20 @@ export function compiles(
 
   const json = { token: "t", tokenExpiresAt: "2026", refreshToken: "r", refreshTokenExpiresAt: "2026" };
   const options: RoomTokenSessionOptions[] = [
-    { roomId, grant },
-    { roomId, grant: json },
-    { roomId, grant: session.grant },
-    { roomId, create: async ({ signal }) => (signal.aborted ? grant : json) },
-    { roomId, grant, refresh: async ({ refreshToken }) => (refreshToken ? refreshed : json) },
-    { roomId, grant, fetch: globalThis.fetch, tokenTtlSecs: 600, timeoutMs: 1, baseUrl: "https://x" },
-    { roomId, grant: undefined, create: undefined, refresh: undefined, fetch: undefined },
+    { create: async ({ signal }) => (signal.aborted ? grant : json) },
+    { grant, refresh: async ({ refreshToken }) => (refreshToken ? refreshed : json) },
+    { grant: json, create: async () => grant, tokenTtlSecs: 600, timeoutMs: 1 },
+    { grant: session.grant, create: async () => grant },
     {
-      roomId,
+      grant: undefined,
+      create: undefined,
+      refresh: undefined,
       timeoutMs: undefined,
-      baseUrl: undefined,
       tokenTtlSecs: undefined,
-      allowInsecureHttp: undefined,
     },
   ];
   // @ts-expect-error a session has no API key
-  options.push({ roomId, grant, apiKey: "x" });
-  // @ts-expect-error the room id is required
-  options.push({ grant });
+  options.push({ grant, apiKey: "x" });
+  // @ts-expect-error a session knows no room
+  options.push({ grant, roomId: "x" });
 }

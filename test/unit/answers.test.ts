@@ -184,8 +184,8 @@ test("an echoed key or refresh token is replaced, plain, URL-encoded or JSON-esc
             detail: encodeURIComponent(REFRESH_TOKEN).replace(/%../g, (octet) => octet.toLowerCase()),
           },
           {
-            title: API_KEY.replaceAll("/", "\\/"),
-            detail: new URLSearchParams({ t: REFRESH_TOKEN }).toString(),
+            title: JSON.stringify(API_KEY),
+            detail: JSON.stringify({ t: REFRESH_TOKEN }),
           },
         ],
       },

@@ -138,7 +138,6 @@ const BAD_HEADERS: Anything[] = [
   { "x-a": "CANARY\u0000" },
   { "x-a": "CANARY😀" },
   { "x-a": 5 },
-  { "x-a": undefined },
   { "bad name": "CANARY" },
   { "": "CANARY" },
   { "x\n": "CANARY" },
@@ -197,7 +196,7 @@ test.each([
 ])("the base URL %s is good, whatever its trailing slashes", async (baseUrl) => {
   const { client, seen } = clientOn(granted, { baseUrl });
   await client.create(ROOM_ID);
-  const expected = new URL(baseUrl).href.replace(/\/+$/, "");
+  const expected = baseUrl.replace(/\/+$/, "");
   expect(seen[0]?.url).toBe(`${expected}/rooms/${ROOM_ID}/actions/generate_join_client_token`);
 });
 

@@ -89,7 +89,7 @@ test("a body that breaks is connection_failed on a 2xx; a refusal stands without
   const broken = () => Promise.reject(Object.assign(new Error("cut"), { code: "ECONNRESET" }));
   const error = await rejection(streamless(201, broken).create(ROOM_ID));
   expect(error).toMatchObject({ code: "connection_failed", retryable: true });
-  expect((error as Error).message).toMatch(/failed: the connection failed \(ECONNRESET\)$/);
+  expect((error as Error).message).toMatch(/failed: the connection failed \(ECONNRESET: cut\)$/);
   for (const [status, code] of [
     [302, "redirect_refused"],
     [403, "forbidden"],

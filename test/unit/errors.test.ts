@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { isRoomTokenError, RoomTokenError } from "../../src/errors.ts";
+import { isRoomTokenError, RoomTokenError } from "../../src/errors/room-token-error.ts";
 
 test("an error of another installed copy of the package is recognised", async () => {
-  const copyUrl = new URL("../../src/errors.ts?copy", import.meta.url).href;
-  const copy = (await import(copyUrl)) as typeof import("../../src/errors.ts");
+  const copyUrl = new URL("../../src/errors/room-token-error.ts?copy", import.meta.url).href;
+  const copy = (await import(copyUrl)) as typeof import("../../src/errors/room-token-error.ts");
   expect(copy.RoomTokenError).not.toBe(RoomTokenError);
   expect(isRoomTokenError(new copy.RoomTokenError("timeout", "late"))).toBe(true);
 });

@@ -7,43 +7,91 @@ const files = readdirSync(fileURLToPath(SRC), { recursive: true, encoding: "utf8
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".ts"));
 
-/** What a source file imports or exports from, types included: our own by path under src, others by name. */
-function importsOf(file: string): string[] {
+interface Import {
+  /** Our own by path under src, others by name. */
+  readonly from: string;
+  readonly typesOnly: boolean;
+}
+
+/** What a source file imports or exports from. */
+function importsOf(file: string): Import[] {
   const text = readFileSync(new URL(file, SRC), "utf8");
-  return [...text.matchAll(/^(?:import|export|\}) ?[^"';]*? ?from "([^"]+)";$/gm)].map(
-    ([, specifier = ""]) =>
-      specifier.startsWith(".")
-        ? new URL(specifier, new URL(file, SRC)).href.slice(SRC.href.length)
-        : specifier,
+  return [...text.matchAll(/^(import|export) (type )?[^"';]*?from "([^"]+)";$/gm)].map(
+    ([, , type, specifier = ""]) => ({
+      from: specifier.startsWith(".") ? pathOf(new URL(specifier, new URL(file, SRC))) : specifier,
+      typesOnly: type !== undefined,
+    }),
   );
 }
 
-function reachableFrom(file: string, known = new Set<string>()): Set<string> {
-  if (known.has(file) || !files.includes(file)) return known.add(file);
-  known.add(file);
-  for (const next of importsOf(file)) reachableFrom(next, known);
-  return known;
+/** By its path under src, or, outside of it, in the repository. */
+function pathOf({ href }: URL): string {
+  const base = href.startsWith(SRC.href) ? SRC : new URL("..", SRC);
+  return href.slice(base.href.length);
 }
 
-test("the session reaches no API key and no option of the client by its imports", () => {
-  const reached = reachableFrom("session/index.ts");
-  expect([...reached]).toContain("transport.ts"); // the walk works
-  for (const file of ["client.ts", "options.ts"]) {
-    expect([...reached]).not.toContain(file);
-  }
-  for (const file of [...reached].filter((name) => files.includes(name))) {
-    expect(readFileSync(new URL(file, SRC), "utf8"), file).not.toMatch(/TELNYX_API_KEY|missingApiKey/);
+/** A folder is one layer; so is a file at the top. */
+const layerOf = (file: string): string => file.replace(/\/.*$|\.ts$/g, "");
+
+/** Which layer may import which. "type x": its types alone. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  index: ["client", "options", "grants", "errors", "type transport"],
+  client: ["call", "bindings", "options", "grants", "deadline"],
+  call: ["options", "grants", "transport", "errors", "checks", "deadline"],
+  bindings: ["transport"],
+  options: ["checks", "platform", "errors", "type transport"],
+  transport: ["errors", "deadline", "platform"],
+  session: ["grants", "errors", "checks", "deadline", "platform"],
+  checks: ["errors"],
+  errors: ["platform"],
+  grants: [],
+  deadline: [],
+  platform: [],
+};
+
+test.each(files)("%s imports only from the layers below it", (file) => {
+  const layer = layerOf(file);
+  for (const { from, typesOnly } of importsOf(file).filter(({ from }) => files.includes(from))) {
+    if (layerOf(from) === layer) continue;
+    const allowed = ARROWS[layer] ?? [];
+    const arrow = `${layer} -> ${typesOnly && !allowed.includes(layerOf(from)) ? "type " : ""}${layerOf(from)}`;
+    expect(allowed.map((name) => `${layer} -> ${name}`)).toContain(arrow);
   }
 });
 
-test("only the bindings know openapi-fetch and the generated types", () => {
-  const knowing = files.filter((file) =>
-    importsOf(file).some((from) => from === "openapi-fetch" || from.includes("generated")),
+test("every layer has its line in the table, and no arrow of the table goes in a circle", () => {
+  expect(Object.keys(ARROWS).sort()).toEqual([...new Set(files.map(layerOf))].sort());
+  const below = (layer: string, path: string[]): void => {
+    expect(path).not.toContain(layer);
+    for (const next of ARROWS[layer] ?? []) below(next.replace("type ", ""), [...path, layer]);
+  };
+  for (const layer of Object.keys(ARROWS)) below(layer, []);
+});
+
+test("only the bindings know openapi-fetch, and besides the exported type paths only they know generated/", () => {
+  const outside = files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ from }) => !files.includes(from))
+      .map(({ from, typesOnly }) => `${file}: ${typesOnly ? "type " : ""}${from}`),
   );
-  expect(knowing).toEqual(["bindings.ts"]);
+  expect(outside.sort()).toEqual([
+    "bindings.ts: openapi-fetch",
+    "bindings.ts: type generated/rooms-client-tokens.ts",
+    "index.ts: type generated/rooms-client-tokens.ts",
+  ]);
 });
 
-test("the source imports nothing else from outside", () => {
-  const outside = files.flatMap(importsOf).filter((from) => !from.endsWith(".ts"));
-  expect(new Set(outside)).toEqual(new Set(["openapi-fetch"]));
+test("what the session reaches knows no API key and no room API", () => {
+  const reached = new Set<string>();
+  const walk = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { from } of importsOf(file)) walk(from);
+  };
+  walk("session/index.ts");
+  expect([...reached]).toContain("deadline.ts"); // the walk works
+  for (const file of [...reached].filter((name) => name !== "platform.ts")) {
+    const code = readFileSync(new URL(file, SRC), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+    expect(code, file).not.toMatch(/TELNYX_API_KEY|apiKey|\/rooms\//);
+  }
 });

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { RoomsClientTokens } from "../../src/index.ts";
-import { VERSION } from "../../src/transport.ts";
+import { VERSION } from "../../src/platform.ts";
 import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection, stubFetch } from "./support.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -53,17 +53,26 @@ test("refresh sends the refresh token in the body, and never an Authorization, w
   expect(askedForKey).not.toHaveBeenCalled();
 });
 
-test("the request init holds the five members that every runtime takes", async () => {
+const INIT_MEMBERS = ["body", "headers", "method", "redirect", "signal"];
+
+test("the request init has no more members than every runtime takes, and forbids to store a token", async () => {
   const { client, seen } = clientOn(granted);
   await client.create(ROOM_ID);
-  expect(Object.keys(seen[0]?.init ?? {}).sort()).toEqual([
-    "body",
-    "headers",
-    "method",
-    "redirect",
-    "signal",
-  ]);
-  expect(seen[0]?.init).toMatchObject({ redirect: "manual" });
+  expect(Object.keys(seen[0]?.init ?? {}).sort()).toEqual([...INIT_MEMBERS, "cache"].sort());
+  expect(seen[0]?.init).toMatchObject({ redirect: "manual", cache: "no-store" });
+});
+
+test.each([
+  ["there is no Request", undefined],
+  ["Request knows no cache mode", class {}],
+])("where %s, as in older workers, the cache mode is left out", async (_, platformRequest) => {
+  vi.stubGlobal("Request", platformRequest);
+  vi.resetModules(); // the platform is looked at once
+  const { RoomsClientTokens: Client } = await import("../../src/index.ts");
+  const { fetch, seen } = stubFetch(granted);
+  await new Client({ apiKey: API_KEY, fetch }).create(ROOM_ID);
+  vi.unstubAllGlobals();
+  expect(Object.keys(seen[0]?.init ?? {}).sort()).toEqual(INIT_MEMBERS);
 });
 
 test("parameters that are left out or undefined are not in the body, which is an object still", async () => {

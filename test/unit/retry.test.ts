@@ -157,7 +157,7 @@ test("the last error has the time that the server asks for, too", async () => {
 });
 
 const GARBAGE =
-  "soon|-1|+3|1.5|1e3|0x10|3 s|3, 3|NaN|Infinity|2026-11-22T10:00:03Z|Sunday, 22-Nov-26 10:00:03 GMT|" +
+  "soon|-1|+3|1.|.5|1e3|0x10|3 s|3, 3|NaN|Infinity|2026-11-22T10:00:03Z|Sunday, 22-Nov-26 10:00:03 GMT|" +
   "Sun Nov 22 10:00:03 2026|Sun, 99 Nov 2026 10:00:03 GMT|on Sun, 22 Nov 2026 10:00:03 GMT|" +
   "Sun, 22 Nov 2026 10:00:03 GMT+0000";
 const IN_3_S = "Sun, 22 Nov 2026 10:00:03 GMT";
@@ -165,6 +165,11 @@ const HEADERS: [status: number, headers: Record<string, string>, waitMs: number]
   [503, { "retry-after": "3" }, 3000],
   [408, { "retry-after": "3" }, 3000],
   [429, { "retry-after": "0" }, 0],
+  [503, { "retry-after": "1.5" }, 2000],
+  [429, { "x-ratelimit-reset": "6.01" }, 7000],
+  [429, { "x-ratelimit-reset": "86401" }, 250],
+  [503, { "retry-after": "Sat, 31 Apr 2027 10:00:00 GMT" }, 250],
+  [503, { "retry-after": "Mon, 29 Feb 2027 10:00:00 GMT" }, 250],
   [503, { "retry-after": IN_3_S }, 3000],
   [503, { "retry-after": IN_3_S, date: "Sun, 22 Nov 2026 09:59:59 GMT" }, 4000],
   [503, { "retry-after": IN_3_S, date: "Sun, 99 Nov 2026 09:59:59 GMT" }, 3000],

@@ -5,4 +5,4 @@ import session = require("telnyx-room-tokens/session");
 
 export const roomTokens: RoomsClientTokens = new RoomsClientTokens({ apiKey: null });
 export const make = (roomId: string): session.RoomTokenSession =>
-  new session.RoomTokenSession({ roomId, create: () => roomTokens.create(roomId) });
+  new session.RoomTokenSession({ create: () => roomTokens.create(roomId) });

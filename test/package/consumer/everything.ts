@@ -64,12 +64,8 @@ export const body: CreateBody = { token_ttl_secs: 600 };
 // @ts-expect-error: no such member in the fragment
 export const wrongBody: CreateBody = { token_ttl: 600 };
 
-export function keep(
-  roomId: string,
-  grant: RoomTokenGrant | SavedRoomTokenGrant,
-  room: AttachableRoom,
-): () => void {
-  const settings: RoomTokenSessionOptions = { roomId, grant, create: ({ signal }) => fetchGrant(signal) };
+export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: AttachableRoom): () => void {
+  const settings: RoomTokenSessionOptions = { grant, create: ({ signal }) => fetchGrant(signal) };
   const session = new RoomTokenSession(settings);
   session.on("state", ({ state }: RoomTokenSessionEvents["state"]) => show(state));
   session.on("error", ({ error }) => isSessionError(error) && error instanceof RoomTokenError);

@@ -54,9 +54,8 @@ test("a session whose refresh is refused by CORS lives on its back end", async (
   const grant = await newClient().create(roomId);
   await control("/settings", { cors: false });
   const session = new RoomTokenSession({
-    roomId,
     grant,
-    baseUrl: given.apiUrl,
+    refresh: ({ refreshToken, signal }) => keyless().refresh(roomId, { refreshToken }, { signal }),
     create: async () => ({
       ...grant,
       token: "from the back end",

@@ -1,7 +1,7 @@
 import { isRoomTokenError } from "telnyx-room-tokens";
 import { RoomTokenSession, type RoomTokenSessionOptions } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { control, given, newClient, rejection, reset, roomId, seen } from "./support.ts";
+import { control, newClient, rejection, reset, roomId, seen } from "./support.ts";
 
 beforeEach(reset);
 
@@ -15,10 +15,10 @@ afterEach(() => {
 function newSession(options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession {
   const create = () => newClient().create(roomId, { tokenTtlSecs: 10 });
   const session = new RoomTokenSession({
-    roomId,
-    baseUrl: given.apiUrl,
     tokenTtlSecs: 10,
     create,
+    refresh: ({ refreshToken, signal }) =>
+      newClient().refresh(roomId, { refreshToken, tokenTtlSecs: 10 }, { signal, maxRetries: 0 }),
     ...options,
   });
   open.push(session);

@@ -4,7 +4,6 @@ import { REFRESH_TTL_SECS, type Telnyx, TOKEN_TTL_SECS } from "./telnyx.ts";
 import { Machine, type World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
-const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 /** The longest that one renewal takes: the default `timeoutMs`. */
 const LONGEST_RENEWAL_MS = 15_000;
 const LAST_SECOND_MS = 1000;
@@ -84,7 +83,6 @@ export class Page {
     const telnyx = this.#telnyx;
     const machine = this.#machine;
     const session = new RoomTokenSession({
-      roomId: ROOM_ID,
       ...(this.#hasCreate
         ? { create: ({ signal }) => telnyx.create({ machine, signal }) }
         : { grant: { ...telnyx.grant(), receivedAt: Date.now() } }),

@@ -44,10 +44,10 @@ function openSession(sandbox: SandboxServer): RoomTokenSession {
   const { roomId, apiKey, url: baseUrl } = sandbox;
   const backEnd = new RoomsClientTokens({ apiKey, baseUrl, maxRetries: 0 });
   const session = new RoomTokenSession({
-    roomId,
-    baseUrl,
     tokenTtlSecs: TTL_SECS,
     create: ({ signal }) => backEnd.create(roomId, { tokenTtlSecs: TTL_SECS }, { signal }),
+    refresh: ({ refreshToken, signal }) =>
+      backEnd.refresh(roomId, { refreshToken, tokenTtlSecs: TTL_SECS }, { signal }),
   });
   for (const name of ["token", "error", "state"] as const) {
     session.on(name, () => {

@@ -1,53 +1,26 @@
 import { expect, test } from "vitest";
-import { copyOf } from "../../src/failures.ts";
-import { scrubber, scrubSuccessBody } from "../../src/scrub.ts";
+import { hideValues, redactor } from "../../src/errors/redact.ts";
+import { copyOfThrown } from "../../src/errors/thrown.ts";
 
 const SECRET = "CANARY/a+b=c é😀";
-const utf8 = (text: string) => [...new TextEncoder().encode(text)];
-const hex = (value: number, width: number) => value.toString(16).padStart(width, "0");
-const percentAll = (text: string) =>
-  utf8(text)
-    .map((octet) => `%${hex(octet, 2)}`)
-    .join("");
-const nonWord = (write: (unit: string) => string) => (text: string) => text.replace(/\W/g, write);
 
-const ESCAPES: [name: string, write: (text: string) => string][] = [
-  ["nothing", (text) => text],
-  ["encodeURIComponent", encodeURIComponent],
+test.each([
+  ["as it is", (text: string) => text],
+  ["URL-encoded", encodeURIComponent],
   [
-    "encodeURIComponent in lower case",
-    (text) => encodeURIComponent(text).toLowerCase().replace("canary", "CANARY"),
+    "URL-encoded in lower case",
+    (text: string) => encodeURIComponent(text).replace(/%../g, (octet) => octet.toLowerCase()),
   ],
-  ["a form", (text) => new URLSearchParams({ a: text }).toString()],
-  ["a double URL encoding", (text) => encodeURIComponent(encodeURIComponent(text))],
-  ["every special octet in per cent", (text) => text.replace(/[^\w]+/g, percentAll)],
-  ["JSON", (text) => JSON.stringify(text)],
-  ["JSON with escaped slashes", (text) => JSON.stringify(text).replaceAll("/", "\\/")],
-  ["JSON in JSON", (text) => JSON.stringify(JSON.stringify(text).replaceAll("/", "\\/"))],
-  ["JSON in ASCII", nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)],
-  ["JSON in ASCII, upper case", nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4).toUpperCase()}`)],
-  [
-    "JSON in ASCII in JSON",
-    (text) => JSON.stringify(nonWord((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`)(text)),
-  ],
-  ["HTML in hexadecimal", nonWord((unit) => `&#x${hex(unit.charCodeAt(0), 2)};`)],
-  ["HTML in decimal", nonWord((unit) => `&#${unit.charCodeAt(0)};`)],
-  ["every letter in per cent", percentAll],
-  ["what no escape begins, twice in URLs", (text) => `\\u${encodeURIComponent(encodeURIComponent(text))}`],
-  ["one letter in JSON", (text) => text.replace("N", "\\u004e")],
-  ["one letter in HTML", (text) => text.replace("N", "&#x4e;").replace("Y", "&#x0059;")],
-];
-
-test.each(ESCAPES)("a secret escaped as %s is replaced", (_, write) => {
-  const clean = scrubber(["OTHER-secret", SECRET]);
-  const cleaned = clean(`before ${write(SECRET)} after`);
-  expect(cleaned).toContain("[redacted]");
-  expect(cleaned).not.toContain(write(SECRET));
+  ["JSON-escaped", (text: string) => JSON.stringify(text)],
+])("a secret that comes back %s is replaced, and the words around it stay", (_, write) => {
+  const redact = redactor(["OTHER-secret", SECRET]);
+  const quoted = write(SECRET).startsWith('"') ? '"[redacted]"' : "[redacted]";
+  expect(redact(`before ${write(SECRET)} after`)).toBe(`before ${quoted} after`);
 });
 
 test("a secret of control characters, quotes and lone surrogates is replaced in JSON and in URLs", () => {
   const secret = 'CANARY"\\\n\t\ud800end-of-it';
-  const clean = scrubber([secret]);
+  const clean = redactor([secret]);
   for (const text of [
     secret,
     JSON.stringify(secret),
@@ -57,25 +30,17 @@ test("a secret of control characters, quotes and lone surrogates is replaced in 
   }
 });
 
-test("the usual spellings leave the words around them, the others take the whole text along", () => {
-  const clean = scrubber([SECRET]);
-  expect(clean(`a ${SECRET} b ${encodeURIComponent(SECRET)} c ${JSON.stringify(SECRET)}`)).toBe(
-    'a [redacted] b [redacted] c "[redacted]"',
-  );
-  expect(clean(`a ${encodeURIComponent(encodeURIComponent(SECRET))} b`)).toBe("[redacted]");
-});
-
 test("a text without the secret stays as it is, also for a short or an odd secret", () => {
   const text = "Room not found: a%2Fb \\u00e9 &amp; 100 %";
-  for (const secret of [SECRET, "x", "+/=", "ab-cd", "😀"]) expect(scrubber([secret])(text)).toBe(text);
+  for (const secret of [SECRET, "x", "+/=", "ab-cd", "😀"]) expect(redactor([secret])(text)).toBe(text);
 });
 
 test("a secret within another is replaced, whichever comes first", () => {
   for (const secrets of [
-    ["CANARY", "CANARY-long-CANARY"],
-    ["CANARY-long-CANARY", "CANARY"],
+    ["CANARY-a", "CANARY-a-CANARY-b"],
+    ["CANARY-a-CANARY-b", "CANARY-a"],
   ]) {
-    expect(scrubber(secrets)("x CANARY-long-CANARY y CANARY z")).not.toContain("CANARY");
+    expect(redactor(secrets)("x CANARY-a-CANARY-b y CANARY-a z")).not.toContain("CANARY");
   }
 });
 
@@ -91,16 +56,16 @@ test.each([
   ["KEY is missing, eyJ is short, bearer", "KEY is missing, eyJ is short, bearer"],
   ["the bearer token is missing at Eyjafjallajokull", "the bearer token is missing at Eyjafjallajokull"],
 ])("what is a secret by its looks is replaced unseen: %s", (text, expected) => {
-  expect(scrubber([])(text)).toBe(expected);
+  expect(redactor([])(text)).toBe(expected);
 });
 
 test("a text is shortened after it was cleaned, so that no half of a secret stays", () => {
-  expect(scrubber([SECRET])(`${"x".repeat(995)}${SECRET}`)).toBe(`${"x".repeat(995)}[reda`);
+  expect(redactor([SECRET])(`${"x".repeat(995)}${SECRET}`)).toBe(`${"x".repeat(995)}[reda`);
 });
 
 test("of a text that is too long to look at, no half of a secret stays where the looking ended", () => {
   const secret = `CANARY-${"x".repeat(500)}`;
-  const clean = scrubber([secret]);
+  const clean = redactor([secret]);
   for (let start = 0; start < secret.length; start += 7) {
     expect(clean(secret.slice(start).padStart(secret.length) + secret.repeat(2000))).not.toMatch(/CANARY/);
   }
@@ -109,17 +74,7 @@ test("of a text that is too long to look at, no half of a secret stays where the
 
 test("a text just as long as what is looked at is shown to its end", () => {
   const secret = "CANARY-".padEnd(1024, "x");
-  expect(scrubber([secret])(secret.repeat(16))).toBe("[redacted]".repeat(16));
-});
-
-test("a secret is found under HTML's named escapes, and where its line break is escaped twice", () => {
-  expect(scrubber(["CANARY&<abcdef>"])("a CANARY&amp;&lt;abcdef&gt;")).toBe("[redacted]");
-  const secret = "CANARY\nabcdef";
-  expect(scrubber([secret])(JSON.stringify(JSON.stringify(secret)))).toBe("[redacted]");
-});
-
-test("a short secret is replaced once, not within its own replacement", () => {
-  expect(scrubber(["e"])("see me")).toBe("s[redacted][redacted] m[redacted]");
+  expect(redactor([secret])(secret.repeat(16))).toBe("[redacted]".repeat(16));
 });
 
 test.each([
@@ -133,7 +88,7 @@ test.each([
   ['it\'s 5" {"refresh_token_expires_at":"CANARY-0123456789-0123456789"}', /^(?!.*CANARY).*expires_at/],
   ["<html>Log in, please</html>", "<html>Log in, please</html>"],
 ])("of the success body %s no value stays", (body, expected) => {
-  const shown = scrubSuccessBody(body);
+  const shown = hideValues(body);
   if (typeof expected === "string") expect(shown).toBe(expected);
   else expect(shown).toMatch(expected);
 });
@@ -157,8 +112,7 @@ test("no text of a megabyte takes long or breaks the cleaning", { timeout: 10_00
   ];
   for (const bit of bits) {
     const text = bit.repeat(size / bit.length);
-    for (const body of [text, `"${text}`])
-      expect(scrubber([SECRET])(scrubSuccessBody(body))).toBeTypeOf("string");
+    for (const body of [text, `"${text}`]) expect(redactor([SECRET])(hideValues(body))).toBeTypeOf("string");
   }
 });
 
@@ -172,7 +126,7 @@ test("a foreign error is copied by name, message and string code, five causes de
       request: "CANARY",
     });
   }
-  let copy: unknown = copyOf(error, same);
+  let copy: unknown = copyOfThrown(error, same);
   for (let depth = 1; depth <= 5; depth++) {
     expect(copy).toBeInstanceOf(Error);
     expect(copy).toMatchObject({ name: "TypeError", message: `depth ${depth}` });
@@ -184,15 +138,15 @@ test("a foreign error is copied by name, message and string code, five causes de
 
 test.each([
   ["text", "text"],
-  [undefined, "a undefined"],
-  [null, "a object"],
-  [5, "a number"],
-  [Symbol("s"), "a symbol"],
-  [() => {}, "a function"],
+  [undefined, "undefined, not an error"],
+  [null, "null, not an error"],
+  [5, "number, not an error"],
+  [Symbol("s"), "symbol, not an error"],
+  [() => {}, "function, not an error"],
   [{}, ""],
   [{ message: 5, name: 5, code: 5 }, ""],
 ])("whatever is thrown becomes an error: %s", (thrown, message) => {
-  expect(copyOf(thrown, same)).toMatchObject({ name: "Error", message });
+  expect(copyOfThrown(thrown, same)).toMatchObject({ name: "Error", message });
 });
 
 test("an object whose getters throw becomes an error, too", () => {
@@ -201,28 +155,28 @@ test("an object whose getters throw becomes an error, too", () => {
       throw new Error("CANARY");
     },
   });
-  expect(copyOf(hostile, same).message).toBe("an unreadable object");
+  expect(copyOfThrown(hostile, same).message).toBe("an unreadable object");
 });
 
 test("a cause that is its own cause ends", () => {
   const error = new Error("round");
   error.cause = error;
   let depth = 0;
-  for (let copy: unknown = copyOf(error, same); copy instanceof Error; copy = copy.cause) depth++;
+  for (let copy: unknown = copyOfThrown(error, same); copy instanceof Error; copy = copy.cause) depth++;
   expect(depth).toBe(5);
 });
 
-test("an escaped secret of fewer than 8 letters and digits is not looked for, one of 8 is", () => {
-  expect(scrubber(["abc-defg"])("a=abc%2ddefg")).toBe("a=abc%2ddefg");
-  expect(scrubber(["abc-defgh"])("a=abc%2ddefgh")).toBe("[redacted]");
+test("a secret of fewer than 8 characters is not searched for, one of 8 is", () => {
+  expect(redactor(["0", "req", "1234567"])("request id req-1234567-0")).toBe("request id req-1234567-0");
+  expect(redactor(["12345678"])("request id req-12345678-0")).toBe("request id req-[redacted]-0");
 });
 
 test("quotes stay around a secret that JSON escapes, and so do the words around one of lone surrogates", () => {
   const secret = 'CANARY"\ud800';
-  expect(scrubber([secret])(`a ${JSON.stringify(secret)} b`)).toBe('a "[redacted]" b');
-  expect(scrubber([secret])("a CANARY%22%EF%BF%BD b")).toBe("a [redacted] b");
+  expect(redactor([secret])(`a ${JSON.stringify(secret)} b`)).toBe('a "[redacted]" b');
+  expect(redactor([secret])("a CANARY%22%EF%BF%BD b")).toBe("a [redacted] b");
 });
 
 test("a copy of an error without a cause has none, not even an undefined one", () => {
-  expect("cause" in copyOf(new Error("x"), same)).toBe(false);
+  expect("cause" in copyOfThrown(new Error("x"), same)).toBe(false);
 });

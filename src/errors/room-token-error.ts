@@ -22,7 +22,7 @@ export type RoomTokenErrorCode =
   | ("connection_failed" | "timeout")
   | ("session_closed" | "session_expired");
 
-/** The operation that failed; an error of no operation has none, such as that of a constructor. */
+/** The operation that failed. An error that belongs to no operation, such as a constructor's, has none. */
 export type RoomTokenOperation = "create" | "refresh";
 
 /** One error as Telnyx words it. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
@@ -34,29 +34,36 @@ export interface TelnyxErrorDetail {
   readonly pointer?: string;
 }
 
-const OPTIONAL_FIELDS = ["operation", "status", "requestId", "retryAfterMs", "bodyText"] as const;
-
-/** What a {@link RoomTokenError} is made of besides its code and message. */
-export type RoomTokenErrorInit = {
-  readonly [Field in (typeof OPTIONAL_FIELDS)[number] | "retryable" | "errors" | "cause"]?:
-    | RoomTokenError[Field]
-    | undefined;
-};
+/** What a {@link RoomTokenError} can hold besides its code and message. */
+export interface RoomTokenErrorInit {
+  readonly operation?: RoomTokenOperation | undefined;
+  /** @default false */
+  readonly retryable?: boolean | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** Milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** @default [] */
+  readonly errors?: readonly TelnyxErrorDetail[] | undefined;
+  readonly bodyText?: string | undefined;
+  readonly cause?: unknown;
+}
 
 const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 
 /**
- * The one error class of this package. No key, token or refresh token is reachable from it.
+ * The one error class of this package. No key, token or refresh token can be reached from it.
  *
- * Recognise it with {@link isRoomTokenError}, which also holds across two installed copies of the package.
+ * Recognise it with {@link isRoomTokenError}, which also works across two installed copies of the package.
  */
 export class RoomTokenError extends Error {
   /** What went wrong. */
   readonly code: RoomTokenErrorCode;
-  /** `true` exactly for what the client retries by itself. A session goes further: its `error` event tells. */
+  /** `true` for exactly those failures that the client retries by itself. A session retries more than these. */
   readonly retryable: boolean;
-  /** Telnyx's own words for it, in any of the shapes they come in; empty where there are none. */
+  /** Telnyx's own words for it; empty where there are none. */
   readonly errors: readonly TelnyxErrorDetail[];
+  /** The operation that failed, where it was one. */
   declare readonly operation?: RoomTokenOperation;
   /** The HTTP status, where there was an answer. */
   declare readonly status?: number;
@@ -64,28 +71,38 @@ export class RoomTokenError extends Error {
   declare readonly requestId?: string;
   /** How long the server asked to wait, in milliseconds, on a failure that may be retried. */
   declare readonly retryAfterMs?: number;
-  /** The first 1,000 characters of the answer's body with every secret replaced. Not enumerable. */
+  /** The first 1,000 characters of the answer's body, with every secret replaced. Not enumerable. */
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
-    super(message, init.cause === undefined ? undefined : { cause: init.cause });
+    const {
+      operation,
+      retryable = false,
+      status,
+      requestId,
+      retryAfterMs,
+      errors = [],
+      bodyText,
+      cause,
+    } = init;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.retryable = init.retryable ?? false;
-    this.errors = init.errors ?? [];
-    for (const field of OPTIONAL_FIELDS) {
-      if (init[field] === undefined) continue;
-      Object.defineProperty(this, field, { value: init[field], enumerable: field !== "bodyText" });
-    }
-  }
-
-  static {
-    // Literal, so that it survives minification; on the prototype, as the built-in errors have it.
-    Object.defineProperties(RoomTokenError.prototype, {
-      name: { value: "RoomTokenError" },
-      [BRAND]: { value: true },
-    });
+    this.retryable = retryable;
+    this.errors = errors;
+    // An absent member stays absent: it is no own property with the value undefined.
+    if (operation !== undefined) this.operation = operation;
+    if (status !== undefined) this.status = status;
+    if (requestId !== undefined) this.requestId = requestId;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
 }
+
+// On the prototype, as the built-in errors have their name. A literal survives minification.
+Object.defineProperties(RoomTokenError.prototype, {
+  name: { value: "RoomTokenError" },
+  [BRAND]: { value: true },
+});
 
 /**
  * Whether `value` is a {@link RoomTokenError}, of this copy of the package or of another one.
@@ -104,7 +121,7 @@ export function isRoomTokenError(value: unknown): value is RoomTokenError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** The error of a refused argument: names it and the rule, never its value. */
+/** The error of a refused argument: it names the argument and the rule, never the value. */
 export function invalidArgument(
   argument: string,
   rule: string,

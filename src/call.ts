@@ -1,0 +1,183 @@
+import { checkApiKey, isObject } from "./checks.ts";
+import { type AbortListeners, abortReason, withDeadline } from "./deadline.ts";
+import { refusedError, requestIdOf, type Subject, unusableError } from "./errors/answer.ts";
+import { connectionError, timeoutError } from "./errors/connection.ts";
+import { redactor } from "./errors/redact.ts";
+import {
+  isRoomTokenError,
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenOperation,
+} from "./errors/room-token-error.ts";
+import { codeOfStatus } from "./errors/status.ts";
+import { copyOfThrown } from "./errors/thrown.ts";
+import { MemberProblem } from "./grants.ts";
+import { type CallSettings, type ClientSettings, callSettings, type RequestOptions } from "./options.ts";
+import type { Answer } from "./transport/answer.ts";
+import { AbortedByCaller, NoAnswer } from "./transport/no-answer.ts";
+import type { AttemptEnd, TransportSettings } from "./transport/request.ts";
+
+/** What openapi-fetch gives back. */
+interface Sent<Data> {
+  readonly data?: { readonly data?: Data | undefined } | undefined;
+  readonly error?: unknown;
+  readonly response: { readonly ok: boolean };
+}
+
+/** One call of the facade: its settings, its secrets, its events, and the one way out for its errors. */
+export class Call {
+  readonly #subject: Subject;
+  readonly #client: ClientSettings;
+  readonly #settings: CallSettings;
+  readonly #abortListeners: AbortListeners;
+  /** What must not come out in an error or an event. */
+  readonly #secrets: string[];
+  /** How the last attempt ended, until the call has ended too: a kept error must not keep a whole body alive. */
+  #lastEnd: AttemptEnd | undefined;
+
+  /** @throws RoomTokenError `invalid_argument` */
+  constructor(
+    operation: RoomTokenOperation,
+    client: ClientSettings,
+    options: RequestOptions,
+    abortListeners: AbortListeners,
+  ) {
+    const doing = operation === "create" ? "Creating" : "Refreshing";
+    this.#subject = { operation, failed: `${doing} a room client token failed` };
+    this.#client = client;
+    this.#settings = callSettings(client, options, operation);
+    this.#abortListeners = abortListeners;
+    this.#secrets = typeof client.apiKey === "string" ? [client.apiKey] : [];
+  }
+
+  /** The headers of this call's own. */
+  get headers(): Record<string, string> {
+    return this.#settings.headers;
+  }
+
+  get transport(): TransportSettings {
+    const { fetch, timeoutMs, maxRetries, signal } = this.#settings;
+    const onAttemptEnd = (end: AttemptEnd) => this.#attemptEnded(end);
+    return { fetch, timeoutMs, maxRetries, signal, abortListeners: this.#abortListeners, onAttemptEnd };
+  }
+
+  /** Redacts a secret of the caller's from errors and events. */
+  hide(secret: string): void {
+    this.#secrets.push(secret);
+  }
+
+  /** The API key to send: that of the client, or what its key function gives when it is asked now. */
+  async apiKey(): Promise<string> {
+    const { apiKey } = this.#client;
+    if (apiKey === undefined) throw this.#missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
+    if (typeof apiKey === "string") return apiKey;
+    const { timeoutMs, signal } = this.#settings;
+    const tooLate = () => this.#missingApiKey(`the apiKey function gave no key within ${timeoutMs} ms`);
+    const key = await withDeadline(() => this.#ask(apiKey), timeoutMs, signal, this.#abortListeners, tooLate);
+    this.hide(key);
+    return key;
+  }
+
+  async #ask(apiKey: () => string | Promise<string>): Promise<string> {
+    let key: unknown;
+    try {
+      key = await apiKey();
+    } catch (thrown) {
+      throw this.#missingApiKey("the apiKey function failed", copyOfThrown(thrown, redactor([])));
+    }
+    if (!key) throw this.#missingApiKey("the apiKey function gave no key");
+    checkApiKey("what the apiKey function gives", key, "create");
+    return key as string;
+  }
+
+  #missingApiKey(problem: string, cause?: Error): RoomTokenError {
+    const { operation, failed } = this.#subject;
+    return new RoomTokenError("missing_api_key", `${failed}: ${problem}`, { operation, cause });
+  }
+
+  /** Takes the result out of the answer's data, and makes an error of everything else. */
+  async result<Data extends object, Result>(
+    sent: Promise<Sent<Data>>,
+    read: (data: Data) => Result,
+  ): Promise<Result> {
+    try {
+      const { data, error, response } = await sent;
+      if (!response.ok) throw this.#refused(error);
+      const { data: members } = isObject(data) ? data : {};
+      if (!isObject(members)) throw this.#unusable(NO_DATA);
+      const result = read(members);
+      this.#reportLast();
+      return result;
+    } catch (thrown) {
+      const failure = this.#failureOf(thrown);
+      this.#reportLast(isRoomTokenError(failure) ? failure.code : undefined);
+      throw failure;
+    } finally {
+      this.#lastEnd = undefined;
+    }
+  }
+
+  /** The one way out: what a call rejects with, made of what came in its way. */
+  #failureOf(thrown: unknown): unknown {
+    const { signal, timeoutMs } = this.#settings;
+    if (thrown instanceof AbortedByCaller && signal) return abortReason(signal);
+    if (thrown instanceof NoAnswer && thrown.timedOut) return timeoutError(this.#subject, timeoutMs);
+    if (thrown instanceof NoAnswer) return connectionError(this.#subject, thrown.cause, this.#redact);
+    if (thrown instanceof MemberProblem)
+      return this.#unusable(`data.${telnyxName(thrown.member)} is not ${thrown.rule}`);
+    if (isRoomTokenError(thrown)) return thrown;
+    // openapi-fetch could not parse the body; where there was no answer, the value steers a framework.
+    const answer = this.#lastEnd?.answer;
+    if (answer === undefined) return thrown;
+    return this.#unusable(answer.isTooLong ? `${NO_DATA} within 1 MiB` : NO_DATA);
+  }
+
+  #refused(body: unknown): RoomTokenError {
+    return refusedError(this.#subject, this.#lastAnswer, body, this.#redact);
+  }
+
+  #unusable(problem: string): RoomTokenError {
+    return unusableError(this.#subject, this.#lastAnswer, problem, this.#redact);
+  }
+
+  get #lastAnswer(): Answer {
+    const answer = this.#lastEnd?.answer;
+    if (answer === undefined) throw new TypeError("no answer");
+    return answer;
+  }
+
+  get #redact(): (text: string) => string {
+    return redactor(this.#secrets);
+  }
+
+  /** An attempt that is retried is reported at once; the last one when its answer has been read, for it may be unusable. */
+  #attemptEnded(end: AttemptEnd): void {
+    if (end.retryInMs === undefined) this.#lastEnd = end;
+    else this.#report(end, end.answer ? codeOfStatus(end.answer.status) : codeOfNoAnswer(end.thrown));
+  }
+
+  #reportLast(code?: RoomTokenErrorCode): void {
+    if (this.#lastEnd !== undefined) this.#report(this.#lastEnd, code);
+  }
+
+  #report({ attempt, answer, durationMs, retryInMs }: AttemptEnd, code?: RoomTokenErrorCode): void {
+    const { onAttempt } = this.#client;
+    if (onAttempt === undefined) return;
+    const { operation } = this.#subject;
+    const requestId = answer && requestIdOf(answer, this.#redact);
+    const event = { operation, attempt, status: answer?.status, code, requestId, durationMs, retryInMs };
+    // The promise takes up what the callback throws, now or later.
+    new Promise((resolve) => resolve(onAttempt(event))).catch(() => {});
+  }
+}
+
+const NO_DATA = "no JSON object with data";
+
+function codeOfNoAnswer(thrown: unknown): RoomTokenErrorCode {
+  return thrown instanceof NoAnswer && thrown.timedOut ? "timeout" : "connection_failed";
+}
+
+/** "tokenExpiresAt" → "token_expires_at" */
+function telnyxName(member: string): string {
+  return member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

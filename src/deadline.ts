@@ -1,0 +1,85 @@
+/** Those who wait on one signal, and the one real listener that calls them. */
+interface Waiters {
+  readonly listeners: Set<() => void>;
+  readonly callAll: () => void;
+}
+
+/**
+ * Listens for the abort of callers' signals, with one real listener per signal, however many wait on it: Node warns
+ * from the eleventh on. The last who leaves removes it.
+ */
+export class AbortListeners {
+  readonly #waiters: WeakMap<AbortSignal, Waiters> = new WeakMap();
+
+  /** Calls `listener` when `signal` is aborted. Returns the function that removes the listener. */
+  add(signal: AbortSignal, listener: () => void): () => void {
+    const { listeners, callAll } = this.#waiters.get(signal) ?? this.#listenTo(signal);
+    listeners.add(listener);
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0) return;
+      signal.removeEventListener("abort", callAll);
+      this.#waiters.delete(signal);
+    };
+  }
+
+  #listenTo(signal: AbortSignal): Waiters {
+    const listeners = new Set<() => void>();
+    const callAll = () => {
+      for (const listener of [...listeners]) listener();
+    };
+    signal.addEventListener("abort", callAll);
+    const waiters = { listeners, callAll };
+    this.#waiters.set(signal, waiters);
+    return waiters;
+  }
+}
+
+/** The reason of an aborted signal; an `AbortError` where the platform gives none (React Native). */
+export function abortReason(signal: AbortSignal): unknown {
+  if (signal.reason !== undefined) return signal.reason;
+  const message = "This operation was aborted";
+  if (typeof DOMException === "function") return new DOMException(message, "AbortError");
+  return Object.assign(new Error(message), { name: "AbortError" });
+}
+
+/**
+ * Runs `work` for at most `timeoutMs` and for as long as `caller` is not aborted. Rejects with what the work
+ * rejects with, with the caller's own reason, or with what `tooLate` makes when the time is over.
+ *
+ * The work gets a signal, but it is not trusted to honour it: nobody waits for it any longer.
+ */
+export async function withDeadline<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  listeners: AbortListeners,
+  tooLate: () => unknown,
+): Promise<T> {
+  if (caller?.aborted) throw abortReason(caller);
+  const controller = new AbortController();
+  let giveUp: (reason: unknown) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      reject(reason);
+      controller.abort();
+    };
+  });
+  const leave = caller && listeners.add(caller, () => giveUp(abortReason(caller)));
+  const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
+  try {
+    return await Promise.race([work(controller.signal), givenUp]);
+  } finally {
+    clearTimeout(timer);
+    leave?.();
+  }
+}
+
+/** Waits for `delayMs`, or until the caller gives up. */
+export async function pause(
+  delayMs: number,
+  caller: AbortSignal | undefined,
+  listeners: AbortListeners,
+): Promise<void> {
+  const never = () => new Promise<never>(() => {});
+  await withDeadline(never, delayMs, caller, listeners, () => undefined).catch(() => {});
+}

@@ -1,0 +1,118 @@
+import { hideValues } from "./redact.ts";
+import { header, type ReadableHeaders, retryAfterMs } from "./retry-after.ts";
+import {
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
+} from "./room-token-error.ts";
+import { codeOfStatus, isRedirect, isRetryableStatus, isSuccess } from "./status.ts";
+
+const MAX_DETAILS = 20;
+
+/** What is known of an answer. */
+export interface AnswerFacts {
+  readonly status: number;
+  /** As a `Response` has it. Browsers show a redirect that is not followed as "opaqueredirect" with status 0. */
+  readonly type?: string | undefined;
+  readonly headers: ReadableHeaders;
+  readonly bodyText: string;
+}
+
+type Redact = (text: string) => string;
+
+/**
+ * The error of an answer that is no success: its code by the status alone, Telnyx's words from the body.
+ *
+ * @param body The parsed body, where it was JSON.
+ */
+export function refusedError(
+  subject: Subject,
+  answer: AnswerFacts,
+  body: unknown,
+  redact: Redact,
+): RoomTokenError {
+  const { status, type, headers } = answer;
+  if (type === "opaqueredirect" || isRedirect(status)) {
+    const shown = status === 0 ? "" : ` (${status})`;
+    const problem = `a redirect${shown}, which is not followed: check baseUrl`;
+    return answerError(subject, "redirect_refused", problem, answer, redact);
+  }
+  const code = codeOfStatus(status);
+  const retryable = isRetryableStatus(status);
+  const errors = telnyxWords(body, redact);
+  const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
+  return answerError(subject, code, `${status} ${words}`.trimEnd(), answer, redact, {
+    retryable,
+    errors,
+    retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
+  });
+}
+
+/** The error of a 2xx that holds no usable token. */
+export function unusableError(
+  subject: Subject,
+  answer: AnswerFacts,
+  problem: string,
+  redact: Redact,
+): RoomTokenError {
+  const message = `${answer.status} without a usable token: ${problem}`;
+  return answerError(subject, "invalid_response", message, answer, redact);
+}
+
+/** What failed, as an error says it: its operation, and the beginning of its message. */
+export interface Subject {
+  readonly operation: RoomTokenOperation;
+  /** "Creating a room client token failed", say. */
+  readonly failed: string;
+}
+
+/** Telnyx's id of the request, from either of its headers. */
+export function requestIdOf({ headers }: AnswerFacts, redact: Redact): string | undefined {
+  const id = header(headers, "x-request-id") || header(headers, "request-id");
+  return id ? redact(id) : undefined;
+}
+
+function answerError(
+  { operation, failed }: Subject,
+  code: RoomTokenErrorCode,
+  problem: string,
+  answer: AnswerFacts,
+  redact: Redact,
+  init: RoomTokenErrorInit = {},
+): RoomTokenError {
+  const { status, bodyText } = answer;
+  const requestId = requestIdOf(answer, redact);
+  const quoted = requestId === undefined ? "" : ` (request id ${requestId})`;
+  return new RoomTokenError(code, `${failed}: ${problem}${quoted}`, {
+    ...init,
+    operation,
+    status,
+    requestId,
+    bodyText: redact(isSuccess(status) ? hideValues(bodyText) : bodyText),
+  });
+}
+
+/** Telnyx's own words, from any of the three shapes it uses; none from a body that is something else. */
+function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] {
+  if (!isObject(body)) return [];
+  const list = Array.isArray(body["errors"]) ? body["errors"] : [body];
+  return list
+    .slice(0, MAX_DETAILS)
+    .map((entry) => readDetail(isObject(entry) ? entry : {}, redact))
+    .filter((detail) => Object.keys(detail).length > 0);
+}
+
+function readDetail(entry: Record<string, unknown>, redact: Redact): TelnyxErrorDetail {
+  const { code, title, detail, message, source } = entry;
+  const pointer = isObject(source) ? source["pointer"] : undefined;
+  const found = { code, title, detail: detail ?? message, pointer };
+  // The code was a number in the document of some months.
+  const texts = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value));
+  return Object.fromEntries(texts.map(([name, value]) => [name, redact(String(value))]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

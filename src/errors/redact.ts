@@ -1,0 +1,57 @@
+const REDACTED = "[redacted]";
+/**
+ * What looks like a secret: a JWT, whole or cut ("eyJhbGciOi….eyJ….sig"), a Telnyx API key ("KEY0123456789ABCDEF_x"),
+ * and what follows the word Bearer, unless it is a word itself ("bearer token").
+ */
+const SECRET_SHAPES =
+  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
+/** A JSON string, whole or cut, with the colon that makes it a name ("token":); or a word long enough for a token. */
+const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
+/** A shorter secret would shred the text, and no real one is so short. */
+const SHORTEST_SECRET_CHARS = 8;
+/** So much of a text is searched, and so much of it is shown. */
+const SEARCHED_CHARS = 2 ** 14;
+const SHOWN_CHARS = 1000;
+/** One character, URL-encoded, takes at most so many: "%E2%82%AC". */
+const LONGEST_ESCAPE_CHARS = 9;
+
+/**
+ * Makes the function that replaces the given secrets in a text that goes out, and shortens it to 1,000
+ * characters. A secret is found as it is, URL-encoded and JSON-escaped; what looks like a JWT, a Telnyx key or a
+ * bearer is replaced as well.
+ */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const searched = secrets.filter(({ length }) => length >= SHORTEST_SECRET_CHARS);
+  // The longest first, for one may be a part of another.
+  const spelled = [...new Set(searched.flatMap(spellings))].sort((a, b) => b.length - a.length);
+  const longest = Math.max(0, ...searched.map(({ length }) => length));
+  return (text) => {
+    const redacted = spelled
+      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text.slice(0, SEARCHED_CHARS))
+      .replace(SECRET_SHAPES, REDACTED);
+    // Where the text went on, its last characters may be the first half of a secret.
+    const wasCut = text.length > SEARCHED_CHARS && longest > 0;
+    return shortened(wasCut ? redacted.slice(0, -longest * LONGEST_ESCAPE_CHARS) : redacted);
+  };
+}
+
+/** Copied character by character: a plain slice keeps the whole text, up to 1 MiB, alive with the error. */
+function shortened(text: string): string {
+  return text.slice(0, SHOWN_CHARS).split("").join("");
+}
+
+/** Hides every string and every long word of a success body: it may be a token that nobody has seen yet. */
+export function hideValues(text: string): string {
+  return text
+    .slice(0, SEARCHED_CHARS)
+    .replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
+}
+
+/** How a secret usually comes back in an answer: as it is, URL-encoded in either case, JSON-escaped. */
+function spellings(secret: string): string[] {
+  // A lone surrogate cannot be URL-encoded; on its way it becomes the replacement character.
+  const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+  const encoded = encodeURIComponent(wellFormed);
+  const lowerCase = encoded.replace(/%../g, (octet) => octet.toLowerCase());
+  return [secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)];
+}

@@ -1,0 +1,30 @@
+import type { RoomTokenErrorCode } from "./room-token-error.ts";
+
+const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
+  400: "bad_request",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  422: "unprocessable",
+  429: "rate_limited",
+};
+
+/** The code of an answer that is no success. */
+export function codeOfStatus(status: number): RoomTokenErrorCode {
+  if (isRedirect(status)) return "redirect_refused";
+  return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
+}
+
+/** Whether a refusal may pass by itself: overload and failures of the server, but not "not implemented". */
+export function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399;
+}

@@ -1,0 +1,62 @@
+type Redact = (text: string) => string;
+type CopiedError = Error & { code?: string };
+
+const MAX_CAUSES = 5;
+/** Of an AggregateError, so many parts are quoted: one for each address that was tried, say. */
+const MAX_PARTS = 4;
+
+/**
+ * A fresh error in the place of a foreign one, which may carry the request with its headers: only name, message
+ * and code are copied, redacted, of at most five errors of the cause chain.
+ */
+export function copyOfThrown(thrown: unknown, redact: Redact, depth = 1): Error {
+  const { name, message, code, cause } = readError(thrown);
+  const deeper = cause !== undefined && depth < MAX_CAUSES;
+  const copy: CopiedError = new Error(
+    redact(message),
+    deeper ? { cause: copyOfThrown(cause, redact, depth + 1) } : undefined,
+  );
+  if (name !== undefined) Object.defineProperty(copy, "name", { value: redact(name) });
+  if (code !== undefined) copy.code = redact(code);
+  return copy;
+}
+
+/** The deepest code and the deepest message of a cause chain: "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1". */
+export function deepestReason(copy: Error): string {
+  let code: string | undefined;
+  let message: string | undefined;
+  for (let error: CopiedError | undefined = copy; error; error = error.cause as CopiedError | undefined) {
+    code = error.code ?? code;
+    message = error.message || message;
+  }
+  return [code, message].filter(Boolean).join(": ");
+}
+
+interface ErrorParts {
+  readonly name?: string | undefined;
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Reads a foreign error with care: its getters may throw. */
+function readError(thrown: unknown): ErrorParts {
+  if (typeof thrown === "string") return { message: thrown };
+  if (typeof thrown !== "object" || thrown === null)
+    return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
+  try {
+    const { name, message, code, cause, errors } = thrown as Record<string, unknown>;
+    const parts = Array.isArray(errors)
+      ? errors.slice(0, MAX_PARTS).map((part) => readError(part).message)
+      : [];
+    const messages = [text(message), ...parts].filter(Boolean);
+    return { name: text(name), message: messages.join("; "), code: text(code), cause };
+  } catch {
+    return { message: "an unreadable object" };
+  }
+}
+
+/** The value where it is a string: what is foreign can be anything. */
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

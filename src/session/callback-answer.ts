@@ -1,0 +1,123 @@
+import { isObject } from "../checks.ts";
+import { MemberProblem, type RoomTokenGrant, readGrant, readRefreshed } from "../grants.ts";
+
+/** A renewed token: its expiry is a `Date`, or the ISO string that JSON makes of it. */
+export interface RefreshedRoomTokenInput {
+  readonly token: string;
+  readonly tokenExpiresAt: Date | string;
+}
+
+/** A grant: its dates are `Date`s, or the ISO strings that JSON makes of them. */
+export interface RoomTokenGrantInput extends RefreshedRoomTokenInput {
+  readonly refreshToken: string;
+  readonly refreshTokenExpiresAt: Date | string;
+  /** When the token was asked for, in epoch milliseconds of this device's clock; a saved `session.grant` has it. */
+  readonly receivedAt?: number | undefined;
+}
+
+/** A renewed token as Telnyx spells it. */
+export interface TelnyxRefreshedToken {
+  readonly token: string;
+  readonly token_expires_at: string;
+}
+
+/** A grant as Telnyx spells it. */
+export interface TelnyxGrant extends TelnyxRefreshedToken {
+  readonly refresh_token: string;
+  readonly refresh_token_expires_at: string;
+}
+
+/** The part of a `Response` that a session reads. */
+export interface ResponseInput {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  json(): Promise<unknown>;
+}
+
+/** A grant in any spelling, bare or as the `data` of an answer. */
+export type GrantInput =
+  | RoomTokenGrantInput
+  | TelnyxGrant
+  | { readonly data: RoomTokenGrantInput | TelnyxGrant };
+
+/** What `create` may give. */
+export type CreateResult = GrantInput | ResponseInput;
+
+/** What `refresh` may give. A refresh token in it is ignored. */
+export type RefreshResult =
+  | RefreshedRoomTokenInput
+  | TelnyxRefreshedToken
+  | { readonly data: RefreshedRoomTokenInput | TelnyxRefreshedToken }
+  | ResponseInput;
+
+/** The members of a grant, not checked yet. */
+export interface GrantMembers {
+  readonly token: unknown;
+  readonly tokenExpiresAt: unknown;
+  readonly refreshToken: unknown;
+  readonly refreshTokenExpiresAt: unknown;
+  readonly receivedAt: unknown;
+}
+
+/** Thrown for a value that is no grant: says in words what it is. */
+export class NoGrant {
+  readonly words: string;
+  /** The member that is missing or wrong, and its rule, where it is only that. */
+  readonly problem: MemberProblem | undefined;
+
+  constructor(words: string, problem?: MemberProblem) {
+    this.words = words;
+    this.problem = problem;
+  }
+}
+
+export function isResponse(value: unknown): value is ResponseInput {
+  return isObject(value) && typeof value["json"] === "function" && "ok" in value && "status" in value;
+}
+
+/** The members of a grant in either spelling, bare or under `data` as Telnyx and axios have them. */
+export function membersOf(value: unknown): GrantMembers {
+  let found = value;
+  // axios gives Telnyx's answer under a `data` of its own.
+  for (let depth = 0; depth < 2; depth++) {
+    if (isObject(found) && found["token"] === undefined && "data" in found) found = found["data"];
+  }
+  if (!isObject(found))
+    throw new NoGrant(found === null || found === undefined ? `${found}` : `a ${typeof found}`);
+  if (isResponse(found)) throw new NoGrant("a Response whose body was not read");
+  if (typeof found["then"] === "function") throw new NoGrant("a promise");
+  const { token, tokenExpiresAt = found["token_expires_at"], receivedAt } = found;
+  const { refreshToken = found["refresh_token"] } = found;
+  const { refreshTokenExpiresAt = found["refresh_token_expires_at"] } = found;
+  return { token, tokenExpiresAt, refreshToken, refreshTokenExpiresAt, receivedAt };
+}
+
+/** Checks the members of a grant. Those of the refresh token stay as they are where `kept` is given. */
+export function grantOf(members: GrantMembers, kept?: RoomTokenGrant): RoomTokenGrant {
+  try {
+    if (kept === undefined) return readGrant(members);
+    const { refreshToken, refreshTokenExpiresAt } = kept;
+    return { ...readRefreshed(members), refreshToken, refreshTokenExpiresAt };
+  } catch (thrown) {
+    if (!(thrown instanceof MemberProblem)) throw thrown;
+    throw new NoGrant(wordsFor(members, thrown, kept !== undefined), thrown);
+  }
+}
+
+/** A missing member is named before one that is wrong: it tells more about the slip. */
+function wordsFor(members: GrantMembers, { member, rule }: MemberProblem, isRefresh: boolean): string {
+  const names = ["token", "tokenExpiresAt", "refreshToken", "refreshTokenExpiresAt"] as const;
+  const missing = names.slice(0, isRefresh ? 2 : 4).find((name) => members[name] === undefined);
+  return missing === undefined ? `a ${member} that is not ${rule}` : `no ${missing}`;
+}
+
+/** The JSON in a successful Response. */
+export async function jsonOf(response: ResponseInput, bodyUsed: unknown): Promise<unknown> {
+  if (bodyUsed === true) throw new NoGrant("a Response whose body was already read");
+  try {
+    return await response.json();
+  } catch {
+    throw new NoGrant(`a Response with status ${response.status} whose body is no JSON`);
+  }
+}

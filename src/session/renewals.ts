@@ -1,0 +1,252 @@
+// What can be under way at one time:
+//
+//   getToken(), no valid token ----- waits for ----+
+//   getToken(), stale token -------- begins one ---+--->  the renewal under way  (at most one)
+//   the timer, if started ---------- begins one ---+        asks refresh, or create, or refresh and then create
+//                                                           |
+//   forceRefresh during a renewal -- waits for ----+        | over: success, or failure and its pause
+//   getToken() during a pause ------ waits for ----+        v
+//   getToken() at waking, while a                  +--->  the renewal waiting behind it  (at most one)
+//     request from before the sleep                |        begins when the other is over, after the pause
+//     is given up ------------------ waits for ----+
+//
+//   the schedule timer (at most one) waits for the earliest of: the next attempt, the death of the token
+//
+// Whoever waits for a renewal shares its token, or its error. Nobody waits for a room or a listener.
+
+import { AbortListeners } from "../deadline.ts";
+import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
+import { askCallback } from "./attempt.ts";
+import { ElapsedClock } from "./clock.ts";
+import { CurrentGrant } from "./current-grant.ts";
+import type { RoomTokenSessionState } from "./events.ts";
+import { afterOnline, afterReturn, type Failure, failureAfter, mayAskAt, mayForceAt } from "./failure.ts";
+import { type HeldGrant, holdGiven } from "./held-grant.ts";
+import { nextOperation, turnAfter } from "./next-operation.ts";
+import type { SessionSettings } from "./options.ts";
+import { isRefusal } from "./refusal.ts";
+import { Renewal } from "./renewal.ts";
+import { Reporter } from "./reporter.ts";
+import { closedError, expiredError, laterError } from "./session-errors.ts";
+import { ScheduleTimer } from "./timer.ts";
+
+const ROOM_REFRESH_PAUSE_MS = 30_000;
+
+/** The renewals of a session: what is held, what failed, what is under way, and when the next one comes. */
+export class Renewals {
+  readonly clock: ElapsedClock = new ElapsedClock();
+  readonly listeners: AbortListeners = new AbortListeners();
+  readonly current: CurrentGrant;
+  readonly report: Reporter;
+  /** Whether it renews by itself, ahead of the token's end. */
+  isStarted = false;
+  readonly #settings: SessionSettings;
+  readonly #timer: ScheduleTimer = new ScheduleTimer(() => this.tick());
+  #isClosed = false;
+  #underWay: Renewal | undefined;
+  #waiting: Renewal | undefined;
+  #failure: Failure | undefined;
+  #refusedRefreshToken: string | undefined;
+  /** When the network last came back. */
+  #onlineAt: number | undefined;
+  /** When a room last caused a forced refresh. */
+  #forcedAt: number | undefined;
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+    const { grant, create, askedLifeMs } = settings;
+    this.current = new CurrentGrant(this.clock, create !== undefined);
+    if (grant !== undefined) this.current.begin(holdGiven(grant, this.clock.now(), askedLifeMs));
+    this.report = new Reporter(this.current, this.clock, this.state);
+  }
+
+  get state(): RoomTokenSessionState {
+    if (this.#isClosed) return "closed";
+    if (this.current.validMs > 0) return this.#failure === undefined ? "ready" : "degraded";
+    if (this.#failure?.isRefusal) return "failed";
+    return this.current.held === undefined ? "idle" : "expired";
+  }
+
+  /** The token held as long as it will do, else that of a renewal. */
+  async token(minValidityMs: number, isForced: boolean, signal?: AbortSignal): Promise<string> {
+    const { current } = this;
+    const token = current.validMs > 0 ? current.held?.grant.token : undefined;
+    if (token === undefined || isForced) return this.#join(isForced).wait(signal, this.listeners);
+    const suffices = current.suffices(minValidityMs);
+    const renewsAt = this.#failure === undefined ? current.dueAt : mayAskAt(this.#failure);
+    const isEarly = !suffices && this.#failure === undefined;
+    if (!isEarly && this.clock.now() < renewsAt) return token;
+    const renewal = this.#join(false);
+    if (suffices) return token;
+    return renewal.wait(signal, this.listeners).catch((error) => {
+      if (current.validMs > 0 && !signal?.aborted) return token;
+      throw error;
+    });
+  }
+
+  /** Does what is due, and sets the timer to what comes next. Whatever wakes a session ends here. */
+  tick(): void {
+    if (this.#underWay?.isOverdue(this.clock.now())) this.#underWay.abort.abort(); // its own timer slept
+    const attemptAt = this.#attemptAt();
+    if (attemptAt !== undefined && this.clock.now() >= attemptAt) {
+      void this.#begin(this.#waiting ?? new Renewal());
+    }
+    this.report.state(this.state);
+    this.#setTimer();
+  }
+
+  onReturn(): void {
+    if (this.#failure !== undefined) this.#failure = afterReturn(this.#failure);
+    this.tick();
+  }
+
+  /** There is no use in waiting on, unless the server asked for it; at most one attempt a second. */
+  onOnline(): void {
+    this.#onlineAt = this.clock.now();
+    if (this.#failure !== undefined) this.#failure = afterOnline(this.#failure);
+    this.tick();
+  }
+
+  close(): void {
+    const renewals = [this.#underWay, this.#waiting];
+    this.#isClosed = true;
+    this.isStarted = false;
+    this.#underWay = this.#waiting = this.#failure = this.#refusedRefreshToken = undefined;
+    this.current.wipe();
+    for (const renewal of renewals) {
+      renewal?.fail(closedError());
+      renewal?.abort.abort();
+    }
+    this.report.state(this.state);
+    this.#timer.clear();
+    this.report.events.clear();
+  }
+
+  /** The forced refresh that a disconnected room causes, at most one in 30 s. Listeners are told of its failure. */
+  refreshForRoom(): void {
+    const now = this.clock.now();
+    if (this.#forcedAt !== undefined && now < this.#forcedAt + ROOM_REFRESH_PAUSE_MS) return;
+    this.#forcedAt = now;
+    this.token(0, true).catch(() => {});
+  }
+
+  /** The renewal to wait for: the one under way if it will do, else the one behind it. */
+  #join(isForced: boolean): Renewal {
+    this.tick();
+    const underWay = this.#underWay;
+    const wasSent = underWay?.giveUpAt !== undefined;
+    if (underWay !== undefined && !(isForced && wasSent) && !underWay.isOverdue(this.clock.now())) {
+      underWay.isForced ||= isForced;
+      return underWay;
+    }
+    if (this.#isClosed) throw closedError();
+    if (underWay === undefined) this.#throwIfTooEarly(isForced);
+    this.#waiting ??= new Renewal();
+    const renewal = this.#waiting;
+    renewal.isForced ||= isForced;
+    this.tick();
+    return renewal;
+  }
+
+  /** After a refusal nobody waits: it is asked at once, or not yet. A transient failure is waited out for a while. */
+  #throwIfTooEarly(isForced: boolean): void {
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    const waitMs = (isForced ? mayForceAt(failure) : mayAskAt(failure)) - this.clock.now();
+    const longestMs = failure.isRefusal ? 0 : this.#settings.timeoutMs;
+    if (waitMs > longestMs) throw laterError(this.#shownError(failure), waitMs);
+  }
+
+  /** When the next renewal begins; undefined while one is under way, or none is wanted. */
+  #attemptAt(): number | undefined {
+    if (this.#underWay !== undefined) return undefined;
+    const isWanted = this.#waiting !== undefined;
+    if (!isWanted && !this.isStarted) return undefined;
+    const failure = this.#failure;
+    if (failure !== undefined && !(isWanted && failure.isRefusal)) return failure.retryAt;
+    return isWanted ? this.clock.now() : this.current.dueAt;
+  }
+
+  #setTimer(): void {
+    const now = this.clock.now();
+    const moments = [this.#attemptAt(), this.isStarted ? this.current.diesAt : undefined]; // a death is told
+    const delays = moments.filter((moment) => moment !== undefined).map((moment) => moment - now);
+    if (delays.length === 0) this.#timer.clear();
+    else this.#timer.set(Math.min(...delays), this.#waiting !== undefined);
+  }
+
+  async #begin(renewal: Renewal): Promise<void> {
+    this.#underWay = renewal;
+    this.#waiting = undefined;
+    await undefined; // whoever asks in the same turn still shares it, also a forced refresh
+    const attemptedAt = this.clock.now();
+    const asked: RoomTokenOperation[] = [];
+    try {
+      this.#succeed(renewal, await this.#renew(renewal, asked));
+    } catch (error) {
+      this.#fail(renewal, error as RoomTokenError, attemptedAt, asked);
+    }
+    this.tick();
+  }
+
+  /** One request; where it finds the refresh token refused, a create at once. */
+  async #renew(renewal: Renewal, asked: RoomTokenOperation[]): Promise<HeldGrant> {
+    const { clock, listeners } = this;
+    const { held } = this.current;
+    const settings = this.#settings;
+    const ask = (operation: RoomTokenOperation) => {
+      asked.push(operation);
+      return askCallback(operation, renewal, held, settings, clock, listeners);
+    };
+    const first = nextOperation(held, settings, this.#failure, this.#refusedRefreshToken, clock.now());
+    const inTurn = this.#failure?.isRefusal; // create was asked already, and was refused
+    try {
+      return await ask(first);
+    } catch (thrown) {
+      const error = thrown as RoomTokenError;
+      const isLast = first === "create" || settings.create === undefined || inTurn;
+      if (isLast || !isRefusal(error)) throw error;
+      this.#refusedRefreshToken = held?.grant.refreshToken;
+      this.report.error(error, 0);
+      return await ask("create");
+    }
+  }
+
+  #succeed(renewal: Renewal, held: HeldGrant): void {
+    if (this.#underWay !== renewal) return; // closed
+    this.#failure = this.#underWay = undefined;
+    this.current.replace(held);
+    renewal.succeed(held.grant.token);
+    this.report.token(held);
+  }
+
+  #fail(
+    renewal: Renewal,
+    error: RoomTokenError,
+    attemptedAt: number,
+    asked: readonly RoomTokenOperation[],
+  ): void {
+    if (this.#underWay !== renewal) return; // closed
+    const now = this.clock.now();
+    // Both were refused: it may be something in between, so both are asked again.
+    if (isRefusal(error) && asked.includes("create")) this.#refusedRefreshToken = undefined;
+    const failed = { error, attemptedAt, now, tokenDiesAt: this.current.diesAt, turn: turnAfter(asked) };
+    let failure = failureAfter(this.#failure, failed);
+    if (this.#onlineAt !== undefined && this.#onlineAt >= attemptedAt) failure = afterOnline(failure);
+    this.#failure = failure;
+    this.#underWay = undefined;
+    const shown = this.#shownError(failure);
+    const waitMs = Math.max(0, failure.retryAt - now);
+    renewal.fail(shown);
+    if (failure.isRefusal || waitMs > this.#settings.timeoutMs) {
+      this.#waiting?.fail(laterError(shown, waitMs));
+      this.#waiting = undefined;
+    }
+    this.report.error(shown, failure.isRefusal && !this.isStarted ? undefined : waitMs);
+  }
+
+  /** What callers and listeners are given: `session_expired` where a refusal can only mean that. */
+  #shownError({ error, isRefusal }: Failure): RoomTokenError {
+    return isRefusal && this.current.isOver ? expiredError(error) : error;
+  }
+}

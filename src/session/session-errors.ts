@@ -1,0 +1,17 @@
+import { RoomTokenError } from "../errors/room-token-error.ts";
+
+export function closedError(): RoomTokenError {
+  return new RoomTokenError("session_closed", "The session is closed");
+}
+
+/** @param refusal What the refresh token was refused with. */
+export function expiredError(refusal: RoomTokenError): RoomTokenError {
+  const message = "The session has expired: its refresh token was refused past its end";
+  return new RoomTokenError("session_expired", message, { ...refusal, cause: refusal });
+}
+
+/** The same error for somebody who comes later, with the time until it is worth asking again. */
+export function laterError(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
+  const { code, message, cause, bodyText } = error;
+  return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs });
+}

@@ -1,0 +1,73 @@
+import { header, type ReadableHeaders } from "../errors/retry-after.ts";
+import { isSuccess } from "../errors/status.ts";
+import type { FetchResponse } from "./fetch.ts";
+
+const MAX_BODY_BYTES = 2 ** 20;
+const TOO_LONG = "longer than 1 MiB";
+
+/** A whole answer, body included: what openapi-fetch gets in the place of a `Response`. */
+export class Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly headers: ReadableHeaders;
+  /** At most 1 MiB of the body. */
+  readonly bodyText: string;
+  readonly isTooLong: boolean;
+
+  constructor({ status, type, headers }: FetchResponse, body: Body) {
+    this.ok = isSuccess(status);
+    this.status = status;
+    this.type = type;
+    this.headers = { get: (name) => header(headers, name) || null };
+    this.bodyText = body.text;
+    this.isTooLong = body.isTooLong;
+  }
+
+  /** The body. Rejects for a success that is too long, so that no part of it is taken for the whole. */
+  async text(): Promise<string> {
+    if (this.ok && this.isTooLong) throw new Error(TOO_LONG);
+    return this.bodyText;
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+}
+
+interface Body {
+  readonly text: string;
+  readonly isTooLong: boolean;
+}
+
+/** Reads an answer to the last byte, or up to 1 MiB. Rejects where a success breaks off. */
+export async function readAnswer(response: FetchResponse, signal: AbortSignal): Promise<Answer> {
+  try {
+    return new Answer(response, await readBody(response, signal));
+  } catch (broken) {
+    // A refusal stands even if its text is lost; half a text could hold half a secret.
+    if (isSuccess(response.status) || signal.aborted) throw broken;
+    return new Answer(response, { text: "", isTooLong: false });
+  }
+}
+
+async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Body> {
+  const stream = response.body as ReadableStream<Uint8Array> | null | undefined;
+  // A fetch that is not the platform's may have no web stream; an older React Native has no TextDecoder.
+  if (typeof stream?.getReader !== "function" || typeof TextDecoder !== "function") {
+    const text = (await response.text()).replace(/^\ufeff/, "");
+    return { text: text.slice(0, MAX_BODY_BYTES), isTooLong: text.length > MAX_BODY_BYTES };
+  }
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  while (bytes <= MAX_BODY_BYTES && !signal.aborted) {
+    const { done, value } = await reader.read();
+    if (done) return { text: text + decoder.decode(), isTooLong: false };
+    bytes += value.byteLength;
+    text += decoder.decode(value, { stream: true });
+  }
+  reader.cancel().catch(() => {});
+  return { text, isTooLong: true };
+}

@@ -1,0 +1,29 @@
+/**
+ * What the transport throws when a request got no whole answer. It is no Error, which would cost a stack that nobody
+ * reads: the client makes a RoomTokenError of it.
+ */
+export class NoAnswer {
+  readonly timedOut: boolean;
+  /** What `fetch` threw; undefined after a timeout. */
+  readonly cause: unknown;
+
+  constructor(timedOut: boolean, cause?: unknown) {
+    this.timedOut = timedOut;
+    this.cause = cause;
+  }
+}
+
+/** What the transport throws when the caller's signal was aborted: openapi-fetch loses a reason that is falsy. */
+export class AbortedByCaller {}
+
+/**
+ * Whether a value thrown by `fetch` steers a framework and is no failure: Next.js makes a page dynamic, or redirects,
+ * by throwing a value with a string `digest`.
+ */
+export function isControlFlow(thrown: unknown): boolean {
+  try {
+    return typeof (thrown as { digest?: unknown } | null | undefined)?.digest === "string";
+  } catch {
+    return false; // a getter that throws
+  }
+}

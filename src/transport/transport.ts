@@ -1,0 +1,55 @@
+import { pause, withDeadline } from "../deadline.ts";
+import { steadyNow } from "../platform.ts";
+import { type Answer, readAnswer } from "./answer.ts";
+import { noStore } from "./fetch.ts";
+import { AbortedByCaller, isControlFlow, NoAnswer } from "./no-answer.ts";
+import type { AttemptResult, LightRequest } from "./request.ts";
+import { waitBeforeRetry } from "./retry.ts";
+
+/**
+ * Sends a request until it is answered: attempt, wait, attempt. This is the `fetch` that openapi-fetch calls.
+ *
+ * Gives the last answer, also a refusal. Throws {@link NoAnswer} or {@link AbortedByCaller}; what steers a framework
+ * comes through unchanged.
+ */
+export async function transport(request: LightRequest): Promise<Answer> {
+  const { signal, abortListeners, onAttemptEnd } = request.settings;
+  for (let attempt = 1; ; attempt++) {
+    if (signal?.aborted) throw new AbortedByCaller();
+    const startedAt = steadyNow();
+    const result = await makeAttempt(request);
+    const retryInMs = waitAfter(result, attempt, request);
+    onAttemptEnd({ ...result, attempt, durationMs: steadyNow() - startedAt, retryInMs });
+    if (retryInMs !== undefined) await pause(retryInMs, signal, abortListeners);
+    else if (result.answer !== undefined) return result.answer;
+    else throw result.thrown;
+  }
+}
+
+/** How long to wait before the next attempt; undefined where there shall be none. */
+function waitAfter(
+  { answer, thrown }: AttemptResult,
+  attempt: number,
+  { settings }: LightRequest,
+): number | undefined {
+  const failed = answer?.ok === false || thrown instanceof NoAnswer;
+  return failed && attempt <= settings.maxRetries ? waitBeforeRetry(answer, attempt) : undefined;
+}
+
+/** One attempt within its deadline: an answer, or what was thrown in its place. */
+async function makeAttempt({ url, headers, body, settings }: LightRequest): Promise<AttemptResult> {
+  const { fetch, timeoutMs, signal: caller, abortListeners } = settings;
+  const send = async (signal: AbortSignal): Promise<Answer> => {
+    try {
+      const init = { method: "POST", headers: { ...headers }, body, signal, redirect: "manual" } as const;
+      return await readAnswer(await fetch(url, { ...init, ...noStore() }), signal);
+    } catch (thrown) {
+      throw isControlFlow(thrown) ? thrown : new NoAnswer(false, thrown);
+    }
+  };
+  try {
+    return { answer: await withDeadline(send, timeoutMs, caller, abortListeners, () => new NoAnswer(true)) };
+  } catch (thrown) {
+    return { thrown: caller?.aborted ? new AbortedByCaller() : thrown };
+  }
+}
