@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === "deep" ? [DEEP, "test/unit/properties*.test.ts"] : ["test/**/*.test.ts"],
     exclude: [
       ...(mode === "deep" ? [] : [DEEP]),
-      "test/{back-ends,example,fresh-clone,package,runtimes,bench}/**",
+      "test/{back-ends,example,frameworks,fresh-clone,package,runtimes,room,bench}/**",
       "**/node_modules/**",
     ],
     // Generous: what is asserted is behaviour, and the machine may be busy.

@@ -26,10 +26,12 @@ const folderOfItsOwn = (folder: string): string[] => [`--reports=${folder}`];
 const SUITES: readonly Suite[] = [
   { script: "test", report: vitest },
   { script: "test:package", report: vitest },
+  { script: "test:frameworks", report: vitest },
   { script: "test:backends", report: vitest },
   { script: "test:runtimes", report: folderOfItsOwn },
   { script: "test:browsers", report: folderOfItsOwn },
   { script: "test:example", report: vitest },
+  { script: "test:room", report: vitest },
   { script: "test:fresh-clone", report: vitest },
   { script: "test:deep", report: vitest },
   // Figures against limits, no tests: the exit status alone counts.

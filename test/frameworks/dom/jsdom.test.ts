@@ -1,0 +1,4 @@
+// @vitest-environment jsdom
+import { testInPage } from "./in-a-page.ts";
+
+testInPage("jsdom");

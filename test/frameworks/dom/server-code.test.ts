@@ -1,0 +1,11 @@
+// @vitest-environment node
+import { RoomsClientTokens } from "telnyx-room-tokens";
+import { expect, test } from "vitest";
+import { Sandbox } from "../../sandbox/index.ts";
+
+test("a docblock takes a file out of jsdom, so that server code with a key can be tested", async () => {
+  expect(typeof document).toBe("undefined");
+  const { apiKey, roomId, fetch } = new Sandbox();
+  const client = new RoomsClientTokens({ apiKey, fetch, baseUrl: "http://127.0.0.1:1/v2" });
+  expect((await client.create(roomId)).token).toMatch(/^eyJ/);
+});

@@ -1,0 +1,54 @@
+import { useEffect, useMemo } from "react";
+import { RoomTokenSession } from "telnyx-room-tokens/session";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Sandbox } from "../../sandbox/index.ts";
+import { Page, type RoomComponent, stubBackEnd } from "./page.ts";
+
+let backEnd: Sandbox;
+
+/** React 18 also lets the error out as an event of the window, which jsdom would print. */
+const quiet = (event: ErrorEvent) => event.preventDefault();
+
+beforeEach(() => {
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
+  backEnd = stubBackEnd();
+  window.addEventListener("error", quiet);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  window.removeEventListener("error", quiet);
+});
+
+const room = {
+  on: () => () => {},
+  getState: () => ({ status: "connected" }),
+  updateClientToken: async () => {},
+};
+
+const USES: Record<string, (session: RoomTokenSession) => void> = {
+  "start()": (session) => session.start(),
+  "attach(room)": (session) => void session.attach(room),
+};
+
+test.each(Object.keys(USES))(
+  "useMemo and a cleanup with close() fail loudly in StrictMode: %s throws session_closed",
+  async (name) => {
+    vi.spyOn(console, "error").mockImplementation(() => {}); // React's words about it
+    const Careless: RoomComponent = ({ roomId }) => {
+      const session = useMemo(() => {
+        const create = () => fetch(`/rooms/${roomId}/token`, { method: "POST" });
+        return new RoomTokenSession({ create });
+      }, [roomId]);
+      useEffect(() => {
+        USES[name]?.(session);
+        return () => session.close();
+      }, [session]);
+      return null;
+    };
+    const page = new Page();
+    await expect(page.show(Careless)).rejects.toMatchObject({ code: "session_closed" });
+    expect(backEnd.requestCount).toBeLessThanOrEqual(1);
+  },
+);

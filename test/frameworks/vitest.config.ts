@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const HERE = import.meta.dirname;
+
+/** Generous: what is asserted is behaviour, and the machine may be busy. */
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 300_000 };
+
+/** The tests of the React hook, with the React in `modules`. */
+function react(version: "18" | "19", modules: string): TestProjectInlineConfiguration {
+  const alias = ["react", "react-dom/client", "react-dom/server"].map((name) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: join(HERE, modules, name === "react" ? "react/index.js" : `${name}.js`),
+  }));
+  return {
+    resolve: { alias },
+    test: {
+      ...PATIENCE,
+      name: `react-${version}`,
+      root: HERE,
+      include: ["react/*.test.ts"],
+      environment: join(HERE, "react/environment.ts"),
+      provide: { reactVersion: version },
+    },
+  };
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The major version of React that the tests have to meet. */
+    reactVersion: string;
+  }
+}
+
+export default defineConfig({
+  test: {
+    root: HERE,
+    globalSetup: ["setup.ts"],
+    projects: [
+      {
+        test: {
+          ...PATIENCE,
+          name: "tools",
+          root: HERE,
+          include: ["*.test.ts", "{chromium,jest,next}/*.test.ts"],
+        },
+      },
+      { test: { ...PATIENCE, name: "dom", root: HERE, include: ["dom/*.test.ts"], environment: "jsdom" } },
+      react("19", "node_modules"),
+      react("18", "next/next-14/node_modules"),
+    ],
+  },
+});

@@ -1,0 +1,81 @@
+import { answerTo } from "./sdp.ts";
+
+/** The part of a frame that is looked at; `body` and `jsep` belong to messages for a plugin. */
+export interface JanusFrame {
+  readonly janus: string;
+  readonly transaction: string;
+  readonly client_token?: string;
+  readonly plugin?: string;
+  readonly handle_id?: number;
+  readonly body?: { readonly request: string };
+  readonly jsep?: { readonly sdp: string };
+}
+
+/** Any number from 1 will do: the SDK only asks that a session's id is a whole number other than 0. */
+const SESSION_ID = 1;
+
+/** One connection's session: what is answered to each frame. A frame that it does not know fails the test run. */
+export class JanusSession {
+  readonly #pluginOfHandle = new Map<number, string>();
+
+  /** For example "keepalive", "attach videoroom" or "join videoroom". */
+  nameOf({ janus, plugin, handle_id, body }: JanusFrame): string {
+    const fullName = plugin ?? (body && this.#pluginOfHandle.get(handle_id ?? 0));
+    return [body?.request ?? janus, fullName?.replace("janus.plugin.", "")].filter(Boolean).join(" ");
+  }
+
+  /** The answers in their order, without the transaction that they all repeat. */
+  answersTo(frame: JanusFrame): object[] {
+    const answers = this.#answersTo(frame);
+    return answers.map((answer) => ({ session_id: SESSION_ID, ...answer }));
+  }
+
+  #answersTo(frame: JanusFrame): object[] {
+    switch (frame.janus) {
+      case "create":
+        return [{ janus: "success", data: { id: SESSION_ID } }];
+      case "attach":
+        return [{ janus: "success", data: { id: this.#attach(frame.plugin ?? "") } }];
+      case "keepalive":
+      case "trickle":
+        return [{ janus: "ack" }];
+      case "message":
+        return [{ janus: "ack" }, this.#event(frame)];
+      case "destroy":
+        return [{ janus: "success" }];
+      default:
+        throw new Error(`the gateway does not know the frame "${this.nameOf(frame)}"`);
+    }
+  }
+
+  #attach(plugin: string): number {
+    const handle = 101 + this.#pluginOfHandle.size;
+    this.#pluginOfHandle.set(handle, plugin);
+    return handle;
+  }
+
+  #event(frame: JanusFrame): object {
+    const { handle_id: handle = 0, jsep } = frame;
+    const plugin = this.#pluginOfHandle.get(handle);
+    return {
+      janus: "event",
+      sender: handle,
+      plugindata: { plugin, data: this.#eventData(this.nameOf(frame), handle) },
+      ...(jsep && { jsep: { type: "answer", sdp: answerTo(jsep.sdp) } }),
+    };
+  }
+
+  /** The room is empty but for the one who joins, whose id is that of the handle. */
+  #eventData(name: string, id: number): object {
+    switch (name) {
+      case "join audiobridge":
+        return { audiobridge: "joined", id, participants: [] };
+      case "join videoroom":
+        return { videoroom: "joined", id, publishers: [] };
+      case "configure audiobridge":
+        return { audiobridge: "event", result: "ok" };
+      default:
+        throw new Error(`the gateway does not know the message "${name}"`);
+    }
+  }
+}

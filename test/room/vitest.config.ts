@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/room/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Each test has a page, a gateway and a back end of its own, and mostly waits for tokens to die.
+    sequence: { concurrent: true },
+  },
+});
