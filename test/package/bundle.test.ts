@@ -36,7 +36,7 @@ const AMBIENT = [
   ...["globalThis.process", "globalThis.Request"],
   // openapi-fetch names these; our calls come by none of them but URLSearchParams.
   ...["FormData", "Headers", "Request", "Response", "URLSearchParams", "process"],
-  ...["document", "window"],
+  ...["document", "window", "reportError"],
 ];
 
 test.each(ENTRIES)(
