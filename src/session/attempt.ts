@@ -11,14 +11,7 @@ import type { Renewal } from "./renewal.ts";
 
 type Redact = (text: string) => string;
 
-/** Carries an error of the session itself, which is not read as something that the callback threw. */
-class KnownFailure {
-  readonly error: RoomTokenError;
-
-  constructor(error: RoomTokenError) {
-    this.error = error;
-  }
-}
+const TOO_LATE: unique symbol = Symbol("too late");
 
 /**
  * Asks one callback once, within its deadline.
@@ -40,42 +33,36 @@ export async function askCallback(
   const isRefresh = operation === "refresh";
   const sentAt = clock.now();
   renewal.giveUpAt = sentAt + timeoutMs;
-  const work = async (signal: AbortSignal) => {
+  const ask = async (signal: AbortSignal) => {
     const answer = await (isRefresh ? refresh?.({ refreshToken, signal }) : create?.({ signal }));
-    const members = membersOf(isResponse(answer) ? await bodyOf(answer, operation, redact) : answer);
+    if (isResponse(answer) && !answer.ok) return refusedAnswer(answer, operation, redact);
+    const members = membersOf(isResponse(answer) ? await jsonOf(answer) : answer);
     const asked = { held, isRefresh, isForced: renewal.isForced, sentAt, askedLifeMs };
     return holdAnswer(members, clock.now(), asked);
   };
-  const tooLate = () => failure("timeout", operation, `no answer within ${timeoutMs} ms`);
-  try {
-    return await withDeadline(
-      work,
-      timeoutMs,
-      renewal.abort.signal,
-      listeners,
-      () => new KnownFailure(tooLate()),
-    );
-  } catch (thrown) {
-    if (renewal.abort.signal.aborted) throw tooLate();
-    if (isInstance(thrown, KnownFailure)) throw thrown.error;
-    if (isInstance(thrown, NoGrant)) throw failure("invalid_response", operation, thrown.words);
-    throw callbackError(thrown, operation, redact);
-  }
+  const { signal } = renewal.abort;
+  const answered = await withDeadline(ask, timeoutMs, signal, listeners, () => TOO_LATE).catch((thrown) => {
+    if (signal.aborted || thrown === TOO_LATE) {
+      return failure("timeout", operation, `no answer within ${timeoutMs} ms`);
+    }
+    const words = wordsOf(thrown);
+    if (words !== undefined) return failure("invalid_response", operation, words);
+    return callbackError(thrown, operation, redact);
+  });
+  if (answered instanceof RoomTokenError) throw answered;
+  return answered;
 }
 
-/** The JSON of a successful Response; one that refuses is thrown as the error that it stands for. */
-async function bodyOf(
-  response: ResponseInput,
+/** The error that a Response stands for. */
+async function refusedAnswer(
+  response: ResponseInput & { type?: string },
   operation: RoomTokenOperation,
   redact: Redact,
-): Promise<unknown> {
-  const { bodyUsed, type } = response as { bodyUsed?: unknown; type?: string };
-  if (response.ok) return jsonOf(response, bodyUsed);
-  const { status, headers } = response;
+): Promise<RoomTokenError> {
+  const { status, type, headers } = response;
   const bodyText = await textOf(response).catch(() => ""); // a refusal stands even if its text is lost
   const subject = { operation, failed: `The session's ${operation} failed` };
-  const answer = { status, type, headers, bodyText };
-  throw new KnownFailure(refusedError(subject, answer, parsed(bodyText), redact));
+  return refusedError(subject, { status, type, headers, bodyText }, parsed(bodyText), redact);
 }
 
 /** A Response of the caller's own may have `json` alone. */
@@ -104,11 +91,11 @@ function failure(
   });
 }
 
-/** `instanceof`, which throws for a revoked proxy. */
-function isInstance<T>(value: unknown, type: new (...args: never[]) => T): value is T {
+/** What an answer without a grant is; undefined where the callback threw. `instanceof` throws for a revoked proxy. */
+function wordsOf(thrown: unknown): string | undefined {
   try {
-    return value instanceof type;
+    return thrown instanceof NoGrant ? thrown.words : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

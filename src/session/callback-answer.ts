@@ -113,8 +113,8 @@ function wordsFor(members: GrantMembers, { member, rule }: MemberProblem, isRefr
 }
 
 /** The JSON in a successful Response. */
-export async function jsonOf(response: ResponseInput, bodyUsed: unknown): Promise<unknown> {
-  if (bodyUsed === true) throw new NoGrant("a Response whose body was already read");
+export async function jsonOf(response: ResponseInput & { bodyUsed?: unknown }): Promise<unknown> {
+  if (response.bodyUsed === true) throw new NoGrant("a Response whose body was already read");
   try {
     return await response.json();
   } catch {

@@ -22,35 +22,35 @@ export function callbackError(
   redact: Redact,
 ): RoomTokenError {
   const read = (name: string) => attempt(() => (isObject(thrown) ? thrown[name] : undefined));
-  const text = (name: string) => textOf(read(name), redact);
-  const number = (name: string) => finite(read(name));
-  const [code, status] = [read("code"), number("status")];
-  const isOurs = attempt(() => isRoomTokenError(thrown)) === true;
-  const retryAfterMs = number("retryAfterMs");
-  const init = {
-    operation,
-    status,
-    retryable: !isRefusal({ code, status, retryable: read("retryable") }),
-    retryAfterMs: retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined,
+  const text = (name: string) => {
+    const value = read(name);
+    return typeof value === "string" ? redact(value) : undefined;
   };
-  if (isOurs && typeof code === "string") {
+  const [code, status, retryAfterMs] = [read("code"), number(read("status")), number(read("retryAfterMs"))];
+  const retryable = !isRefusal({ code, status, retryable: read("retryable") });
+  const facts = { operation, status, retryable, retryAfterMs };
+  if (typeof code === "string" && attempt(() => isRoomTokenError(thrown))) {
     const cause = read("cause");
     return new RoomTokenError(code as RoomTokenErrorCode, text("message") ?? "", {
-      ...init,
+      ...facts,
       requestId: text("requestId"),
-      errors: detailsOf(read("errors"), redact),
+      // Telnyx's words once more, redacted; none where the text was too long to stay JSON.
+      errors: attempt(() => JSON.parse(redact(JSON.stringify(read("errors")))) as TelnyxErrorDetail[]),
       bodyText: text("bodyText"),
       cause: cause === undefined ? undefined : copyOfThrown(cause, redact),
     });
   }
   const cause = copyOfThrown(thrown, redact);
-  const words = deepestReason(cause);
-  const reason = words === "" ? "" : `: ${words}`;
-  const kind = status !== undefined && status >= 300 ? codeOfStatus(status) : "connection_failed";
-  return new RoomTokenError(kind, `The session's ${operation} callback failed${reason}`, { ...init, cause });
+  const reason = deepestReason(cause);
+  const failed = `The session's ${operation} callback failed`;
+  return new RoomTokenError(
+    status !== undefined && status >= 300 ? codeOfStatus(status) : "connection_failed",
+    reason === "" ? failed : `${failed}: ${reason}`,
+    { ...facts, cause },
+  );
 }
 
-function attempt(read: () => unknown): unknown {
+function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
@@ -58,20 +58,7 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-function finite(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-function textOf(value: unknown, redact: Redact): string | undefined {
-  return typeof value === "string" ? redact(value) : undefined;
-}
-
-/** Telnyx's words once more, redacted. */
-function detailsOf(errors: unknown, redact: Redact): TelnyxErrorDetail[] {
-  const copies = attempt(() =>
-    (errors as object[]).map((detail) =>
-      Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, textOf(value, redact) ?? ""])),
-    ),
-  );
-  return (copies as TelnyxErrorDetail[] | undefined) ?? [];
+/** A number that can be a status or a time; undefined for anything else. */
+function number(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && Number.isFinite(value) ? value : undefined;
 }

@@ -34,38 +34,34 @@ export interface FailedAttempt {
 }
 
 export function failureAfter(previous: Failure | undefined, failed: FailedAttempt): Failure {
-  return isRefusal(failed.error) ? refusalAfter(previous, failed) : transientAfter(previous, failed);
+  const { error, attemptedAt, turn } = failed;
+  const pace = isRefusal(error) ? slowPace(previous, failed) : quickPace(previous, failed);
+  return { error, attemptedAt, turn, ...pace };
 }
 
-function transientAfter(previous: Failure | undefined, failed: FailedAttempt): Failure {
-  const { error, attemptedAt, now, turn } = failed;
+type Pace = Omit<Failure, "error" | "attemptedAt" | "turn">;
+
+function quickPace(previous: Failure | undefined, { error, attemptedAt, now }: FailedAttempt): Pace {
   const before = previous?.transientFailures ?? 0;
   return {
-    error,
     isRefusal: false,
-    attemptedAt,
     retryAt: now + backoffMs(before, error.retryAfterMs),
     onlineAt: Math.max(now + askedMs(error.retryAfterMs), attemptedAt + ONLINE_PAUSE_MS),
     transientFailures: before + 1,
     refusalsWithoutToken: previous?.refusalsWithoutToken ?? 0,
-    turn,
   };
 }
 
-function refusalAfter(previous: Failure | undefined, failed: FailedAttempt): Failure {
-  const { error, attemptedAt, now, tokenDiesAt, turn } = failed;
+function slowPace(previous: Failure | undefined, { attemptedAt, now, tokenDiesAt }: FailedAttempt): Pace {
   const refusalsWithoutToken = tokenDiesAt === undefined ? (previous?.refusalsWithoutToken ?? 0) + 1 : 0;
   const slowAt = Math.max(now, attemptedAt + slowPauseMs(refusalsWithoutToken));
   return {
-    error,
     isRefusal: true,
-    attemptedAt,
     // Once more as the token dies: it is then that somebody needs another.
     retryAt: Math.min(slowAt, tokenDiesAt ?? slowAt),
     onlineAt: attemptedAt + REFUSAL_PAUSE_MS,
     transientFailures: 0,
     refusalsWithoutToken,
-    turn,
   };
 }
 
