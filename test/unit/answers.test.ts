@@ -234,3 +234,29 @@ test("statuses beyond those of HTTP have the code that is nearest", async () => 
   expect(await errorOf(Response.error())).toMatchObject({ code: "unexpected_status", status: 0 });
   expect(await errorOf(new Response(null, { status: 399 }))).toMatchObject({ code: "redirect_refused" });
 });
+
+test.each([
+  ["with a Content-Length", { "content-length": "300" }],
+  ["without one", {}],
+])("a grant, a cut one and one that is no JSON are told apart %s", async (_, headers) => {
+  const answer = (text: string) => () => new Response(text, { status: 201, headers: headers as HeadersInit });
+  const whole = JSON.stringify({ data: GRANT_DATA });
+  expect((await clientOn(answer(whole)).client.create(ROOM_ID)).token).toBe(GRANT_DATA.token);
+  for (const text of [whole.slice(0, -5), "<html>", "null", '"text"', "5", "[]", "{}"]) {
+    const error = await rejection(clientOn(answer(text)).client.create(ROOM_ID));
+    expect(error, text).toMatchObject({ code: "invalid_response", status: 201 });
+    expect((error as Error).message, text).toContain("201 without a usable token: no JSON object with data");
+  }
+});
+
+test("a success without a body has no token, whatever its status says of a body", async () => {
+  for (const response of [
+    new Response(null, { status: 204 }),
+    new Response("", { status: 201, headers: { "content-length": "0" } }),
+    new Response("", { status: 201 }),
+  ]) {
+    const { status } = response;
+    const error = await rejection(clientOn(() => response).client.create(ROOM_ID));
+    expect(error).toMatchObject({ code: "invalid_response", status, bodyText: "" });
+  }
+});

@@ -30,3 +30,8 @@ test("an error has its literal name, only the fields that it was given, and a bo
   expect("cause" in error).toBe(false);
   expect("requestId" in error).toBe(false);
 });
+
+test("an error that was given nothing has no optional member, not even an undefined one", () => {
+  const error = new RoomTokenError("timeout", "late");
+  expect(Reflect.ownKeys(error).sort()).toEqual(["code", "errors", "message", "retryable", "stack"].sort());
+});

@@ -117,3 +117,15 @@ test("where there is no performance, a call works and its attempts take 0 ms", a
   vi.unstubAllGlobals();
   expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, durationMs: 0 }));
 });
+
+test("an attempt that is retried after a timeout, or without an answer, is told with its code", async () => {
+  const events: AttemptEvent[] = [];
+  const { client } = clientOn(
+    (attempt) => (attempt === 1 ? new Promise(() => {}) : Promise.reject(new TypeError("fetch failed"))),
+    { maxRetries: 2, timeoutMs: 50, onAttempt: (event) => events.push(event) },
+  );
+  const failed = rejection(client.create(ROOM_ID));
+  await vi.runAllTimersAsync();
+  await failed;
+  expect(events.map(({ code }) => code)).toEqual(["timeout", "connection_failed", "connection_failed"]);
+});
