@@ -1,5 +1,6 @@
 export type { paths } from "../generated/rooms-client-tokens.ts";
 export { RoomsClientTokens } from "./client.ts";
+export type { ReadableHeaders } from "./errors/retry-after.ts";
 export {
   isRoomTokenError,
   RoomTokenError,

@@ -8,6 +8,7 @@ import {
   type FetchResponse,
   isRoomTokenError,
   type paths,
+  type ReadableHeaders,
   type RefreshedRoomToken,
   type RefreshParams,
   type RequestOptions,
@@ -94,6 +95,7 @@ client.create();
 holds<Equal<NonNullable<ClientOptions["fetch"]>, Fetch>>();
 holds<Equal<Parameters<Fetch>[1], FetchInit>>();
 holds<Equal<Awaited<ReturnType<Fetch>>, FetchResponse>>();
+holds<Equal<FetchResponse["headers"], ReadableHeaders>>();
 holds<Equal<NonNullable<RoomTokenError["operation"]>, RoomTokenOperation>>();
 holds<Equal<RoomTokenError["errors"], readonly TelnyxErrorDetail[]>>();
 holds<Equal<NonNullable<ConstructorParameters<typeof RoomTokenError>[2]>, RoomTokenErrorInit>>();
