@@ -14,7 +14,7 @@ import { copyOfThrown } from "./errors/thrown.ts";
 import { MemberProblem } from "./grants.ts";
 import { type CallSettings, type ClientSettings, callSettings, type RequestOptions } from "./options.ts";
 import type { Answer } from "./transport/answer.ts";
-import { AbortedByCaller, NoAnswer } from "./transport/no-answer.ts";
+import { AbortedByCaller, isControlFlow, NoAnswer } from "./transport/no-answer.ts";
 import type { AttemptEnd, TransportSettings } from "./transport/request.ts";
 
 /** What openapi-fetch gives back. */
@@ -83,6 +83,8 @@ export class Call {
     try {
       key = await apiKey();
     } catch (thrown) {
+      // A key function may fetch, from a vault say: what steers a framework comes through there, too.
+      if (isControlFlow(thrown)) throw thrown;
       throw this.#missingApiKey("the apiKey function failed", copyOfThrown(thrown, redactor([])));
     }
     if (!key) throw this.#missingApiKey("the apiKey function gave no key");

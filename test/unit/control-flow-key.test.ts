@@ -1,0 +1,27 @@
+import { expect, test, vi } from "vitest";
+import { RoomsClientTokens } from "../../src/index.ts";
+import { granted, ROOM_ID, rejection } from "./support.ts";
+
+/** As where the key function reads a vault by the fetch that Next.js has patched. */
+const STEERING = Object.assign(new Error("x"), { digest: "DYNAMIC_SERVER_USAGE" });
+
+test.each([
+  ["rejects", () => Promise.reject(STEERING)],
+  [
+    "throws",
+    () => {
+      throw STEERING;
+    },
+  ],
+])("a key function that %s with a digest gives the same object, and nothing is sent", async (_, apiKey) => {
+  const fetch = vi.fn(granted);
+  const client = new RoomsClientTokens({ apiKey, fetch });
+  expect(await rejection(client.create(ROOM_ID))).toBe(STEERING);
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+test.each([5, undefined, null, {}])("a digest of %j is none: the key is missing", async (digest) => {
+  const apiKey = () => Promise.reject(Object.assign(new Error("x"), { digest }));
+  const client = new RoomsClientTokens({ apiKey, fetch: granted });
+  expect(await rejection(client.create(ROOM_ID))).toMatchObject({ code: "missing_api_key" });
+});
