@@ -38,11 +38,12 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   const roomTokens = new RoomsClientTokens(
     sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url, maxRetries: 0 } : {},
   );
-  const routes = roomTokenRoutes(roomTokens, new Set([roomId]), options.tokenTtlSecs);
+  const routes = roomTokenRoutes(roomTokens, options.tokenTtlSecs);
   const settings = JSON.stringify({ roomId, sandbox: sandbox !== undefined });
 
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
+    if (path === "/") sandbox?.reset(); // so that a page which is loaded again finds no outage and no clock put forward
     if (path.startsWith("/rooms/")) return routes(request, response);
     if (path === "/settings")
       return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);

@@ -1,27 +1,38 @@
-/** `POST /rooms/:roomId/token` on Express. Start: `TELNYX_API_KEY=KEY... PORT=3000 npx tsx express.ts` */
+/** The two routes on Express 5. Start: `TELNYX_API_KEY=KEY... PORT=3000 npx tsx express.ts` */
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { type ErrorRequestHandler } from "express";
 import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
+import { FORBIDDEN, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
 const roomTokens = new RoomsClientTokens();
 const app = express();
+const send = (response: express.Response, { status, headers, body }: Refusal) =>
+  response.status(status).set(headers).json(body);
 
-app.post("/rooms/:roomId/token", async (request, response) => {
-  const { roomId } = request.params;
-  response.set("Cache-Control", "no-store");
-  if (!(await mayJoin(request.get("cookie"), roomId))) {
-    response.sendStatus(403);
-    return;
-  }
-  try {
-    response.status(201).json(await roomTokens.create(roomId, { tokenTtlSecs: 600 }));
-  } catch (error) {
-    if (!isRoomTokenError(error)) throw error;
-    console.error(error.message); // fit for a log: it holds no key and no token
-    response.sendStatus(error.code === "not_found" || error.code === "invalid_argument" ? 404 : 502);
-  }
+app.use("/rooms/:roomId/token", async (request, response, next) => {
+  if (await mayJoin(request.get("cookie"), request.params.roomId)) next();
+  else send(response, FORBIDDEN);
 });
+app.use(express.json());
+
+app.post("/rooms/:roomId/token", async ({ params }, response) => {
+  const grant = await roomTokens.create(params.roomId, { tokenTtlSecs: 600 });
+  response.status(201).set("Cache-Control", "no-store").json(grant);
+});
+
+app.post("/rooms/:roomId/token/refresh", async ({ params, body }, response) => {
+  const { refreshToken } = body ?? {};
+  const refreshed = await roomTokens.refresh(params.roomId, { refreshToken, tokenTtlSecs: 600 });
+  response.status(201).set("Cache-Control", "no-store").json(refreshed);
+});
+
+const onError: ErrorRequestHandler = (error, _request, response, next) => {
+  if (!isRoomTokenError(error)) return next(error);
+  console.error(error.message); // fit for a log: it holds no key and no token
+  send(response, refusalOf(error));
+};
+app.use(onError);
 
 const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
   console.log(`Ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -1,6 +1,7 @@
-/** `POST /rooms/:roomId/token` on a worker. Start: `npx wrangler dev hono-worker.ts --var TELNYX_API_KEY:KEY...` */
-import { Hono } from "hono";
+/** The two routes on a worker, with Hono. Start: `npx wrangler dev hono-worker.ts --var TELNYX_API_KEY:KEY...` */
+import { type Context, Hono } from "hono";
 import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
+import { FORBIDDEN, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
 interface Bindings {
@@ -9,20 +10,31 @@ interface Bindings {
 }
 
 const app = new Hono<{ Bindings: Bindings }>();
+const send = ({ status, headers, body }: Refusal) => Response.json(body, { status, headers });
+const clientOf = ({ env }: Context<{ Bindings: Bindings }>) =>
+  new RoomsClientTokens({ apiKey: env.TELNYX_API_KEY, baseUrl: env.TELNYX_BASE_URL });
+
+app.use("/rooms/:roomId/token/*", async (context, next) => {
+  if (!(await mayJoin(context.req.header("cookie"), context.req.param("roomId")))) return send(FORBIDDEN);
+  await next();
+  context.header("Cache-Control", "no-store");
+});
 
 app.post("/rooms/:roomId/token", async (context) => {
-  const { roomId } = context.req.param();
-  const { TELNYX_API_KEY: apiKey, TELNYX_BASE_URL: baseUrl } = context.env;
-  context.header("Cache-Control", "no-store");
-  if (!(await mayJoin(context.req.header("cookie"), roomId))) return context.body(null, 403);
-  try {
-    const roomTokens = new RoomsClientTokens({ apiKey, baseUrl });
-    return context.json(await roomTokens.create(roomId, { tokenTtlSecs: 600 }), 201);
-  } catch (error) {
-    if (!isRoomTokenError(error)) throw error;
-    console.error(error.message); // fit for a log: it holds no key and no token
-    return context.body(null, error.code === "not_found" || error.code === "invalid_argument" ? 404 : 502);
-  }
+  const grant = await clientOf(context).create(context.req.param("roomId"), { tokenTtlSecs: 600 });
+  return context.json(grant, 201);
+});
+
+app.post("/rooms/:roomId/token/refresh", async (context) => {
+  const { refreshToken } = await context.req.json().catch(() => ({}));
+  const params = { refreshToken, tokenTtlSecs: 600 };
+  return context.json(await clientOf(context).refresh(context.req.param("roomId"), params), 201);
+});
+
+app.onError((error) => {
+  if (!isRoomTokenError(error)) throw error;
+  console.error(error.message); // fit for a log: it holds no key and no token
+  return send(refusalOf(error));
 });
 
 export default app;

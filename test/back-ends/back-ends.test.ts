@@ -1,136 +1,141 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { ROOT } from "../package/tarball.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { FOLDER } from "../readme/snippets.ts";
 import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
+import { openPage, PAGES } from "./pages.ts";
+import { BACK_ENDS, type BackEnd, EXAMPLES } from "./programs.ts";
 
-const EXAMPLES = join(ROOT, "examples", "back-ends");
-
-interface BackEnd {
-  call(roomId: string, cookie: string): Promise<Response>;
-  stop(): Promise<void> | void;
-}
-
-/** Starts a program of the examples' folder, and waits for the address that it prints. */
-async function startProgram(args: string[], env: Record<string, string>): Promise<BackEnd> {
-  const child = spawn(process.execPath, args, { cwd: EXAMPLES, env: { ...process.env, ...env } });
-  const address = await printedAddress(child);
-  return {
-    call: (roomId, cookie) =>
-      fetch(`${address}/rooms/${roomId}/token`, { method: "POST", headers: { cookie } }),
-    stop: () => new Promise((resolve) => child.once("exit", () => resolve()).kill()),
-  };
-}
-
-function printedAddress(child: ChildProcess): Promise<string> {
-  let output = "";
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk;
-      const [, address] = /Ready on (http:\S+\d)/.exec(output) ?? [];
-      if (address !== undefined) resolve(address);
-    };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", read);
-    child.once("exit", (status) => reject(new Error(`ended with ${status}: ${output}`)));
-  });
-}
-
-const BACK_ENDS: Record<string, (sandbox: SandboxServer) => Promise<BackEnd>> = {
-  "express.ts": ({ apiKey, url }) =>
-    startProgram(["--import", "tsx", "express.ts"], {
-      PORT: "0",
-      TELNYX_API_KEY: apiKey,
-      TELNYX_BASE_URL: url,
-    }),
-
-  "hono-worker.ts": ({ apiKey, url }) => {
-    const vars = ["--var", `TELNYX_API_KEY:${apiKey}`, "--var", `TELNYX_BASE_URL:${url}`];
-    const where = [
-      "--ip",
-      "127.0.0.1",
-      "--port",
-      "0",
-      "--inspector-port",
-      "0",
-      "--compatibility-date",
-      "2026-04-21",
-    ];
-    return startProgram(
-      ["node_modules/wrangler/bin/wrangler.js", "dev", "hono-worker.ts", ...where, ...vars],
-      {
-        WRANGLER_SEND_METRICS: "false",
-      },
-    );
-  },
-
-  "next-route.ts": async ({ apiKey, url }) => {
-    vi.stubEnv("TELNYX_API_KEY", apiKey);
-    vi.stubEnv("TELNYX_BASE_URL", url);
-    const { POST } = await import("../../examples/back-ends/next-route.ts");
-    return {
-      call: (roomId, cookie) => {
-        const request = new Request(`http://next.test/rooms/${roomId}/token`, {
-          method: "POST",
-          headers: { cookie },
-        });
-        return POST(request, { params: Promise.resolve({ roomId }) });
-      },
-      stop: () => void vi.unstubAllEnvs(),
-    };
-  },
-};
+const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+const JSON_TYPE = "application/json";
 
 describe.each(Object.entries(BACK_ENDS))("%s", (file, start) => {
   let sandbox: SandboxServer;
   let backEnd: BackEnd;
 
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ apiKey: "KEY_canary_0123456789", roomIds: [ROOM_ID] });
     backEnd = await start(sandbox);
   });
-  beforeEach(() => sandbox.reset());
+  beforeEach(() => {
+    sandbox.reset();
+    vi.spyOn(console, "error").mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
   afterAll(async () => {
-    await backEnd.stop();
+    await backEnd?.stop();
     await sandbox.close();
+    rmSync(FOLDER, { recursive: true, force: true });
   });
 
-  test("it hands a grant, not to be cached, to a user who may join", async () => {
-    const response = await backEnd.call(sandbox.roomId, "login=ann");
-    expect(response.status).toBe(201);
+  const create = (roomId: string = ROOM_ID, cookie = "theme=dark; login=ann") =>
+    fetch(`${backEnd.url}/rooms/${roomId}/token`, { method: "POST", headers: { cookie } });
+
+  const refresh = (body: string, cookie = "login=ann") =>
+    fetch(`${backEnd.url}/rooms/${ROOM_ID}/token/refresh`, {
+      method: "POST",
+      headers: { cookie, "content-type": JSON_TYPE },
+      body,
+    });
+
+  /** Expects an answer in JSON that no cache keeps, and gives its body. */
+  async function bodyOf(response: Response, status: number): Promise<Record<string, unknown>> {
+    const text = await response.text();
+    expect(response.status, text).toBe(status);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const grant = await response.json();
-    expect(Object.keys(grant).sort()).toEqual([
-      "refreshToken",
-      "refreshTokenExpiresAt",
-      "token",
-      "tokenExpiresAt",
-    ]);
-    expect(sandbox.accepts(grant.token)).toBe(true);
+    expect(response.headers.get("content-type")).toContain(JSON_TYPE);
+    return JSON.parse(text);
+  }
+
+  test("it gives a grant to a user who may join, and renews its token", async () => {
+    const grant = await bodyOf(await create(), 201);
+    const names = ["refreshToken", "refreshTokenExpiresAt", "token", "tokenExpiresAt"];
+    expect(Object.keys(grant).sort()).toEqual(names);
+    expect(sandbox.accepts(String(grant["token"]))).toBe(true);
+
+    const { refreshToken } = grant;
+    const renewed = await bodyOf(await refresh(JSON.stringify({ refreshToken })), 201);
+    expect(Object.keys(renewed).sort()).toEqual(["token", "tokenExpiresAt"]);
+    expect(renewed["token"]).not.toBe(grant["token"]);
+    expect(sandbox.accepts(String(renewed["token"]))).toBe(true);
   });
 
   test("it asks Telnyx for nothing on behalf of a stranger", async () => {
-    const response = await backEnd.call(sandbox.roomId, "login=eve");
-    expect(response.status).toBe(403);
+    for (const cookie of ["login=eve", ""]) {
+      const told = { title: "You may not join this room." };
+      expect(await bodyOf(await create(ROOM_ID, cookie), 403)).toEqual(told);
+      expect(await bodyOf(await refresh('{"refreshToken":"stolen token"}', cookie), 403)).toEqual(told);
+    }
     expect(sandbox.requestCount).toBe(0);
   });
 
-  test("an unknown room and one that is no id are not found", async () => {
-    expect((await backEnd.call("00000000-0000-4000-8000-000000000000", "login=ann")).status).toBe(404);
-    expect((await backEnd.call("lobby", "login=ann")).status).toBe(404);
+  test("an unknown room is not found, and a room id that is no UUID never reaches Telnyx", async () => {
+    const unknown = await bodyOf(await create("00000000-0000-4000-8000-000000000000"), 404);
+    expect(unknown).toEqual({ title: "There is no such room." });
+    await bodyOf(await create("lobby"), 400);
     expect(sandbox.requestCount).toBe(1);
   });
 
-  test("a refusal by Telnyx is a bad gateway that tells the page nothing", async () => {
-    sandbox.failNext({ status: 401 });
-    const response = await backEnd.call(sandbox.roomId, "login=ann");
-    expect(response.status).toBe(502);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(["", "Bad Gateway"]).toContain(await response.text());
+  test.each(["{}", '{"refreshToken":7}', "{"])(
+    "a refresh with the body %s is a bad request",
+    async (body) => {
+      expect((await refresh(body)).status).toBe(400);
+      expect(sandbox.requestCount).toBe(0);
+    },
+  );
+
+  test("a dead refresh token is forbidden, so that the page creates anew", async () => {
+    const { refreshToken } = await bodyOf(await create(), 201);
+    sandbox.revokeRefreshTokens();
+    await bodyOf(await refresh(JSON.stringify({ refreshToken })), 403);
   });
 
-  test("it is under 40 lines", () => {
-    expect(readFileSync(join(EXAMPLES, file), "utf8").split("\n").length).toBeLessThan(40);
+  test("too many requests come with the time to wait", async () => {
+    sandbox.failNext({ status: 429, headers: { "retry-after": "17" } });
+    const response = await create();
+    expect(response.headers.get("retry-after")).toBe("17");
+    await bodyOf(response, 429);
   });
+
+  test("what is not the page's business is a bad gateway, told to the log without a secret", async () => {
+    const log = vi.mocked(console.error);
+    const { refreshToken } = await bodyOf(await create(), 201);
+    sandbox.failNext({ status: 401 });
+    const response = await refresh(JSON.stringify({ refreshToken }));
+    const requestId = response.headers.get("x-request-id") ?? "none";
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await bodyOf(response, 502)).toEqual({ title: "Telnyx could not give a token." });
+    const logged = await vi.waitUntil(() => {
+      const text = backEnd.output() + JSON.stringify(log.mock.calls);
+      return text.includes(requestId) && text;
+    });
+    expect(logged).not.toContain(sandbox.apiKey);
+    expect(logged).not.toContain(refreshToken);
+  });
+
+  test("it is short", () => {
+    const source = readFileSync(join(EXAMPLES, "..", file), "utf8");
+    expect(source.split("\n").length).toBeLessThan(50);
+  });
+
+  test.each(Object.keys(PAGES))(
+    "the page of %s joins its room, and gives it a renewed token",
+    async (title) => {
+      const room = await openPage(title, backEnd.url);
+      expect(sandbox.accepts(room.joinedWith)).toBe(true);
+      room.disconnect();
+      const renewed = await vi.waitUntil(() => room.handedTokens.find((token) => token !== room.joinedWith), {
+        timeout: 30_000,
+      });
+      expect(sandbox.accepts(renewed)).toBe(true);
+      const paths = sandbox.requests.map(({ path }) => path.split("/").at(-1));
+      const renewal = PAGES[title]?.includes("refresh:")
+        ? "refresh_client_token"
+        : "generate_join_client_token";
+      expect(paths).toEqual(["generate_join_client_token", renewal]);
+    },
+  );
 });

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { root: import.meta.dirname, globalSetup: ["setup.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+  resolve: { alias: { "@telnyx/video": join(import.meta.dirname, "video.ts") } },
+  test: { root: import.meta.dirname, globalSetup: ["setup.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -27,7 +27,8 @@ test("the tarball holds the build, the sources, their declarations, the fragment
   const declarations = sources.flatMap((source) =>
     [".d.ts", ".d.ts.map"].map((end) => `dist/types/${source.replace(/\.ts$/, end)}`),
   );
-  const papers = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const docs = readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`);
+  const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json", ...docs];
   expect([...files].sort()).toEqual(
     [...papers, "openapi/rooms-client-tokens.yaml", ...sources, ...modules, ...declarations].sort(),
   );

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
+import { withUse } from "../readme/snippets.ts";
 
 const project = inject("project");
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -46,6 +47,14 @@ test("both entries are required from CommonJS", () => {
      console.log(JSON.stringify([Object.keys(main).sort(), Object.keys(session).sort()]));`,
   );
   expect(exports).toEqual([MAIN, SESSION]);
+});
+
+test.each(withUse("require"))("%s requires classes", (_, { code }) => {
+  const kinds = run(
+    "document.cjs",
+    `${code}\nconsole.log(JSON.stringify([RoomsClientTokens, RoomTokenSession].map((value) => typeof value)));`,
+  );
+  expect(kinds).toEqual(["function", "function"]);
 });
 
 test("both entries throw errors of one and the same class", () => {

@@ -1,108 +1,32 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import ts from "typescript";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { DEFAULTS } from "../../src/options.ts";
-import { Sandbox } from "../sandbox/index.ts";
-import { FOLDER, fileOf, readme, type Snippet, snippets, writeSnippets } from "./snippets.ts";
+import { page, pages, ROOT } from "./snippets.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
-const sandbox = new Sandbox({ apiKey: "KEY-CANARY", roomIds: [ROOM_ID] });
-let files: string[];
+const readme = page("README.md");
+const everything = pages.map(({ text }) => text).join("\n");
 
-beforeAll(() => {
-  files = writeSnippets();
-});
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
+test("the README has at most 900 words and 150 lines", () => {
+  const words = readme.split(/\s+/).filter(Boolean);
+  expect(words.length).toBeGreaterThan(300);
+  expect(words.length).toBeLessThanOrEqual(900);
+  expect(readme.split("\n").length).toBeLessThanOrEqual(150);
 });
 
-function withUse(use: string): [title: string, snippet: Snippet][] {
-  const found = snippets.filter((snippet) => snippet.language === "ts" && snippet.use === use);
-  if (found.length === 0) throw new Error(`the README has no snippet for ${use}`);
-  return found.map((snippet) => [`line ${snippet.line}`, snippet]);
-}
-
-/** Telnyx as the snippets find it: the default address answered by the sandbox. */
-function useSandbox(): void {
-  vi.stubEnv("TELNYX_API_KEY", sandbox.apiKey);
-  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
-    if (!url.startsWith("https://api.telnyx.com/v2/")) throw new Error(`unexpected URL ${url}`);
-    return sandbox.fetch(url, init);
-  });
-}
-
-function load(snippet: Snippet): Promise<Record<string, unknown>> {
-  return import(pathToFileURL(fileOf(snippet)).href);
-}
-
-test("every TypeScript snippet compiles in strict mode, as it stands", () => {
-  const base = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile).config.compilerOptions;
-  const own = {
-    noEmit: true,
-    rootDir: ".",
-    types: ["node"],
-    isolatedDeclarations: false,
-    noUnusedLocals: false,
-    declaration: false,
-  };
-  const paths = {
-    "telnyx-room-tokens": ["./src/index.ts"],
-    "telnyx-room-tokens/session": ["./src/session/index.ts"],
-  };
-  const json = { ...base, ...own, declarationMap: false, paths };
-  const { options } = ts.convertCompilerOptionsFromJson(json, ROOT);
-  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
-  expect(files.length).toBeGreaterThan(2);
-  expect(diagnostics.map(({ messageText, file }) => [file?.fileName, messageText])).toEqual([]);
-});
-
-test.each(withUse("run"))("the snippet on %s runs and gets what it asks for", async (_, snippet) => {
-  useSandbox();
-  const before = sandbox.requests.length;
-  await load(snippet);
-  const seen = sandbox.requests.slice(before);
-  expect(seen.map(({ path }) => path.split("/").at(-1))).toEqual(
-    [...snippet.code.matchAll(/await roomTokens\.(create|refresh)\(/g)].map(([, method]) =>
-      method === "create" ? "generate_join_client_token" : "refresh_client_token",
-    ),
-  );
-  expect(seen.length).toBeGreaterThan(0);
-});
-
-test("the route gives a grant that is not cached to its own users, and nothing to others", async () => {
-  useSandbox();
-  const [[, snippet] = []] = withUse("route");
-  if (snippet === undefined) throw new Error("the README has no route");
-  const { POST } = (await load(snippet)) as { POST: (request: Request) => Promise<Response> };
-  const ask = (roomId: string, cookie: string) =>
-    POST(
-      new Request("https://app.example/room-token", {
-        method: "POST",
-        headers: { cookie },
-        body: JSON.stringify({ roomId }),
-      }),
-    );
-  const good = await ask(ROOM_ID, "login=ann");
-  expect(good.status).toBe(201);
-  expect(good.headers.get("cache-control")).toBe("no-store");
-  expect(sandbox.accepts((await good.json()).token, ROOM_ID)).toBe(true);
-  expect((await ask(ROOM_ID, "")).status).toBe(403);
-  const log = vi.spyOn(console, "error").mockImplementation(() => {});
-  expect((await ask(ROOM_ID.replace("0ccc", "1ccc"), "login=ann")).status).toBe(404);
-  expect(log).toHaveBeenCalledOnce();
-  expect(log.mock.lastCall?.[0]).not.toContain("CANARY");
-  log.mockRestore();
-});
-
-test("every npm command in the README is a script of the package", () => {
-  const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
+test("every npm command in the documents is a script of the package", () => {
+  const named = [...everything.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
   expect(named.length).toBeGreaterThan(3);
   expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
+});
+
+test("every script that a person runs is in CONTRIBUTING.md", () => {
+  const contributing = page("CONTRIBUTING.md");
+  const scripts = Object.keys(packageJson.scripts).filter(
+    (name) => !/^(?:test|lint|typecheck|prepack)$/.test(name),
+  );
+  expect(scripts.filter((name) => !new RegExp(`npm run ${name}(?![\\w:-])`).test(contributing))).toEqual([]);
 });
 
 test(".ci/run runs every suite of the package but the weekly one", () => {
@@ -112,10 +36,42 @@ test(".ci/run runs every suite of the package but the weekly one", () => {
   expect(suites.filter((name) => !ci.includes(`script: "${name}"`))).toEqual([]);
 });
 
-test("every link to a file in the README leads somewhere", () => {
-  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
-  expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
+/** The anchors that GitHub and npm give the headings of a document: "## Next.js" has "nextjs". */
+function anchorsOf(file: string): string[] {
+  const headings = readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test("every link to a file in the documents leads somewhere, and so does every link to a heading", () => {
+  const links = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, to = "", anchor]) => {
+      const file = to === "" ? join(ROOT, path) : join(ROOT, dirname(path), to);
+      return { path, to, anchor, file };
+    }),
+  );
+  expect(links.length).toBeGreaterThan(40);
+  const missing = links.filter(({ file }) => !existsSync(file));
+  expect(missing).toEqual([]);
+  const wrong = links.filter(({ file, anchor }) => anchor !== undefined && !anchorsOf(file).includes(anchor));
+  expect(wrong).toEqual([]);
+});
+
+test("a page of docs/ that is longer than a screen begins with a list of all its sections", () => {
+  const docs = pages.filter(({ path, text }) => path.startsWith("docs/") && text.split("\n").length > 50);
+  expect(docs.length).toBeGreaterThan(3);
+  for (const { path, text } of docs) {
+    const [head = ""] = text.split(/^## /m);
+    const sections = anchorsOf(join(ROOT, path)).slice(1);
+    const listed = [...head.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    const own = text.match(/^## .+$/gm)?.length;
+    expect(listed, path).toHaveLength(own ?? 0);
+    expect(sections, path).toEqual(expect.arrayContaining(listed));
+  }
 });
 
 function optionsOf(file: string, name: string): string[] {
@@ -126,10 +82,16 @@ function optionsOf(file: string, name: string): string[] {
   return names;
 }
 
-test("the option table names every option of the client with its default", () => {
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name, value]) => [name, value]);
-  const table = Object.fromEntries(rows);
-  expect(Object.keys(table)).toEqual(expect.arrayContaining(optionsOf("src/options.ts", "ClientOptions")));
+/** The rows of the first table below a heading: what stands in the first two cells. */
+function tableBelow(text: string, heading: string): Record<string, string> {
+  const [section = ""] = text.slice(text.indexOf(`## ${heading}`) + 3).split(/^## /m);
+  const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
+  return Object.fromEntries(rows.map(([, name = "", value = ""]) => [name, value]));
+}
+
+test("the option table names every option of the client, and no other, with its default", () => {
+  const table = tableBelow(readme, "Options");
+  expect(Object.keys(table).sort()).toEqual(optionsOf("src/options.ts", "ClientOptions").sort());
   expect(table).toMatchObject({
     timeoutMs: String(DEFAULTS.timeoutMs),
     maxRetries: String(DEFAULTS.maxRetries),
@@ -137,18 +99,56 @@ test("the option table names every option of the client with its default", () =>
   });
 });
 
-test("the session's option table names every option of the session", () => {
-  const table = readme.slice(readme.indexOf("## The page that stays"), readme.indexOf("## Coming from"));
-  const cells = [...table.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell).join();
+test("the session's option table names every option of the session, and no other, with its default", () => {
+  const table = tableBelow(page("docs/session.md"), "Options");
   const options = optionsOf("src/session/options.ts", "RoomTokenSessionOptions");
-  expect(options.filter((option) => !cells.includes(`\`${option}\``))).toEqual([]);
+  expect(Object.keys(table).sort()).toEqual(options.sort());
+  const source = readFileSync(`${ROOT}src/session/options.ts`, "utf8");
+  const [, defaultMs = ""] = /TIMEOUT_MS = ([\d_]+)/.exec(source) ?? [];
+  expect(table["timeoutMs"]).toBe(defaultMs.replace("_", ""));
 });
 
-test("the error table names every code", () => {
+test("the session's state table names every state, and no other", () => {
+  const events = readFileSync(`${ROOT}src/session/events.ts`, "utf8");
+  const union = /type RoomTokenSessionState =([\s\S]*?);/.exec(events)?.[1] ?? "";
+  const states = [...union.matchAll(/"(\w+)"/g)].map(([, state]) => state);
+  expect(Object.keys(tableBelow(page("docs/session.md"), "States")).sort()).toEqual(states.sort());
+});
+
+function errorCodes(): string[] {
   const errors = readFileSync(`${ROOT}src/errors/room-token-error.ts`, "utf8");
   const union = /type RoomTokenErrorCode =([\s\S]*?);/.exec(errors)?.[1] ?? "";
-  const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => `\`${code}\``);
+  return [...union.matchAll(/"(\w+)"/g)].map(([, code = ""]) => code);
+}
+
+test("the error table names every code once, and no other", () => {
+  const codes = errorCodes();
   expect(codes).toHaveLength(17);
-  const table = readme.slice(readme.indexOf("## Errors"), readme.indexOf("## Coming from"));
-  expect(codes.filter((code) => !table.includes(code))).toEqual([]);
+  const [, table = ""] = page("docs/errors.md").split("\n## Codes\n");
+  const firstCells = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| (`[^|]+) \|/gm)].map(
+    ([, cell = ""]) => cell,
+  );
+  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  expect(named.sort()).toEqual(codes.sort());
+});
+
+test("the short error table of the README names codes that exist", () => {
+  const [, table = ""] = readme.split("\n## Errors\n");
+  const firstCells = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| (`[^|]+) \|/gm)].map(
+    ([, cell = ""]) => cell,
+  );
+  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  expect(named.length).toBeGreaterThan(5);
+  expect(errorCodes()).toEqual(expect.arrayContaining(named));
+});
+
+test("errors.md tells what the back ends answer", () => {
+  const refusal = readFileSync(`${ROOT}examples/back-ends/refusal.ts`, "utf8");
+  const told = [...refusal.matchAll(/^ {2}(\w+): \[(\d+),/gm)];
+  expect(told.length).toBeGreaterThan(3);
+  const [, section = ""] = page("docs/errors.md").split("\n## What a page should be told\n");
+  const table = [...section.matchAll(/^\| `(\w+)` \| (\d+)/gm)];
+  expect(table.map(([, code, status]) => [code, status])).toEqual(
+    told.map(([, code, status]) => [code, status]),
+  );
 });

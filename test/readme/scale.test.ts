@@ -6,11 +6,11 @@ import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { drawRenewalAt, type HeldGrant } from "../../src/session/held-grant.ts";
-import { FOLDER, fileOf, readme, snippets, writeSnippets } from "./snippets.ts";
+import { FOLDER, fileOf, page, withUse, writeSnippets } from "./snippets.ts";
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 const CALLS = 100;
-const scale = readme.slice(readme.indexOf("## At scale"), readme.indexOf("## Coming from"));
+const [, fleet = ""] = page("docs/performance.md").split("\n## Many sessions\n");
 const data = {
   token: "t",
   token_expires_at: "2026-11-22T10:10:00Z",
@@ -44,11 +44,11 @@ async function connectionsFor(roomTokens: RoomsClientTokens): Promise<number> {
   return connections;
 }
 
-test("the pool of the README answers every call over as many connections as it says, and no more", async () => {
+test("the pool of performance.md answers every call over as many connections as it says, and no more", async () => {
   writeSnippets();
-  const [snippet] = snippets.filter(({ use }) => use === "pool");
+  const [[, snippet] = []] = withUse("pool");
   const size = Number(/connections: (\d+)/.exec(snippet?.code ?? "")?.[1]);
-  if (snippet === undefined) throw new Error("the README has no pool");
+  if (snippet === undefined) throw new Error("there is no pool");
   vi.stubEnv("TELNYX_API_KEY", "KEY-CANARY");
   vi.stubEnv("TELNYX_BASE_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const { roomTokens } = await import(pathToFileURL(fileOf(snippet)).href);
@@ -56,9 +56,9 @@ test("the pool of the README answers every call over as many connections as it s
   expect(await connectionsFor(new RoomsClientTokens())).toBeGreaterThan(size);
 });
 
-test("the README's figures for a fleet are those of the session's own schedule", () => {
+test("the figures of performance.md for many sessions are those of the session's own schedule", () => {
   vi.spyOn(Math, "random").mockReturnValue(0.5); // the mean of the jitter
-  const rows = [...scale.matchAll(/^\| (\d+) \| ([\d.]+) \| ([\d,]+) \|$/gm)];
+  const rows = [...fleet.matchAll(/^\| (\d+) \| ([\d.]+) \| ([\d,]+) \|$/gm)];
   expect(rows.length).toBeGreaterThan(2);
   for (const [, ttlSecs, everySecs, perSecond] of rows) {
     const token = { bornAt: 0, endsAt: Number(ttlSecs) * 1000, ageKnown: true } as HeldGrant;

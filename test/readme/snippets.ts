@@ -1,24 +1,58 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A fenced block of the README: its language, the word behind it that says how it is tested, its line and code. */
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A document, by its path from the root of the repository: "README.md", "docs/session.md". */
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A fenced block: its language, the word behind it that says how it is tested, and where it stands. */
 export interface Snippet {
+  readonly path: string;
   readonly language: string;
+  /** Such as "run"; or "file=…" for a block that is quoted from that file of the repository. */
   readonly use: string;
   readonly line: number;
   readonly code: string;
 }
 
-const FENCE = /^```(\w*) ?(\w*)\n([\s\S]*?)^```$/gm;
+/** "```ts run", its lines, "```". */
+const FENCE = /^```(\w*) ?([^\n]*)\n([\s\S]*?)^```$/gm;
 
-export const readme: string = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+export const pages: readonly Page[] = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  "test/README.md",
+  ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`),
+].map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
-export const snippets: readonly Snippet[] = [...readme.matchAll(FENCE)].map((match) => {
-  const [, language = "", use = "", code = ""] = match;
-  return { language, use, code, line: readme.slice(0, match.index).split("\n").length };
-});
+/** The text of one document. */
+export function page(path: string): string {
+  const found = pages.find((candidate) => candidate.path === path);
+  if (found === undefined) throw new Error(`there is no ${path}`);
+  return found.text;
+}
+
+export const snippets: readonly Snippet[] = pages.flatMap(({ path, text }) =>
+  [...text.matchAll(FENCE)].map((match) => {
+    const [, language = "", use = "", code = ""] = match;
+    return { path, language, use, code, line: text.slice(0, match.index).split("\n").length };
+  }),
+);
+
+/** The snippets that are tested in one way. Throws where there is none, so that no test has nothing to do. */
+export function withUse(use: string): [title: string, snippet: Snippet][] {
+  const found = snippets.filter((snippet) => snippet.use === use);
+  if (found.length === 0) throw new Error(`no document has a snippet for ${use}`);
+  return found.map((snippet) => [`${snippet.path}, line ${snippet.line}`, snippet]);
+}
 
 /**
  * Where the snippets lie as files while they are tested, so that their imports resolve; git ignores it. Each
@@ -26,17 +60,11 @@ export const snippets: readonly Snippet[] = [...readme.matchAll(FENCE)].map((mat
  */
 export const FOLDER: string = fileURLToPath(new URL(`./.snippets/${randomUUID()}/`, import.meta.url));
 
-const YOUR_LOGIN = `export async function mayJoin(request: Request, roomId: string): Promise<boolean> {
-  return request.headers.get("cookie") === "login=ann" && roomId.length === 36;
-}
-`;
-
-/** Writes the TypeScript snippets, and the module of the reader's own that some of them import. */
+/** Writes the TypeScript snippets, without those that are quoted from a file. */
 export function writeSnippets(): string[] {
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, "your-login.ts"), YOUR_LOGIN);
   return snippets
-    .filter(({ language }) => language === "ts")
+    .filter(({ language, use }) => language === "ts" && !use.startsWith("file="))
     .map((snippet) => {
       const file = fileOf(snippet);
       writeFileSync(file, snippet.code);
@@ -44,6 +72,6 @@ export function writeSnippets(): string[] {
     });
 }
 
-export function fileOf({ line }: Snippet): string {
-  return join(FOLDER, `line-${line}.ts`);
+export function fileOf({ path, line }: Snippet): string {
+  return join(FOLDER, `${path.replace(/\W/g, "-")}-${line}.ts`);
 }

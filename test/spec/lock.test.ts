@@ -106,7 +106,7 @@ describe("the lock: what is sent", () => {
     expect(
       schema["properties"],
       `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/options.ts, a lost ` +
-        "one loses it (major), a bound or default goes into the docs, README.md and CHANGELOG.md (minor).",
+        "one loses it (major), a bound or default goes into the docstrings, docs/errors.md and CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
     expect(rest, `The body of ${name} has a new rule: decide whether every call keeps it.`).toEqual({
@@ -147,14 +147,14 @@ describe("the lock: what is sent", () => {
     expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
   });
 
-  it("the README tells the bounds", async () => {
+  it("docs/errors.md tells the bounds", async () => {
     const bounds = ["token_ttl_secs", "refresh_token_ttl_secs"].map((member) => {
       const { minimum, maximum } = objectAt(objectAt(bodySchema("create"), "properties"), member);
       return `${minimum}..${maximum} s`;
     });
     expect(
-      await readSource("README.md"),
-      "README.md tells other bounds of the TTLs than the fragment: correct its table of errors.",
+      await readSource("docs/errors.md"),
+      "docs/errors.md tells other bounds of the TTLs than the fragment: correct its table of codes.",
     ).toContain(`TTLs are ${bounds.join(" and ")}`);
   });
 });
@@ -181,13 +181,16 @@ describe("the lock: what is answered", () => {
     ).toEqual(jsonAnswer({ type: "object", properties: { data: { type: "object", properties } } }));
   });
 
-  it.each(NAMES)("%s succeeds with 201 alone, and fails in the ways that README and sandbox know", (name) => {
-    expect(
-      Object.keys(objectAt(operation(name).operation, "responses")),
-      `${name} has other answers. Decide: any 2xx with a token counts as success; a new error status may deserve a ` +
-        "code of its own in src/errors/status.ts (major); an answer that upstream declares now leaves the overlay.",
-    ).toEqual(["201", "401", "403", "404", "422", "429", "5XX"]);
-  });
+  it.each(NAMES)(
+    "%s succeeds with 201 alone, and fails in the ways that errors.md and sandbox know",
+    (name) => {
+      expect(
+        Object.keys(objectAt(operation(name).operation, "responses")),
+        `${name} has other answers. Decide: any 2xx with a token counts as success; a new error status may deserve a ` +
+          "code of its own in src/errors/status.ts (major); an answer that upstream declares now leaves the overlay.",
+      ).toEqual(["201", "401", "403", "404", "422", "429", "5XX"]);
+    },
+  );
 
   it.each(NAMES)("%s is forbidden with one error, without an envelope", (name) => {
     expect(
