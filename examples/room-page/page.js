@@ -4,35 +4,24 @@ import { RoomTokenSession } from "telnyx-room-tokens/session";
 /** @type {{ roomId: string, sandbox: boolean }} */
 const { roomId, sandbox } = await (await fetch("/settings")).json();
 
-/** Asks our own back end, and turns a refusal into an error with the status that the session goes by. */
-async function post(
-  /** @type {string} */ path,
-  /** @type {object} */ body,
-  /** @type {AbortSignal} */ signal,
-) {
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
-  if (response.ok) return response.json();
-  const retryAfterMs = Number(response.headers.get("Retry-After")) * 1000 || undefined;
-  throw Object.assign(new Error(`the back end answered ${response.status}`), {
-    status: response.status,
-    retryAfterMs,
-  });
-}
-
-/** How the token at hand was come by, for the history. */
+/** How the token at hand was obtained, for the history. */
 let source = "";
 
 const session = new RoomTokenSession({
   create: async ({ signal }) => {
-    const grant = await post(`/rooms/${roomId}/token`, {}, signal);
-    source = "created";
-    return grant;
+    const response = await fetch(`/rooms/${roomId}/token`, { method: "POST", signal });
+    if (response.ok) source = "created";
+    return response;
   },
   refresh: async ({ refreshToken, signal }) => {
-    const refreshed = await post(`/rooms/${roomId}/token/refresh`, { refreshToken }, signal);
-    source = "refreshed";
-    return refreshed;
+    const response = await fetch(`/rooms/${roomId}/token/refresh`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ refreshToken }),
+      signal,
+    });
+    if (response.ok) source = "refreshed";
+    return response;
   },
 });
 
@@ -56,40 +45,58 @@ function showState() {
   output.dataset["state"] = session.state;
 }
 
-/** When the two tokens were new: the full length of their bars. */
+/** The lives of the two tokens when they were new, in milliseconds: the full length of their bars. */
 let tokenSpanMs = 1;
 let refreshSpanMs = 1;
+/** When the refresh token ends, by the clock of this page, which counts from the token's arrival. */
+let refreshEndsAt = 0;
 
-function showLife(
-  /** @type {string} */ name,
-  /** @type {Date | undefined} */ end,
-  /** @type {number} */ spanMs,
-) {
-  const leftMs = Math.max(0, (end?.getTime() ?? 0) - Date.now());
+function showLife(/** @type {string} */ name, /** @type {number} */ leftMs, /** @type {number} */ spanMs) {
   const percent = Math.min(100, Math.round((100 * leftMs) / spanMs));
   const bar = find(`${name}-life`);
   bar.style.setProperty("--life", `${percent}%`);
   bar.toggleAttribute("data-low", percent < 25);
-  find(`${name}-left`).textContent = end === undefined ? "none yet" : `${Math.ceil(leftMs / 1000)} s left`;
+  const has = session.grant === undefined ? "none yet" : "expired";
+  find(`${name}-left`).textContent = leftMs > 0 ? `${Math.ceil(leftMs / 1000)} s left` : has;
 }
 
 function draw() {
   showState();
-  showLife("token", session.tokenExpiresAt, tokenSpanMs);
-  showLife("refresh", session.refreshTokenExpiresAt, refreshSpanMs);
+  showLife("token", session.tokenValidForMs, tokenSpanMs);
+  showLife("refresh", Math.max(0, refreshEndsAt - Date.now()), refreshSpanMs);
 }
 
-session.on("token", ({ tokenExpiresAt }) => {
-  tokenSpanMs = Math.max(1, tokenExpiresAt.getTime() - Date.now());
-  if (source === "created") refreshSpanMs = Math.max(1, Number(session.refreshTokenExpiresAt) - Date.now());
-  record("token", `${source}, good for ${Math.ceil(tokenSpanMs / 1000)} s`);
+session.on("token", ({ tokenExpiresAt, validForMs }) => {
+  tokenSpanMs = validForMs;
+  // Both dates come from one answer, so that no clock of this device is compared with the server's.
+  const beyondTokenMs = Number(session.refreshTokenExpiresAt) - Number(tokenExpiresAt);
+  if (source === "created") {
+    refreshSpanMs = beyondTokenMs + validForMs;
+    refreshEndsAt = Date.now() + refreshSpanMs;
+  }
+  record("token", `${source}, valid for ${Math.ceil(validForMs / 1000)} s`);
   draw();
 });
+
+/** What the user reads where the back end said nothing: it was not reached, or did not answer. */
+const SENTENCES = {
+  connection_failed: "This page cannot reach its server.",
+  timeout: "The server did not answer in time.",
+  invalid_response: "The server's answer holds no token.",
+};
+
 session.on("error", ({ error, retryInMs, tokenValidForMs }) => {
-  // What a callback of ours rejected with is the cause of the session's error.
-  const { message } = error.cause instanceof Error ? error.cause : error;
-  const next = retryInMs === undefined ? "" : `; next try in ${(retryInMs / 1000).toFixed(1)} s`;
-  record("error", `${message}${next}; token good for ${Math.round(tokenValidForMs / 1000)} s`);
+  const [{ title = "" } = {}] = error.errors;
+  const sentences = [
+    title ||
+      (Object.entries(SENTENCES).find(([code]) => code === error.code)?.[1] ?? "The token was not renewed."),
+    ...(error.requestId === undefined ? [] : [`Request id: ${error.requestId}.`]),
+    ...(retryInMs === undefined ? [] : [`Next try in ${(retryInMs / 1000).toFixed(1)} s.`]),
+    tokenValidForMs > 0
+      ? `The token is valid for ${Math.round(tokenValidForMs / 1000)} s.`
+      : "There is no valid token.",
+  ];
+  record("error", sentences.join(" "));
 });
 session.on("state", ({ state, previous }) => {
   record("state", `${previous} → ${state}`);

@@ -71,7 +71,7 @@ test("the page renews its 10-second token three times, and is ready all along", 
 test("offline it is degraded while its token lives, and back online it is ready again", async () => {
   await page.getByRole("button", { name: "Go offline" }).click();
   await stateToBe("degraded");
-  await rowsToReach("error", "the back end answered 502", 1);
+  await rowsToReach("error", "Telnyx could not give a token. Next try in", 1);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.screenshot({ path: `${SCREENSHOTS}/dark-degraded.png` });
   await page.getByRole("button", { name: "Go back online" }).click();
@@ -94,6 +94,64 @@ test("after an hour of sleep it creates at once, and the token that it holds is 
   await stateToBe("ready");
   await expect.poll(() => example.sandbox?.accepts([...tokens].at(-2) ?? "")).toBe(true);
 });
+
+test("what Telnyx refuses is a sentence with the request id, and in the end the session has failed", async () => {
+  const refused = await rows("error", "Telnyx does not allow this. Request id:").count();
+  example.sandbox?.failNext({ status: 403, count: 100 });
+  await rowsToReach("error", "Telnyx does not allow this. Request id:", refused + 2);
+  await stateToBe("failed");
+  expect(await rows("error", "There is no valid token.").count()).toBeGreaterThan(0);
+  await page.screenshot({ path: `${SCREENSHOTS}/dark-failed.png` });
+});
+
+const leftOf = async (name: string) => (await page.locator(`#${name}-left`).textContent()) ?? "";
+
+test("loaded again, the page finds a sandbox as new, and shows bars that fit their words", async () => {
+  example.sandbox?.set({ outage: "drop", clockOffsetMs: 7_200_000 });
+  await page.reload();
+  await stateToBe("ready");
+  expect(example.sandbox?.settings).toMatchObject({ outage: "none", clockOffsetMs: 0 });
+  expect(await leftOf("token")).toMatch(/^\d+ s left$/);
+  expect(await leftOf("refresh")).toMatch(/^3\d{3} s left$/);
+});
+
+test("where the server's clock is an hour ahead, it shows how long the token is valid all the same", async () => {
+  const created = await rows("token", "").count();
+  example.sandbox?.set({ clockOffsetMs: 3_600_000 });
+  await rowsToReach("token", "", created + 2);
+  const [left = ""] = /\d+/.exec(await leftOf("token")) ?? [];
+  expect(Number(left)).toBeGreaterThan(0);
+  expect(Number(left)).toBeLessThanOrEqual(10);
+});
+
+test("without a token it says so, until the outage is over", async () => {
+  example.sandbox?.set({ outage: "drop" });
+  await stateToBe("expired");
+  expect(await leftOf("token")).toBe("expired");
+  await rowsToReach("error", "Telnyx could not give a token. Next try in", 1);
+  await page.screenshot({ path: `${SCREENSHOTS}/dark-expired.png` });
+  example.sandbox?.reset();
+  await page.evaluate("window.dispatchEvent(new Event('online'))");
+  await stateToBe("ready");
+});
+
+test("a page whose own server is gone says that in a sentence", async () => {
+  await page.route("**/rooms/**", (route) => route.abort());
+  await rowsToReach("error", "This page cannot reach its server. Next try in", 1);
+  await page.unroute("**/rooms/**");
+  await stateToBe("ready");
+});
+
+test.each(["light", "dark"] as const)(
+  "nothing sticks out of a window of 360 px in %s",
+  async (colorScheme) => {
+    await page.setViewportSize({ width: 360, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(360);
+    await page.screenshot({ path: `${SCREENSHOTS}/narrow-${colorScheme}.png` });
+  },
+);
 
 test("no token is in the console, in a URL, in storage, in a cookie or in the page", async () => {
   const places = await page.evaluate(async () => [
