@@ -91,7 +91,9 @@ session.on("error", ({ error, retryInMs, tokenValidForMs }) => {
     title ||
       (Object.entries(SENTENCES).find(([code]) => code === error.code)?.[1] ?? "The token was not renewed."),
     ...(error.requestId === undefined ? [] : [`Request id: ${error.requestId}.`]),
-    ...(retryInMs === undefined ? [] : [`Next try in ${(retryInMs / 1000).toFixed(1)} s.`]),
+    ...(retryInMs === undefined
+      ? []
+      : [retryInMs < 50 ? "Next try now." : `Next try in ${(retryInMs / 1000).toFixed(1)} s.`]),
     tokenValidForMs > 0
       ? `The token is valid for ${Math.round(tokenValidForMs / 1000)} s.`
       : "There is no valid token.",
