@@ -3,9 +3,9 @@
  * document and reports what changed. Exit status: 0 nothing, 1 something, 2 the document cannot be used.
  */
 import { parseArgs } from "node:util";
+import { Unusable } from "./spec/facts.ts";
 import { ROOT } from "./spec/files.ts";
 import { pull } from "./spec/pull.ts";
-import { Unusable } from "./spec/refs.ts";
 import { FORMATS, report } from "./spec/report.ts";
 
 const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
@@ -27,8 +27,8 @@ function readArguments() {
 
 async function main(): Promise<number> {
   const { source, format } = readArguments();
-  const changes = await pull(ROOT, source);
-  process.stdout.write(report(format, source, changes));
+  const { changes, notes } = await pull(ROOT, source);
+  process.stdout.write(report(format, source, changes, notes));
   return changes.length > 0 ? 1 : 0;
 }
 

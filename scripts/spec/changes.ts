@@ -1,219 +1,179 @@
-import { added, type Change, code, type Difference, type Direction, removed } from "./change.ts";
+import { breaksComposition, breaksOperation, breaksSchema } from "./breaking.ts";
+import { FILES } from "./files.ts";
 import { equal, isObject, type Json, type JsonObject, listAt, objectAt } from "./json.ts";
-import { type Found, findOperations } from "./operations.ts";
-import { schemaChanges } from "./schema-changes.ts";
+import { findOperations, type OperationName } from "./operations.ts";
+import { RECURSIVE } from "./schema.ts";
+import { isSchema, type Kind, kindAt, viewOf } from "./view.ts";
+
+/** One fact that differs between two normal forms. */
+export interface Change {
+  /** The operations it concerns; none when it stands outside of both. */
+  readonly operations: readonly OperationName[];
+  /** The keys that lead to it in an operation, such as `responses`, `201`; report.ts puts them in words. */
+  readonly place: readonly string[];
+  readonly direction: Direction;
+  readonly event: "added" | "removed" | "changed" | "now" | "no longer";
+  /** What of the place changed, such as `maximum`, `required` or `recursive`; undefined for the whole of it. */
+  readonly keyword?: string;
+  readonly before?: Json | undefined;
+  readonly after?: Json | undefined;
+  /** Whether callers of the old API may fail at the new one. */
+  readonly isBreaking: boolean;
+}
+
+/** Which way a value travels decides what breaks: the server may refuse more, or promise less. */
+export type Direction = "request" | "response";
+
+/** A change of one operation, before it is known which operations share it. */
+type Difference = Omit<Change, "operations" | "direction">;
+type Place = Change["place"];
 
 /** All that differs between two documents in normal form; empty exactly when they are the same. */
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
-  const was = findOperations({ document: before, isVersion30: false });
-  const is = findOperations({ document: after, isVersion30: false });
+  const was = findOperations(before);
   const shared = new Map<string, Change>();
-  for (const found of is) {
-    const old = was.find(({ name }) => name === found.name);
-    if (old === undefined) continue;
-    for (const difference of operationChanges(before, after, old, found)) {
-      const key = JSON.stringify(difference);
+  for (const [index, found] of findOperations(after).entries()) {
+    const old = was[index] ?? found;
+    for (const one of differences([], "operation", viewOf(before, old, old), viewOf(after, found, old))) {
+      const key = JSON.stringify(one);
       const operations = [...(shared.get(key)?.operations ?? []), found.name];
-      shared.set(key, { operations, ...difference });
+      shared.set(key, { ...one, operations, direction: directionOf(one.place) });
     }
   }
-  if (shared.size === 0 && !equal(before, after)) {
-    return [
-      { operations: [], subject: "openapi/upstream.json", what: "changed elsewhere", isBreaking: false },
+  if (shared.size > 0 || equal(before, after)) return [...shared.values()];
+  const nowhere = { operations: [], place: [], direction: "response" } as const;
+  return [{ ...nowhere, event: "changed", keyword: FILES.upstream, isBreaking: false }];
+}
+
+function directionOf([part]: Place): Direction {
+  return part === "responses" ? "response" : "request";
+}
+
+/** What differs between two nodes of a kind; `around` are the two nodes that hold them. */
+function* differences(
+  place: Place,
+  kind: Kind,
+  was: JsonObject,
+  is: JsonObject,
+  around = { was, is },
+): Generator<Difference> {
+  if (isSchema(kind) && isRecomposed(was, is)) return yield recomposition(place, was, is);
+  for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    const [before, after] = [was, is].map((node) => (Object.hasOwn(node, key) ? node[key] : undefined));
+    if (equal(before, after)) continue;
+    const inside = [...place, key];
+    const next = kindAt(kind, key);
+    const areNodes = [before, after].every((value) => value === undefined || isObject(value));
+    if (kind === "members" && !areNodes) {
+      yield { place: inside, event: "changed", keyword: "schema", before, after, isBreaking: true };
+    } else if (next === undefined || !areNodes) yield* keywordChanges(place, kind, key, was, is);
+    else if (TOLD_WHOLE.has(next) && (before === undefined || after === undefined)) {
+      yield presenceChange(inside, next, after, around);
+      yield* recursions(inside, after);
+    } else yield* differences(inside, next, objectAt(was, key), objectAt(is, key), { was, is });
+  }
+}
+
+/** These are told as a whole when there was none, or is none any more; of other nodes each part is. */
+const TOLD_WHOLE = new Set<Kind>(["value", "body", "media", "member"]);
+
+function presenceChange(
+  place: Place,
+  kind: Kind,
+  after: Json | undefined,
+  around: { was: JsonObject; is: JsonObject },
+): Difference {
+  const isAnswer = directionOf(place) === "response";
+  if (after === undefined) {
+    const isKept = isAnswer && (kind === "value" || !place[1]?.startsWith("2"));
+    return { place, event: "removed", isBreaking: kind === "member" || !isKept };
+  }
+  const isRequired = (schema: JsonObject) => listAt(schema, "required").includes(place.at(-1) ?? "");
+  const isNeeded =
+    kind === "member"
+      ? isRequired(around.is) && !isRequired(around.was)
+      : objectAt({ after }, "after")["required"] === true;
+  return { place, event: "added", isBreaking: !isAnswer && isNeeded };
+}
+
+/** Where something new holds itself. */
+function* recursions(place: Place, node: Json | undefined): Generator<Difference> {
+  for (const [key, value] of Object.entries(typeof node === "object" ? (node ?? {}) : {})) {
+    if (key === RECURSIVE) yield { place, event: "now", keyword: "recursive", isBreaking: false };
+    else yield* recursions([...place, key], value);
+  }
+}
+
+/** What differs of a node that is no node itself: a bound, a style, a list. */
+function* keywordChanges(
+  place: Place,
+  kind: Kind,
+  keyword: string,
+  was: JsonObject,
+  is: JsonObject,
+): Generator<Difference> {
+  const [before, after] = [was[keyword], is[keyword]];
+  const direction = directionOf(place);
+  const changed = (isBreaking: boolean): Difference => ({
+    place,
+    event: "changed",
+    keyword,
+    before,
+    after,
+    isBreaking,
+  });
+  if (kind === "operation" && keyword === "deprecated") {
+    yield { place, event: after === true ? "now" : "no longer", keyword, isBreaking: false };
+  } else if (kind === "operation") yield changed(breaksOperation(keyword, before, after));
+  else if (keyword === RECURSIVE) yield recomposition(place, was, is);
+  else if (keyword === "required" && isSchema(kind)) yield* memberRules(place, was, is);
+  else if (keyword === "required") yield ruleChange(place, after === true);
+  else if (keyword === "enum" && Array.isArray(before) && Array.isArray(after)) {
+    const isIn = (values: Json[]) => (one: Json) => values.some((other) => equal(one, other));
+    const [lost, gained] = [
+      before.filter((one) => !isIn(after)(one)),
+      after.filter((one) => !isIn(before)(one)),
     ];
-  }
-  return [...shared.values()];
+    for (const value of lost)
+      yield { place, event: "removed", keyword, before: value, isBreaking: direction === "request" };
+    for (const value of gained) yield { place, event: "added", keyword, after: value, isBreaking: false };
+  } else if (isSchema(kind)) yield changed(breaksSchema(direction, keyword, before, after));
+  else yield changed(direction === "request" && keyword !== "deprecated" && keyword !== "name");
 }
 
-function* operationChanges(
-  before: JsonObject,
-  after: JsonObject,
-  old: Found,
-  now: Found,
-): Generator<Difference> {
-  yield* identityChanges(old, now);
-  const servers = { before: serversOf(before, old), after: serversOf(after, now) };
-  if (!equal(servers.before, servers.after)) {
-    const isBreaking = servers.before.some((server) => !servers.after.includes(server));
-    yield {
-      subject: "server",
-      what: "",
-      before: list(servers.before),
-      after: list(servers.after),
-      isBreaking,
-    };
-  }
-  yield* securityChanges(before, after, old, now);
-  const [had, has] = [old.operation, now.operation];
-  if (!equal(had["deprecated"], has["deprecated"])) {
-    yield {
-      subject: "operation",
-      what: has["deprecated"] ? "deprecated" : "no longer deprecated",
-      isBreaking: false,
-    };
-  }
-  yield* parameterChanges(had, has);
-  yield* bodyChanges(had, has);
-  yield* responseChanges(objectAt(had, "responses"), objectAt(has, "responses"));
+function ruleChange(place: Place, isNow: boolean): Difference {
+  const isBreaking = isNow === (directionOf(place) === "request");
+  return { place, event: isNow ? "now" : "no longer", keyword: "required", isBreaking };
 }
 
-function* identityChanges(old: Found, now: Found): Generator<Difference> {
-  const [oldId, newId] = [old.operation["operationId"], now.operation["operationId"]];
-  if (!equal(oldId, newId)) {
-    yield { subject: "operationId", what: "", before: oldId, after: newId, isBreaking: false };
-  }
-  if (old.path !== now.path) {
-    yield { subject: "path", what: "", before: old.path, after: now.path, isBreaking: true };
-  }
-  if (old.method !== now.method) {
-    const [before, after] = [old.method.toUpperCase(), now.method.toUpperCase()];
-    yield { subject: "method", what: "", before, after, isBreaking: true };
+/** Which members must be there. One that is gone altogether is told as removed. */
+function* memberRules(place: Place, was: JsonObject, is: JsonObject): Generator<Difference> {
+  const [before, after] = [listAt(was, "required"), listAt(is, "required")];
+  const [had, has] = [objectAt(was, "properties"), objectAt(is, "properties")];
+  for (const name of new Set([...before, ...after].map(String))) {
+    const isGone = Object.hasOwn(had, name) && !Object.hasOwn(has, name);
+    const isSame = before.includes(name) === after.includes(name);
+    if (!isSame && !isGone) yield ruleChange([...place, "properties", name], after.includes(name));
   }
 }
 
-function serversOf(document: JsonObject, { operation }: Found): string[] {
-  const servers =
-    operation["servers"] === undefined ? listAt(document, "servers") : listAt(operation, "servers");
-  return servers.map((server) => {
-    const { url = "", variables } = isObject(server) ? server : {};
-    return variables === undefined ? String(url) : `${url} ${JSON.stringify(variables)}`;
-  });
+/** Keywords that hold whole schemas or stand for one. Where one differs, its neighbours mean something else, too. */
+const COMPOSED =
+  `allOf anyOf oneOf not if then else prefixItems exclusiveMaximum exclusiveMinimum ${RECURSIVE}`.split(" ");
+
+function isRecomposed(was: JsonObject, is: JsonObject): boolean {
+  const keywords = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  const differing = keywords.filter((keyword) => !equal(was[keyword], is[keyword]));
+  return differing.length > 1 && differing.some((keyword) => COMPOSED.includes(keyword));
 }
 
-/** No server at all is told as "none". */
-function list(texts: readonly string[]): string | undefined {
-  return texts.length > 0 ? texts.join(", ") : undefined;
-}
-
-function* securityChanges(
-  before: JsonObject,
-  after: JsonObject,
-  old: Found,
-  now: Found,
-): Generator<Difference> {
-  const was = waysIn(before, old.operation);
-  const is = waysIn(after, now.operation);
-  if (equal(was, is)) return;
-  const isBreaking = !is.includes("none") && was.some((way) => !is.includes(way));
-  yield { subject: "security", what: "", before: was.join(" or "), after: is.join(" or "), isBreaking };
-}
-
-/** The ways in which a caller may show who it is, each in words. */
-function waysIn(document: JsonObject, operation: JsonObject): string[] {
-  const alternatives = listAt(operation, "security");
-  if (alternatives.length === 0) return ["none"];
-  const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
-  return alternatives.map((alternative) => {
-    const needed = Object.entries(isObject(alternative) ? alternative : {});
-    const words = needed.map(([name, scopes]) => {
-      const { type, scheme, in: where, name: key, flows, openIdConnectUrl } = objectAt(schemes, name);
-      const detail = { flows, openIdConnectUrl, scopes: equal(scopes, []) ? undefined : scopes };
-      const told = JSON.stringify(detail) === "{}" ? "" : ` ${JSON.stringify(detail)}`;
-      if (type === "http") return `${scheme}${told}`;
-      return type === "apiKey" ? `key in ${where} ${key}${told}` : `${type} ${name}${told}`;
-    });
-    return words.length > 0 ? words.join(" and ") : "none";
-  });
-}
-
-function* parameterChanges(old: JsonObject, now: JsonObject): Generator<Difference> {
-  const [had, has] = [old, now].map((operation) => {
-    const parameters = listAt(operation, "parameters").filter(isObject);
-    return new Map(parameters.map((one) => [`${one["in"]} parameter ${code(String(one["name"]))}`, one]));
-  });
-  for (const subject of new Set([...(had?.keys() ?? []), ...(has?.keys() ?? [])])) {
-    const [before, after] = [had?.get(subject), has?.get(subject)];
-    if (before !== undefined && after !== undefined) yield* valueChanges(subject, "request", before, after);
-    else if (before !== undefined) yield removed(subject, true);
-    else yield added(subject, after?.["required"] === true);
+function recomposition(place: Place, before: JsonObject, after: JsonObject): Difference {
+  const isNow = after[RECURSIVE] === true;
+  if ((before[RECURSIVE] === true) === isNow) {
+    const isBreaking = breaksComposition(directionOf(place), before, after);
+    return { place, event: "changed", keyword: "schema", before, after, isBreaking };
   }
-}
-
-/** A parameter or a header. */
-function* valueChanges(
-  subject: string,
-  direction: Direction,
-  before: JsonObject,
-  after: JsonObject,
-): Generator<Difference> {
-  yield* requiredChange(subject, direction, before, after);
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (["required", "schema", "content"].includes(key) || equal(before[key], after[key])) continue;
-    const isBreaking = direction === "request" && key !== "deprecated";
-    yield { subject, what: key, before: before[key], after: after[key], isBreaking };
-  }
-  const place = { whole: subject, prefix: `${subject} `, name: "", direction };
-  yield* schemaChanges(place, before["schema"] ?? {}, after["schema"] ?? {});
-  yield* contentChanges(`${subject} `, direction, before, after);
-}
-
-function* requiredChange(
-  subject: string,
-  direction: Direction,
-  before: JsonObject,
-  after: JsonObject,
-): Generator<Difference> {
-  if (equal(before["required"], after["required"])) return;
-  const isNow = after["required"] === true;
-  yield {
-    subject,
-    what: isNow ? "now required" : "no longer required",
-    isBreaking: isNow === (direction === "request"),
-  };
-}
-
-function* bodyChanges(old: JsonObject, now: JsonObject): Generator<Difference> {
-  const [before, after] = [old["requestBody"], now["requestBody"]];
-  if (isObject(before) && isObject(after)) {
-    yield* requiredChange("request body", "request", before, after);
-    yield* contentChanges("", "request", before, after);
-  } else if (before !== undefined) yield removed("request body", true);
-  else if (isObject(after)) yield added("request body", after["required"] === true);
-}
-
-function* responseChanges(had: JsonObject, has: JsonObject): Generator<Difference> {
-  for (const status of new Set([...Object.keys(had), ...Object.keys(has)])) {
-    const isSuccess = status.startsWith("2");
-    if (has[status] === undefined) yield removed(status, isSuccess);
-    else if (had[status] === undefined) yield added(status);
-    else {
-      const [before, after] = [objectAt(had, status), objectAt(has, status)];
-      yield* contentChanges(`${status} `, "response", before, after);
-      yield* headerChanges(`${status} header `, objectAt(before, "headers"), objectAt(after, "headers"));
-    }
-  }
-}
-
-function* headerChanges(prefix: string, had: JsonObject, has: JsonObject): Generator<Difference> {
-  for (const name of new Set([...Object.keys(had), ...Object.keys(has)])) {
-    const subject = `${prefix}${code(name)}`;
-    if (has[name] === undefined) yield removed(subject, false);
-    else if (had[name] === undefined) yield added(subject);
-    else yield* valueChanges(subject, "response", objectAt(had, name), objectAt(has, name));
-  }
-}
-
-/** Members of a JSON body are told by their names alone, those of another media type with it. */
-function* contentChanges(
-  prefix: string,
-  direction: Direction,
-  before: JsonObject,
-  after: JsonObject,
-): Generator<Difference> {
-  const [had, has] = [objectAt(before, "content"), objectAt(after, "content")];
-  const isError = direction === "response" && !prefix.startsWith("2");
-  for (const type of new Set([...Object.keys(had), ...Object.keys(has)])) {
-    const subject = `${prefix || "request "}content type ${code(type)}`;
-    if (has[type] === undefined) yield removed(subject, !isError);
-    else if (had[type] === undefined) yield added(subject);
-    else {
-      const named = type === "application/json" ? prefix : `${prefix}${type} `;
-      const place = { whole: `${named || "request "}body`, prefix: named, name: "", direction };
-      yield* schemaChanges(place, schemaOf(had[type]), schemaOf(has[type]));
-    }
-  }
-}
-
-function schemaOf(media: Json | undefined): Json {
-  return isObject(media) ? (media["schema"] ?? {}) : {};
+  const isHarmless =
+    isNow && directionOf(place) === "response" && equal(before, { type: after["type"] ?? null });
+  return { place, event: isNow ? "now" : "no longer", keyword: "recursive", isBreaking: !isHarmless };
 }

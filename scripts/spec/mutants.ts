@@ -1,140 +1,99 @@
-import { asSet, isObject, type Json, type JsonObject, listAt } from "./json.ts";
+/** The documents that spec:mutate tries: each states one fact otherwise than upstream.json does. */
+import { isObject, type Json, type JsonObject, listAt } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
 
-type Edit = (document: JsonObject) => void;
-type Keys = readonly (string | number)[];
+/** What is added to a map of names, by the key of the map. */
+const NAMED: Readonly<Record<string, JsonObject>> = {
+  properties: { region: { type: "string" } },
+  responses: { "202": {} },
+  content: { "text/plain": {} },
+};
+/** What is added to any other object, one after the other. Where one says nothing, the normal form does not have it. */
+const KEYWORDS: JsonObject = {
+  additionalProperties: false,
+  deprecated: true,
+  enum: ["only"],
+  format: "other",
+  multipleOf: 7,
+  pattern: "^other$",
+  maxLength: 7,
+  headers: { "x-other": { schema: { type: "string" } } },
+  properties: { region: { type: "string" } },
+  servers: [{ url: "https://rooms.telnyx.com/v2" }],
+  style: "matrix",
+};
+/** What is added to a list, by its key: all at once, and the first alone. Other lists hold names. */
+const ITEMS: Readonly<Record<string, readonly Json[]>> = {
+  servers: [{ url: "https://api.eu.telnyx.com/v2" }],
+  security: [{ bearerAuth: [] }, {}],
+  parameters: [{ in: "query", name: "region", schema: { type: "string" } }],
+};
+/** What a word or a key turns into; others get an ending. */
+const OTHERS = new Map(
+  Object.entries({ string: "integer", integer: "string", object: "string", bearer: "basic", http: "apiKey" }),
+)
+  .set("path", "query")
+  .set("post", "put")
+  .set("application/json", "application/vnd.api+json");
+const TYPES = ["string", "integer", "object"];
 
-/** Documents in normal form that each state one fact otherwise than `upstream` does. */
+/** All that differ from `upstream` and from each other once in normal form; what the pull refuses is none. */
 export function mutantsOf(upstream: JsonObject): JsonObject[] {
-  return [...documentEdits(upstream)].map((edit) => {
-    const mutant = structuredClone(upstream);
-    edit(mutant);
-    return normalForm(mutant);
-  });
-}
-
-/** Gives what stands at `keys` a new value; undefined takes it away. */
-function put(keys: Keys, value: Json | undefined): Edit {
-  return (document) => {
-    const last = keys.at(-1) ?? "";
-    const parent = at(document, keys.slice(0, -1));
-    if (value === undefined) Reflect.deleteProperty(Object(parent), last);
-    else Reflect.set(Object(parent), last, structuredClone(value));
-  };
-}
-
-function rename(keys: Keys, name: string): Edit {
-  return (document) => {
-    const value = at(document, keys);
-    put(keys, undefined)(document);
-    put([...keys.slice(0, -1), name], value)(document);
-  };
-}
-
-function at(document: Json, keys: Keys): Json | undefined {
-  let node: unknown = document;
-  for (const key of keys) node = Reflect.get(Object(node), key);
-  return node as Json | undefined;
-}
-
-function namesAt(document: Json, keys: Keys): string[] {
-  const node = at(document, keys);
-  return isObject(node) ? Object.keys(node) : [];
-}
-
-function* documentEdits(document: JsonObject): Generator<Edit> {
-  yield put(["servers", 0, "url"], "https://api.telnyx.com/v3");
-  yield put(["servers", 1], { url: "https://api.eu.telnyx.com/v2" });
-  yield put(["servers"], undefined);
-  for (const name of namesAt(document, ["components", "securitySchemes"])) {
-    const scheme = ["components", "securitySchemes", name];
-    yield put([...scheme, "scheme"], "basic");
-    yield put(scheme, { type: "apiKey", in: "header", name: "x-api-key" });
+  const byText = new Map<string, JsonObject>();
+  for (const mutant of mutantsOfNode(upstream, "")) {
+    const normal = normalOf(mutant);
+    if (normal !== undefined) byText.set(JSON.stringify(normal), normal);
   }
-  for (const path of namesAt(document, ["paths"])) {
-    yield rename(["paths", path], `/v2${path}`);
-    yield rename(["paths", path], path.replace("/actions", ""));
-    for (const method of namesAt(document, ["paths", path])) {
-      yield* operationEdits(document, ["paths", path, method]);
-    }
+  byText.delete(JSON.stringify(normalForm(upstream)));
+  return [...byText.values()];
+}
+
+function normalOf(document: Json): JsonObject | undefined {
+  try {
+    return normalForm(document);
+  } catch {
+    return undefined;
   }
 }
 
-function* operationEdits(document: JsonObject, place: Keys): Generator<Edit> {
-  yield rename(place, "put");
-  yield put([...place, "operationId"], "Renamed");
-  yield put([...place, "deprecated"], true);
-  yield put([...place, "servers"], [{ url: "https://rooms.telnyx.com/v2" }]);
-  const isOpen = listAt(at(document, place), "security").length === 0;
-  yield put([...place, "security"], isOpen ? [{ bearerAuth: [] }] : []);
-  yield put([...place, "security"], [{}, { bearerAuth: [] }]);
-  yield* parameterEdits(document, [...place, "parameters"]);
-  const body = [...place, "requestBody"];
-  yield put(body, undefined);
-  yield put([...body, "required"], undefined);
-  yield* contentEdits(document, [...body, "content"]);
-  const responses = [...place, "responses"];
-  yield put([...responses, "202"], {});
-  for (const status of namesAt(document, responses)) {
-    yield put([...responses, status], undefined);
-    yield rename([...responses, status], String(Number(status) + 6));
-    yield* contentEdits(document, [...responses, status, "content"]);
+/** Every leaf changed, every key deleted and renamed, and at every object and list one entry added. */
+function* mutantsOfNode(node: Json, key: string): Generator<Json> {
+  if (Array.isArray(node)) yield* mutantsOfList(node, key);
+  else if (isObject(node)) yield* mutantsOfObject(node, key);
+  else if (typeof node === "number") yield* [node + 1, node - 1];
+  else if (typeof node === "boolean") yield !node;
+  else if (typeof node === "string") {
+    yield otherWord(node);
+    if (TYPES.includes(node)) yield [node, "null"];
   }
 }
 
-function* parameterEdits(document: JsonObject, list: Keys): Generator<Edit> {
-  const region = { in: "query", name: "region", schema: { type: "string" } };
-  for (const [index] of listAt(at(document, list.slice(0, -1)), "parameters").entries()) {
-    yield put([...list, index + 1], region);
-    yield put([...list, index, "name"], "id");
-    yield put([...list, index, "in"], "query");
-    yield* schemaEdits(document, [...list, index, "schema"]);
+function* mutantsOfList(list: readonly Json[], key: string): Generator<Json> {
+  for (const [index, item] of list.entries()) {
+    yield list.filter((_, other) => other !== index);
+    for (const mutant of mutantsOfNode(item, key))
+      yield list.map((one, other) => (other === index ? mutant : one));
   }
+  const items = ITEMS[key] ?? ["other"];
+  yield [...list, ...items];
+  yield [...list, ...items.slice(0, 1)];
 }
 
-function* contentEdits(document: JsonObject, content: Keys): Generator<Edit> {
-  yield put(content, undefined);
-  for (const type of namesAt(document, content)) {
-    yield rename([...content, type], "application/vnd.api+json");
-    yield put([...content, "text/plain"], {});
-    yield* schemaEdits(document, [...content, type, "schema"]);
+function* mutantsOfObject(node: JsonObject, key: string): Generator<Json> {
+  for (const [name, value] of Object.entries(node)) {
+    const { [name]: _, ...others } = node;
+    yield others;
+    yield { ...others, [otherWord(name)]: value };
+    for (const mutant of mutantsOfNode(value, name)) yield { ...node, [name]: mutant };
   }
+  for (const [name, value] of Object.entries(NAMED[key] ?? KEYWORDS))
+    if (!(name in node)) yield { ...node, [name]: value };
+  const members = isObject(node["properties"]) ? Object.keys(node["properties"]) : [];
+  for (const name of members) yield { ...node, required: [...listAt(node, "required"), name] };
 }
 
-function* schemaEdits(document: JsonObject, place: Keys): Generator<Edit> {
-  const schema = at(document, place);
-  if (!isObject(schema)) return;
-  const { type, format } = schema;
-  yield put([...place, "type"], type === "string" ? "integer" : "string");
-  if (typeof type === "string") yield put([...place, "type"], [type, "null"]);
-  if (type === "string") yield put([...place, "format"], "other");
-  if (format !== undefined) yield put([...place, "format"], undefined);
-  if (type !== "object") yield put([...place, "enum"], ["only"]);
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (typeof value !== "number") continue;
-    yield put([...place, keyword], value + 1);
-    yield put([...place, keyword], value - 1);
-    yield put([...place, keyword], undefined);
-  }
-  if (type === "object") yield* memberEdits(document, place, listAt(schema, "required"));
-}
-
-function* memberEdits(document: JsonObject, place: Keys, required: Json[]): Generator<Edit> {
-  yield put([...place, "additionalProperties"], false);
-  yield put([...place, "properties"], {
-    ...Object(at(document, [...place, "properties"])),
-    region: { type: "string" },
-  });
-  for (const name of namesAt(document, [...place, "properties"])) {
-    const member = [...place, "properties", name];
-    const others = required.filter((other) => other !== name);
-    const isRequired = others.length < required.length;
-    yield put([...place, "required"], isRequired ? others : asSet([...required, name]));
-    yield (mutant) => {
-      rename(member, `${name}_new`)(mutant);
-      if (isRequired) put([...place, "required"], asSet([...others, `${name}_new`]))(mutant);
-    };
-    yield put(member, undefined);
-    yield* schemaEdits(document, member);
-  }
+/** A path loses a part, a status is another one. */
+function otherWord(word: string): string {
+  if (/^\d{3}$/.test(word)) return String(Number(word) + 6);
+  return OTHERS.get(word) ?? (word.startsWith("/") ? word.replace("/actions", "") : `${word}_other`);
 }

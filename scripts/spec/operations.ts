@@ -1,5 +1,5 @@
+import { lookUp, Unusable } from "./facts.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
-import { resolve, type Source, Unusable } from "./refs.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
 const KNOWN = [
@@ -29,19 +29,19 @@ export interface Found {
   readonly operation: JsonObject;
 }
 
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS = "get put post delete options head patch trace query".split(" ");
 
 /**
  * Finds create and refresh by their operationId or, where an id was renamed, by method and path.
  *
  * @throws Unusable when one is missing or there twice.
  */
-export function findOperations(source: Source): Found[] {
-  const everywhere = [...allOperations(source)];
+export function findOperations(document: JsonObject): Found[] {
+  const everywhere = [...allOperations(document)];
   return KNOWN.map((known) => {
     const byId = everywhere.filter(({ operation }) => operation["operationId"] === known.operationId);
     const byPlace = everywhere.filter(
-      ({ path, method }) => method === known.method && shape(path) === shape(known.path),
+      ({ path, method }) => method === known.method && shapeOf(path) === shapeOf(known.path),
     );
     const matches = byId.length > 0 ? byId : byPlace;
     const [found] = matches;
@@ -55,9 +55,9 @@ export function findOperations(source: Source): Found[] {
   });
 }
 
-function* allOperations(source: Source): Generator<Omit<Found, "name">> {
-  for (const [path, reference] of Object.entries(objectAt(source.document, "paths"))) {
-    const item: Json = isObject(reference) ? pathItem(source, reference) : null;
+function* allOperations(document: JsonObject): Generator<Omit<Found, "name">> {
+  for (const [path, node] of Object.entries(objectAt(document, "paths"))) {
+    const item = pathItem(document, node);
     if (!isObject(item)) continue;
     for (const method of METHODS) {
       const operation = item[method];
@@ -66,17 +66,18 @@ function* allOperations(source: Source): Generator<Omit<Found, "name">> {
   }
 }
 
-/** A dangling path item that has nothing to do with rooms must not stop the pull. */
-function pathItem(source: Source, reference: JsonObject): Json {
-  if (typeof reference["$ref"] !== "string") return reference;
+/** What stands beside a reference is added. One that dangles must not stop the pull: it may have nothing to do with rooms. */
+function pathItem(document: JsonObject, node: Json, depth = 0): Json {
+  if (!isObject(node) || typeof node["$ref"] !== "string" || depth > 9) return node;
+  const { $ref, ...beside } = node;
   try {
-    return resolve(source, reference).value;
+    return { ...(pathItem(document, lookUp(document, $ref), depth + 1) as JsonObject), ...beside };
   } catch {
-    return reference;
+    return beside;
   }
 }
 
 /** The path without the names of its parameters, which the wire never sees. */
-function shape(path: string): string {
+export function shapeOf(path: string): string {
   return path.replaceAll(/\{[^}]*\}/g, "{}");
 }

@@ -1,19 +1,25 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Change } from "./change.ts";
-import { changesBetween } from "./changes.ts";
+import { type Change, changesBetween } from "./changes.ts";
+import { Unusable } from "./facts.ts";
 import { FILES } from "./files.ts";
-import type { JsonObject } from "./json.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
 import { parseDocument, readDocument } from "./read.ts";
-import { Unusable } from "./refs.ts";
+
+/** What a pull found out. */
+export interface Pulled {
+  readonly changes: readonly Change[];
+  /** What a reviewer should know beside the changes. */
+  readonly notes: readonly string[];
+}
 
 /**
- * Brings `upstream.json` below `root` up to the document at `source`, a file or a URL; returns what changed.
+ * Brings `upstream.json` below `root` up to the document at `source`, a file or a URL.
  *
  * @throws Unusable when the document cannot be used; `upstream.json` is untouched then.
  */
-export async function pull(root: string, source: string): Promise<Change[]> {
+export async function pull(root: string, source: string): Promise<Pulled> {
   const path = join(root, FILES.upstream);
   const before = normalForm(parseDocument(await readFile(path, "utf8")));
   const document = await readDocument(source);
@@ -21,11 +27,17 @@ export async function pull(root: string, source: string): Promise<Change[]> {
     const after = normalForm(document);
     const changes = changesBetween(before, after);
     await writeFile(path, upstreamText(after));
-    return changes;
+    return { changes, notes: notesOn(document) };
   } catch (error) {
     // A YAML alias may stand inside what it stands for.
     throw error instanceof RangeError ? new Unusable("the document nests without end") : error;
   }
+}
+
+/** OpenAPI 3.2 says nothing else about what the two operations use, but it may say more. */
+function notesOn(document: Json): string[] {
+  const version = isObject(document) ? String(document["openapi"]) : "";
+  return version.startsWith("3.2.") ? [`OpenAPI ${version} is read like 3.1`] : [];
 }
 
 /** A normal form as it is written to `upstream.json`. */

@@ -1,16 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
-import { CORE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+import { parseYaml } from "@redocly/openapi-core";
+import { Unusable } from "./facts.ts";
 import type { Json } from "./json.ts";
-import { Unusable } from "./refs.ts";
 
 /** Telnyx's document was 0.5 MB in 2019 and is 7 MB now. */
 export const MAX_BYTES: number = 32 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
-
-/** Plain JSON values and merge keys; no dates, which OpenAPI does not know. */
-const YAML_SCHEMA = CORE_SCHEMA.extend({
-  implicit: [new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (key) => key === "<<" })],
-});
 
 /**
  * Reads a document, JSON or YAML, from a file or an http(s) URL.
@@ -25,11 +20,11 @@ export async function readDocument(source: string): Promise<Json> {
 export function parseDocument(text: string): Json {
   const isJson = /^\s*[{[]/.test(text);
   try {
-    return isJson ? JSON.parse(text) : (load(text, { schema: YAML_SCHEMA }) as Json);
+    return isJson ? JSON.parse(text) : (parseYaml(text) as Json);
   } catch (error) {
-    const reason =
-      error instanceof YAMLException ? `${error.reason}, line ${error.mark?.line + 1}` : "syntax error";
-    throw new Unusable(isJson ? `this is no JSON: ${reason}` : `this is no YAML: ${reason}`);
+    const { reason = "syntax error", mark } = error as { reason?: string; mark?: { line: number } };
+    const place = mark === undefined ? "" : `, line ${mark.line + 1}`;
+    throw new Unusable(isJson ? "this is no JSON: syntax error" : `this is no YAML: ${reason}${place}`);
   }
 }
 

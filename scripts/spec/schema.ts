@@ -1,173 +1,125 @@
+/** One way to spell a schema: in the words of OpenAPI 3.1, and without allOf where one schema says the same. */
 import { asSet, equal, isObject, type Json, type JsonObject } from "./json.ts";
-import { resolve, type Source } from "./refs.ts";
 
-/** Prose and bookkeeping: they say nothing about what goes over the wire. */
-const NO_FACT = new Set(
-  "$anchor $comment $defs $id $schema definitions description example examples externalDocs title xml".split(
-    " ",
-  ),
+/** Says that the schema around this place stands here again. */
+export const RECURSIVE = "x-recursive";
+
+/** Keywords that mean nothing at these values, so that leaving them out is the same. */
+const SILENT = new Map(
+  Object.entries({
+    "deprecated exclusiveMaximum exclusiveMinimum nullable readOnly uniqueItems writeOnly": [false],
+    "minItems minLength minProperties": [0],
+    "additionalProperties items unevaluatedItems unevaluatedProperties": [true, {}],
+    "enum properties required": [[], {}],
+  }).flatMap(([keywords, values]) => keywords.split(" ").map((keyword) => [keyword, values] as const)),
 );
 
-/** Keywords that mean nothing at this value, so that leaving them out is the same. */
-const SILENT = new Map<string, Json>([
-  ["additionalProperties", true],
-  ["deprecated", false],
-  ["exclusiveMaximum", false],
-  ["exclusiveMinimum", false],
-  ["minItems", 0],
-  ["minLength", 0],
-  ["minProperties", 0],
-  ["nullable", false],
-  ["readOnly", false],
-  ["unevaluatedProperties", true],
-  ["uniqueItems", false],
-  ["writeOnly", false],
-]);
+/** Keywords that look at their neighbours: moved into another schema they mean something else. */
+const LOOKS_ASIDE = ["additionalProperties", "contains", "if", "patternProperties", "prefixItems"];
+const UNEVALUATED = ["unevaluatedItems", "unevaluatedProperties"];
+const NEIGHBOURS = [...LOOKS_ASIDE, ...UNEVALUATED, "allOf", "anyOf", "items", "oneOf", "properties"];
 
-const ONE_SCHEMA = new Set("additionalProperties contains else if items not propertyNames then".split(" "));
-const SCHEMA_LIST = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
-const SCHEMA_MAP = new Set(["dependentSchemas", "patternProperties", "properties"]);
-
-/**
- * A schema's normal form: the facts alone, every `$ref` inlined, in the words of OpenAPI 3.1, and only one way
- * to say each of them.
- */
-export function normalSchema(source: Source, schema: Json, trail: readonly string[] = []): Json {
-  if (schema === true) return {};
-  if (!isObject(schema)) return schema;
-  if (typeof schema["$ref"] === "string") {
-    const { $ref: _, ...beside } = schema;
-    const target = resolve(source, schema, trail);
-    const parts = [normalSchema(source, target.value, target.trail)];
-    if (!source.isVersion30) parts.push(normalSchema(source, beside, trail));
-    return allOf(parts);
+/** `facts` are a schema without prose, whose inner schemas are spelled already. */
+export function spellSchema({ allOf: parts, const: only, nullable, ...facts }: JsonObject): Json {
+  for (const list of ["required", "enum", "anyOf", "oneOf"]) {
+    if (Array.isArray(facts[list])) facts[list] = asSet(facts[list]);
   }
-  const facts: JsonObject = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (NO_FACT.has(keyword) || keyword.startsWith("x-")) continue;
-    const normal = normalKeyword(source, keyword, value, trail);
-    if (!equal(normal, SILENT.get(keyword))) facts[keyword] = normal;
-  }
-  return spellOneWay(facts);
-}
-
-function normalKeyword(source: Source, keyword: string, value: Json, trail: readonly string[]): Json {
-  const normal = (schema: Json) => normalSchema(source, schema, trail);
-  if (ONE_SCHEMA.has(keyword)) {
-    const schema = normal(value);
-    return keyword === "additionalProperties" && equal(schema, {}) ? true : schema;
-  }
-  if (SCHEMA_LIST.has(keyword) && Array.isArray(value)) {
-    const schemas = value.map(normal);
-    return keyword === "prefixItems" ? schemas : asSet(schemas);
-  }
-  if (SCHEMA_MAP.has(keyword) && isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, normal(schema)]));
-  }
-  if (keyword === "required" || keyword === "enum") return Array.isArray(value) ? asSet(value) : [];
-  return value;
-}
-
-/** Of several ways to say the same, the one that OpenAPI 3.1 and its readers like best. */
-function spellOneWay(facts: JsonObject): Json {
-  const { allOf: parts, const: only, nullable, ...rest } = facts;
-  if (Array.isArray(parts)) {
-    const own = {
-      ...rest,
-      ...(only === undefined ? {} : { const: only }),
-      ...(nullable ? { nullable } : {}),
-    };
-    const merged = allOf([...parts, own]);
-    return isObject(merged) && merged["allOf"] === undefined ? spellOneWay(merged) : merged;
-  }
-  if (only !== undefined) rest["enum"] = [only];
-  for (const list of ["required", "enum"]) if (equal(rest[list], [])) delete rest[list];
-  if (equal(rest["properties"], {})) delete rest["properties"];
-  spellType(rest, nullable === true);
-  spellBound(rest, "exclusiveMinimum", "minimum");
-  spellBound(rest, "exclusiveMaximum", "maximum");
-  return spellChoice(rest);
-}
-
-function spellType(facts: JsonObject, nullable: boolean): void {
-  if (facts["type"] === undefined && isObject(facts["properties"])) facts["type"] = "object";
+  if (only !== undefined) facts["enum"] = [only];
+  if (facts["type"] === undefined && facts["properties"] !== undefined) facts["type"] = "object";
   if (facts["type"] === undefined && facts["items"] !== undefined) facts["type"] = "array";
-  if (facts["type"] === undefined) return;
-  const types = [facts["type"], nullable ? "null" : []].flat().filter((type) => type !== "null");
-  const isNullable = nullable || [facts["type"]].flat().includes("null");
-  const all = isNullable ? [...asSet(types), "null"] : asSet(types);
-  facts["type"] = all.length === 1 && all[0] !== undefined ? all[0] : all;
+  spellBound(facts, "minimum", "exclusiveMinimum", 1);
+  spellBound(facts, "maximum", "exclusiveMaximum", -1);
+  for (const [keyword, value] of Object.entries(facts)) {
+    if (SILENT.get(keyword)?.some((silent) => equal(value, silent))) delete facts[keyword];
+  }
+  for (const keyword of ["anyOf", "oneOf"]) {
+    const { [keyword]: choices, ...beside } = facts;
+    const one = onlyChoice(Array.isArray(choices) ? choices : []);
+    const all = { ...beside, allOf: [...[parts ?? []].flat(), one ?? {}], nullable: nullable ?? false };
+    if (one !== undefined) return spellSchema(all);
+  }
+  const whole = Array.isArray(parts) ? allOf(parts, facts) : facts;
+  return isObject(whole) ? spellType(whole, nullable === true) : whole;
 }
 
-/** OpenAPI 3.0 had `minimum: 10, exclusiveMinimum: true` where 3.1 says `exclusiveMinimum: 10`. */
-function spellBound(facts: JsonObject, exclusive: string, inclusive: string): void {
-  if (facts[exclusive] !== true) return;
-  delete facts[exclusive];
-  if (facts[inclusive] === undefined) return;
-  facts[exclusive] = facts[inclusive];
-  delete facts[inclusive];
+/** OpenAPI 3.0 had `minimum: 10, exclusiveMinimum: true` where 3.1 says `exclusiveMinimum: 10`. For integers that is 11. */
+function spellBound(facts: JsonObject, bound: string, exclusive: string, step: number): void {
+  const value = facts[exclusive] === true ? facts[bound] : facts[exclusive];
+  if (facts[exclusive] === true) delete facts[bound];
+  if (typeof value !== "number") return void delete facts[exclusive];
+  const isInteger = facts["type"] === "integer" && Number.isInteger(value) && facts[bound] === undefined;
+  if (isInteger) delete facts[exclusive];
+  facts[isInteger ? bound : exclusive] = isInteger ? value + step : value;
 }
 
 /** A choice of one is no choice, and a choice between a type and null is a nullable type. */
-function spellChoice(facts: JsonObject): Json {
-  for (const keyword of ["anyOf", "oneOf"]) {
-    const choices = facts[keyword];
-    if (!Array.isArray(choices)) continue;
-    const real = choices.filter((choice) => !equal(choice, { type: "null" }));
-    const [only] = real;
-    if (real.length !== 1 || !isObject(only)) continue;
-    if (real.length < choices.length && only["type"] === undefined) continue;
-    const { [keyword]: _, ...beside } = facts;
-    const nullable: JsonObject = real.length < choices.length ? { nullable: true } : {};
-    return spellOneWay({ ...beside, allOf: [{ ...only, ...nullable }] });
+function onlyChoice(choices: readonly Json[]): Json | undefined {
+  const [one, ...others] = choices.filter((choice) => !equal(choice, { type: "null" }));
+  if (one === undefined || others.length > 0) return undefined;
+  if (choices.length === 1) return one;
+  return isObject(one) && one["type"] && !one["enum"] ? spellType(one, true) : undefined;
+}
+
+/** The types in order, null last. */
+function spellType(facts: JsonObject, orNull: boolean): JsonObject {
+  const types = [facts["type"] ?? []].flat();
+  const choice = facts["anyOf"] ? "anyOf" : "oneOf";
+  const choices = facts[choice];
+  if (types.length === 0 && orNull && Array.isArray(choices)) {
+    return { ...facts, [choice]: asSet([...choices, { type: "null" }]) };
   }
-  return facts;
+  if (types.length === 0) return orNull ? { ...facts, nullable: true } : facts;
+  const all = asSet(types.filter((type) => type !== "null"));
+  if (orNull || types.includes("null")) all.push("null");
+  return { ...facts, type: all.length === 1 ? (all[0] ?? "null") : all };
 }
 
-/** All of them at once: as one schema where that says the same, else as they are. */
-function allOf(parts: readonly Json[]): Json {
-  const told = asSet(parts.filter((part) => !equal(part, {})));
-  const [first, ...others] = told;
-  if (first === undefined) return {};
-  let merged: Json | undefined = first;
-  for (const other of others) merged = merged === undefined ? undefined : mergeTwo(merged, other);
-  return merged ?? { allOf: told };
+/** What holds when `own` holds and all of the parts: one schema where that says the same, else with an allOf. */
+export function allOf(parts: readonly Json[], own: Json): Json {
+  if ([own, ...parts].includes(false)) return false;
+  const [mine, ...others] = [own, ...parts].map((schema) => {
+    const { allOf: apart = [], ...rest } = isObject(schema) ? schema : {};
+    return { rest, apart: [apart].flat() };
+  });
+  let merged = mine?.rest ?? {};
+  const apart = mine?.apart ?? [];
+  for (const part of asSet(others.flatMap((other) => [other.rest, ...other.apart])).filter(isObject)) {
+    const both = mergeTwo(merged, part);
+    if (both === undefined) apart.push(part);
+    else merged = both;
+  }
+  return apart.length > 0 ? { ...merged, allOf: asSet(apart) } : merged;
 }
 
-/** Keywords that look at their neighbours: moved into another schema they mean something else. */
-const LOOKS_ASIDE = [
-  "additionalProperties",
-  "unevaluatedProperties",
-  "patternProperties",
-  "if",
-  "oneOf",
-  "anyOf",
-];
-
-function mergeTwo(a: Json, b: Json): Json | undefined {
-  if (!isObject(a) || !isObject(b)) return undefined;
-  if (LOOKS_ASIDE.some((keyword) => a[keyword] !== undefined || b[keyword] !== undefined)) return undefined;
-  const merged: JsonObject = { ...a };
-  for (const [keyword, value] of Object.entries(b)) {
-    const both = mergeKeyword(keyword, merged[keyword], value);
+/** Undefined when one schema cannot say both. */
+function mergeTwo(own: JsonObject, part: JsonObject): JsonObject | undefined {
+  const has = (schema: JsonObject, keywords: string[]) => keywords.some((one) => Object.hasOwn(schema, one));
+  if (has(part, UNEVALUATED) && Object.keys(own).length > 0) return undefined;
+  if (has(own, LOOKS_ASIDE) && has(part, NEIGHBOURS)) return undefined;
+  if (has(part, LOOKS_ASIDE) && has(own, NEIGHBOURS)) return undefined;
+  const merged = { ...own };
+  for (const [keyword, value] of Object.entries(part)) {
+    const both = mergeKeyword(keyword, own[keyword], value);
     if (both === undefined) return undefined;
     merged[keyword] = both;
   }
   return merged;
 }
 
-function mergeKeyword(keyword: string, a: Json | undefined, b: Json): Json | undefined {
-  if (a === undefined || equal(a, b)) return b;
-  if (keyword === "required" && Array.isArray(a) && Array.isArray(b)) return asSet([...a, ...b]);
-  if (keyword === "properties" && isObject(a) && isObject(b)) {
-    const properties: JsonObject = { ...a };
-    for (const [name, schema] of Object.entries(b)) {
-      const had = properties[name];
-      const both = had === undefined ? schema : mergeTwo(had, schema);
-      if (both === undefined) return undefined;
-      properties[name] = both;
-    }
-    return properties;
+/** Of two bounds the one that binds; what else differs only an allOf can say. */
+function mergeKeyword(keyword: string, own: Json | undefined, part: Json): Json | undefined {
+  if (own === undefined || equal(own, part)) return part;
+  if (keyword === "default") return own;
+  if (typeof own === "number" && typeof part === "number") {
+    if (/^(minimum|exclusiveMinimum|min[A-Z])/.test(keyword)) return Math.max(own, part);
+    return /^(maximum|exclusiveMaximum|max[A-Z])/.test(keyword) ? Math.min(own, part) : undefined;
   }
-  return undefined;
+  if (keyword === "items") return allOf([part], own);
+  if (keyword === "required") return asSet([own, part].flat());
+  if (keyword !== "properties" || !isObject(own) || !isObject(part)) return undefined;
+  const merge = ([name, schema]: [string, Json]) => [
+    name,
+    Object.hasOwn(own, name) ? allOf([schema], own[name] ?? {}) : schema,
+  ];
+  return { ...own, ...Object.fromEntries(Object.entries(part).map(merge)) };
 }

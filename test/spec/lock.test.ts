@@ -12,7 +12,7 @@ import { type Found, findOperations, type OperationName } from "../../scripts/sp
 import { DEFAULTS } from "../../src/options.ts";
 
 const facts = normalForm(await readYaml(join(ROOT, FILES.fragment)));
-const found = findOperations({ document: facts, isVersion30: false });
+const found = findOperations(facts);
 const NAMES: readonly OperationName[] = ["create", "refresh"];
 
 function operation(name: OperationName): Found {

@@ -4,12 +4,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
+import { Unusable } from "../../scripts/spec/facts.ts";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
 import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { pull, upstreamText } from "../../scripts/spec/pull.ts";
 import { MAX_BYTES } from "../../scripts/spec/read.ts";
-import { Unusable } from "../../scripts/spec/refs.ts";
 import { report } from "../../scripts/spec/report.ts";
 import { copyOfContract } from "./copy.ts";
 import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
@@ -74,14 +74,27 @@ describe("npm run spec:pull", () => {
 
   it("finds nothing changed in what it wrote itself", async () => {
     const { root, source } = await contractWith(JSON.stringify(changed(shorter)));
-    expect(await pull(root, source)).toHaveLength(1);
-    expect(await pull(root, source)).toEqual([]);
-    expect(await pull(root, join(root, FILES.upstream))).toEqual([]);
+    expect((await pull(root, source)).changes).toHaveLength(1);
+    expect((await pull(root, source)).changes).toEqual([]);
+    expect((await pull(root, join(root, FILES.upstream))).changes).toEqual([]);
+  });
+
+  it("reads OpenAPI 3.2 like 3.1, and says so in each format", async () => {
+    const { root, source } = await contractWith(JSON.stringify(changed(["openapi", "3.2.0"])));
+    const ran = await runScript(root, "spec-pull.ts", source);
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: `${source}: nothing changed\n  note: OpenAPI 3.2.0 is read like 3.1\n`,
+    });
+    const { changes, notes } = await pull(root, source);
+    expect(report("markdown", "x", changes, notes)).toMatch(/\n\nOpenAPI 3\.2\.0 is read like 3\.1\.\n$/);
+    expect(JSON.parse(report("json", "x", changes, notes))).toMatchObject({ notes });
+    expect((await pull(root, join(root, FILES.upstream))).notes).toEqual([]);
   });
 
   it("reads YAML, also in OpenAPI 3.0", async () => {
     const { root, source } = await contractWith(stringify(changed(["openapi", "3.0.0"], shorter)));
-    expect(report("text", "x", await pull(root, source))).toContain(
+    expect(report("text", "x", (await pull(root, source)).changes)).toContain(
       `1 change, 1 breaking\n  BREAKING ${toldShorter}\n`,
     );
   });
@@ -89,7 +102,7 @@ describe("npm run spec:pull", () => {
   it("finds an operation whose id was renamed by method and path, and says so", async () => {
     const renamed = changed([`paths ${CREATE} post operationId`, "create_room_token"]);
     const { root, source, upstream } = await contractWith(JSON.stringify(renamed));
-    expect(report("text", "x", await pull(root, source))).toContain(
+    expect(report("text", "x", (await pull(root, source)).changes)).toContain(
       "create: operationId CreateRoomClientToken → create_room_token\n",
     );
     expect(await upstream()).toContain('"operationId": "create_room_token"');
@@ -105,17 +118,14 @@ describe("npm run spec:pull", () => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     onTestFinished(async () => void server.close());
     await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`${origin}/gone.json answered 404`);
-    expect(await pull(root, `${origin}/spec3.json`)).toHaveLength(1);
+    expect((await pull(root, `${origin}/spec3.json`)).changes).toHaveLength(1);
     await new Promise((resolve) => server.close(resolve));
     await expect(pull(root, `${origin}/spec3.json`)).rejects.toThrow(/^cannot read .*ECONNREFUSED/);
   });
 });
 
 const twice = changed(["paths /again", { post: get(telnyxLike(), `paths ${CREATE} post`) }]);
-const circular = changed([
-  "components schemas CreateRequest properties more",
-  { type: "array", items: { $ref: "#/components/schemas/CreateRequest" } },
-]);
+const circular = changed(["components responses Forbidden", { $ref: "#/components/responses/Forbidden" }]);
 const dangling = changed(["components schemas video_Error", undefined]);
 const elsewhere = changed([`paths ${REFRESH} post requestBody`, { $ref: "bodies.yaml#/refresh" }]);
 const keyless = changed(["components securitySchemes", {}]);
@@ -153,7 +163,7 @@ describe("a document cannot be used, and upstream.json stays as it is, when", ()
     [
       "a $ref leads to itself",
       JSON.stringify(circular),
-      '$ref "#/components/schemas/CreateRequest" leads back',
+      '$ref "#/components/responses/Forbidden" leads back to itself',
     ],
     ["a $ref leads out of the document", JSON.stringify(elsewhere), "points outside the document"],
     ["a security scheme is not declared", JSON.stringify(keyless), 'security names "bearerAuth"'],

@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { changesBetween } from "../../scripts/spec/changes.ts";
+import type { Json, JsonObject } from "../../scripts/spec/json.ts";
+import { normalForm } from "../../scripts/spec/normal-form.ts";
+import { telnyxLike } from "./documents.ts";
+import { schemas, ttl } from "./forms.ts";
+import { edited, told } from "./told.ts";
+
+const TTL = { type: "integer", minimum: 10, maximum: 3600, default: 600 };
+const SHORTER = "BREAKING create: `token_ttl_secs` maximum 3600 → 1800";
+const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+
+/** The report when token_ttl_secs, an integer from 10 to 3600, is this schema. */
+function toldOf(schema: Json, version = "3.1.0"): string[] {
+  const parts = { Ttl: TTL, Short: { ...ref("Ttl"), maximum: 1800, description: "Words." } };
+  const more = Object.entries(parts).map(([name, part]) => [`${schemas} ${name}`, part] as const);
+  return told(telnyxLike(), edited(["openapi", version], ...more, [ttl, schema]));
+}
+
+describe("a schema that is put together is told by what it allows", () => {
+  it.each<[string, Json]>([
+    ["a reference and a bound beside it", { ...ref("Ttl"), maximum: 1800 }],
+    ["a reference to a reference with a bound beside it", ref("Short")],
+    ["a bound of its own and an allOf", { maximum: 1800, allOf: [ref("Ttl")] }],
+    ["an allOf of bounds", { allOf: [ref("Ttl"), { maximum: 1800 }, { minimum: 5 }] }],
+    ["an allOf within an allOf", { allOf: [{ allOf: [ref("Ttl"), { maximum: 1800 }] }] }],
+    ["one choice", { oneOf: [{ ...TTL, maximum: 1800 }] }],
+    ["an exclusive bound", { type: "integer", minimum: 10, exclusiveMaximum: 1801, default: 600 }],
+  ])("%s", (_form, schema) => {
+    expect(toldOf(schema)).toEqual([SHORTER]);
+  });
+
+  it.each<[string, Json, string?]>([
+    ["a reference alone", ref("Ttl")],
+    ["a wider bound beside a reference, which adds nothing", { ...ref("Ttl"), maximum: 7200 }],
+    ["a bound beside a reference in OpenAPI 3.0", { ...ref("Ttl"), maximum: 1800 }, "3.0.3"],
+    ["exclusive bounds that leave the same integers", { ...TTL, minimum: 9, exclusiveMinimum: 9 }],
+  ])("nothing of %s", (_form, schema, version) => {
+    expect(toldOf(schema, version).filter((line) => !line.includes("minimum"))).toEqual([]);
+  });
+
+  it("a member that is required, or no other may be there, beside a reference to the whole", () => {
+    const body =
+      "paths /rooms/{room_id}/actions/generate_join_client_token post requestBody content application/json";
+    const whole = (more: JsonObject) =>
+      told(telnyxLike(), edited([body, { schema: { ...ref("CreateRequest"), ...more } }]));
+    expect(whole({ required: ["token_ttl_secs"] })).toEqual([
+      "BREAKING create: `token_ttl_secs` now required",
+    ]);
+    expect(whole({ unevaluatedProperties: false })).toEqual([
+      "BREAKING create: request body unevaluatedProperties none → false",
+    ]);
+  });
+
+  it("null as a type, as a choice and as nullable", () => {
+    const orNull = ["create: `token_ttl_secs` type integer → integer, null"];
+    expect(toldOf({ oneOf: [ref("Ttl"), { type: "null" }] })).toEqual(orNull);
+    expect(toldOf({ ...TTL, type: ["null", "integer"] })).toEqual(orNull);
+    expect(toldOf({ allOf: [ref("Ttl")], nullable: true }, "3.0.3")).toEqual(orNull);
+  });
+});
+
+const whole = '{"default":600,"maximum":3600,"minimum":10,"type":"integer"}';
+
+describe("where no single schema says the same, the whole is told", () => {
+  it.each<[string, Json, string]>([
+    [
+      "a choice that has the old schema breaks nothing",
+      { oneOf: [TTL, { type: "string" }] },
+      `{"oneOf":[${whole},{"type":"string"}]}`,
+    ],
+    [
+      "a choice that has it not may break",
+      { anyOf: [{ ...TTL, maximum: 1800 }, { type: "string" }] },
+      `BREAKING {"anyOf":[${whole.replace("3600", "1800")},{"type":"string"}]}`,
+    ],
+    [
+      "parts that contradict each other",
+      { ...ref("Ttl"), type: "string" },
+      `BREAKING {"allOf":[${whole}],"type":"string"}`,
+    ],
+    [
+      "conditions",
+      { ...TTL, if: { maximum: 60 }, else: { multipleOf: 5 } },
+      `BREAKING {"default":600,"else":{"multipleOf":5},"if":{"maximum":60},"maximum":3600,"minimum":10,"type":"integer"}`,
+    ],
+  ])("%s", (_case, schema, now) => {
+    const breaking = now.startsWith("BREAKING ") ? "BREAKING " : "";
+    expect(toldOf(schema)).toEqual([
+      `${breaking}create: \`token_ttl_secs\` schema ${whole} → ${now.replace("BREAKING ", "")}`,
+    ]);
+  });
+
+  it("never is a keyword told as gone that another part still states", () => {
+    const compositions: Json[] = [
+      { allOf: [TTL, { pattern: "1" }, { pattern: "2" }] },
+      { ...ref("Ttl"), additionalProperties: false, allOf: [{ properties: { a: {} } }] },
+      { ...ref("Ttl"), not: { const: 60 } },
+      { anyOf: [ref("Ttl"), { type: "boolean" }], deprecated: true },
+    ];
+    for (const schema of compositions) {
+      expect(toldOf(schema).join()).not.toMatch(/(maximum|minimum|type|default) \S+ → none/);
+    }
+  });
+});
+
+describe("a schema that holds itself is named where it does", () => {
+  const error = `${schemas} video_Error`;
+  const inner = `${error} properties inner`;
+
+  it.each<[string, Json, string]>([
+    ["as a member", ref("video_Error"), "inner"],
+    ["in a list", { type: "array", items: ref("video_Error") }, "inner[]"],
+    ["as values of a map", { type: "object", additionalProperties: ref("video_Error") }, "inner.*"],
+    ["as a choice", { anyOf: [ref("video_Error"), { type: "string" }] }, "inner"],
+    ["through another schema", { type: "object", properties: { cause: ref("video_Error") } }, "inner.cause"],
+  ])("%s", (_how, schema, member) => {
+    expect(told(telnyxLike(), edited([inner, schema]))).toEqual([
+      "create and refresh: 403 `inner` added",
+      `create and refresh: 403 \`${member}\` now recursive`,
+    ]);
+  });
+
+  it("as the whole of an answer, and in a body", () => {
+    expect(told(telnyxLike(), edited([error, { allOf: [ref("video_Error")] }]))).toEqual([
+      "BREAKING create and refresh: 403 body now recursive",
+    ]);
+    expect(
+      told(telnyxLike(), edited([`${schemas} CreateRequest properties more`, ref("CreateRequest")])),
+    ).toEqual(["create: `more` added", "create: `more` now recursive"]);
+  });
+
+  it("once, and with what else changed", () => {
+    const recursive = edited([inner, ref("video_Error")]);
+    const more = edited([inner, ref("video_Error")], [`${error} properties code type`, "integer"]);
+    expect(told(recursive, more)).toEqual(["BREAKING create and refresh: 403 `code` type string → integer"]);
+    expect(told(recursive, telnyxLike())).toEqual(["BREAKING create and refresh: 403 `inner` removed"]);
+    expect(told(edited([inner, { type: "string" }]), recursive)).toEqual([
+      "BREAKING create and refresh: 403 `inner` now recursive",
+    ]);
+    expect(normalForm(normalForm(recursive))).toEqual(normalForm(recursive));
+  });
+});
+
+it("a change is data: operations, place, direction, what happened, values", () => {
+  const [change] = changesBetween(normalForm(telnyxLike()), normalForm(edited([`${ttl} maximum`, 1800])));
+  expect(change).toEqual({
+    operations: ["create"],
+    place: ["requestBody", "content", "application/json", "schema", "properties", "token_ttl_secs"],
+    direction: "request",
+    event: "changed",
+    keyword: "maximum",
+    before: 3600,
+    after: 1800,
+    isBreaking: true,
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../scripts/spec/json.ts";
+import { schemas, ttl } from "./forms.ts";
+import { type Edit, toldOf } from "./told.ts";
+
+const error = `${schemas} video_Error properties`;
+const member = (name: string, schema: Json): Edit => [`${error} ${name}`, schema];
+const text = { type: "string" };
+const whole = { type: "integer" };
+
+describe("a schema of a kind that was never published is told as it is", () => {
+  it.each<[string, Edit[], Edit[], string[]]>([
+    [
+      "a keyword as a member's name",
+      [member("items", text), member("properties", { properties: { required: text } })],
+      [],
+      ["create and refresh: 403 `items` added", "create and refresh: 403 `properties` added"],
+    ],
+    [
+      "prose as a member's name",
+      [member("title", whole), member("description", text)],
+      [],
+      [
+        "BREAKING create and refresh: 403 `title` type string → integer",
+        "create and refresh: 403 `description` added",
+      ],
+    ],
+    [
+      "a member that JavaScript has anyhow",
+      [member("constructor", text)],
+      [],
+      ["create and refresh: 403 `constructor` added"],
+    ],
+    [
+      "a member called __proto__",
+      [member("meta", JSON.parse('{"type":"object","properties":{"__proto__":{}}}'))],
+      [],
+      ["create and refresh: 403 `meta.__proto__` added"],
+    ],
+    ["a member called $ref", [member("$ref", text)], [], ["create and refresh: 403 `$ref` added"]],
+    ["a schema that is true", [member("any", true)], [member("any", {})], []],
+    [
+      "a schema that is false",
+      [member("code", false)],
+      [],
+      ['BREAKING create and refresh: 403 `code` schema {"type":"string"} → false'],
+    ],
+    [
+      "items of a list",
+      [member("list", { type: "array", items: whole })],
+      [member("list", { type: "array", items: text })],
+      ["BREAKING create and refresh: 403 `list[]` type string → integer"],
+    ],
+    [
+      "values of a map",
+      [member("meta", { type: "object", additionalProperties: whole })],
+      [member("meta", { type: "object", additionalProperties: text })],
+      ["BREAKING create and refresh: 403 `meta.*` type string → integer"],
+    ],
+    [
+      "a tuple",
+      [member("pair", { type: "array", prefixItems: [text, whole] })],
+      [member("pair", { type: "array", prefixItems: [text] })],
+      [
+        'BREAKING create and refresh: 403 `pair` prefixItems {"type":"string"} → {"type":"string"}, {"type":"integer"}',
+      ],
+    ],
+    [
+      "types in another order",
+      [[`${ttl} type`, ["string", "integer"]]],
+      [[`${ttl} type`, ["integer", "string"]]],
+      [],
+    ],
+    [
+      "a number where an integer was sent",
+      [[`${ttl} type`, "number"]],
+      [],
+      ["create: `token_ttl_secs` type integer → number"],
+    ],
+    [
+      "a number where an integer was answered",
+      [member("n", { type: "number" })],
+      [member("n", whole)],
+      ["BREAKING create and refresh: 403 `n` type integer → number"],
+    ],
+    ["a constant", [[`${ttl} const`, 600]], [], ["BREAKING create: `token_ttl_secs` enum none → 600"]],
+    [
+      "a member only to be read",
+      [[`${ttl} readOnly`, true]],
+      [],
+      ["BREAKING create: `token_ttl_secs` readOnly none → true"],
+    ],
+    [
+      "a member only to be written",
+      [member("code", { ...text, writeOnly: true })],
+      [],
+      ["BREAKING create and refresh: 403 `code` writeOnly none → true"],
+    ],
+    [
+      "data that look like a reference",
+      [[`${ttl} default`, { $ref: "#/x" }]],
+      [],
+      ['create: `token_ttl_secs` default 600 → {"$ref":"#/x"}'],
+    ],
+    [
+      "values that differ after 200 letters",
+      [[`${ttl} pattern`, `${"a".repeat(300)}c`]],
+      [[`${ttl} pattern`, `${"a".repeat(300)}b`]],
+      [`BREAKING create: \`token_ttl_secs\` pattern …${"a".repeat(50)}b → …${"a".repeat(50)}c`],
+    ],
+  ])("%s", (_kind, edits, earlier, lines) => {
+    expect(toldOf(edits, earlier)).toEqual(lines);
+  });
+});
