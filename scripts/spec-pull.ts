@@ -1,6 +1,25 @@
 /**
  * `npm run spec:pull -- <file or URL> [--format text|markdown|json]` brings openapi/upstream.json up to a Telnyx
  * document and reports what changed. Exit status: 0 nothing, 1 something, 2 the document cannot be used.
+ *
+ *   file or URL
+ *     │  spec/read.ts          reads it, at most 32 MiB, JSON or YAML
+ *     ▼
+ *   document
+ *     │  spec/operations.ts    finds create and refresh
+ *     │  spec/facts.ts         keeps what they state, follows references, drops prose; openapi-core knows what stands where
+ *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
+ *     │  spec/normal-form.ts   puts both together, with their servers and security
+ *     ▼
+ *   normal form  ──  openapi/upstream.json is the one of the last pull
+ *     │  spec/view.ts          each operation as it is compared
+ *     │  spec/changes.ts       what differs between the two, as data
+ *     │  spec/breaking.ts      which of it breaks callers
+ *     ▼
+ *   changes
+ *     │  spec/report.ts        puts them in words
+ *     ▼
+ *   report, and the new openapi/upstream.json (spec/pull.ts)
  */
 import { parseArgs } from "node:util";
 import { Unusable } from "./spec/facts.ts";

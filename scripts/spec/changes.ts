@@ -1,32 +1,31 @@
-import { breaksComposition, breaksOperation, breaksSchema } from "./breaking.ts";
+/** What differs between two normal forms, as data. */
+import { breaks } from "./breaking.ts";
 import { FILES } from "./files.ts";
 import { equal, isObject, type Json, type JsonObject, listAt, objectAt } from "./json.ts";
 import { findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
 import { isSchema, type Kind, kindAt, viewOf } from "./view.ts";
 
-/** One fact that differs between two normal forms. */
-export interface Change {
-  /** The operations it concerns; none when it stands outside of both. */
+/** One fact that differs, and of which operations; of none when it stands outside of both. */
+export interface Change extends Difference {
   readonly operations: readonly OperationName[];
-  /** The keys that lead to it in an operation, such as `responses`, `201`; report.ts puts them in words. */
-  readonly place: readonly string[];
-  readonly direction: Direction;
-  readonly event: "added" | "removed" | "changed" | "now" | "no longer";
-  /** What of the place changed, such as `maximum`, `required` or `recursive`; undefined for the whole of it. */
-  readonly keyword?: string;
-  readonly before?: Json | undefined;
-  readonly after?: Json | undefined;
   /** Whether callers of the old API may fail at the new one. */
   readonly isBreaking: boolean;
 }
 
-/** Which way a value travels decides what breaks: the server may refuse more, or promise less. */
-export type Direction = "request" | "response";
-
-/** A change of one operation, before it is known which operations share it. */
-type Difference = Omit<Change, "operations" | "direction">;
-type Place = Change["place"];
+export interface Difference {
+  /** The keys that lead to a node of the operation, such as `responses`, `201`; report.ts puts them in words. */
+  readonly place: readonly string[];
+  /** What that node is. */
+  readonly kind: Kind;
+  /** Which way the value travels. */
+  readonly direction: "request" | "response";
+  readonly event: "added" | "removed" | "changed" | "now" | "no longer";
+  /** What of the node, such as `maximum`, `required` or `recursive`; undefined for the whole of it. */
+  readonly keyword?: string | undefined;
+  readonly before?: Json | undefined;
+  readonly after?: Json | undefined;
+}
 
 /** All that differs between two documents in normal form; empty exactly when they are the same. */
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
@@ -34,116 +33,73 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
   const shared = new Map<string, Change>();
   for (const [index, found] of findOperations(after).entries()) {
     const old = was[index] ?? found;
-    for (const one of differences([], "operation", viewOf(before, old, old), viewOf(after, found, old))) {
+    const all = [...differences([], "operation", viewOf(before, old, old), viewOf(after, found, old))];
+    for (const one of all) {
       const key = JSON.stringify(one);
       const operations = [...(shared.get(key)?.operations ?? []), found.name];
-      shared.set(key, { ...one, operations, direction: directionOf(one.place) });
+      shared.set(key, { operations, ...one, isBreaking: breaks(one, all) });
     }
   }
   if (shared.size > 0 || equal(before, after)) return [...shared.values()];
-  const nowhere = { operations: [], place: [], direction: "response" } as const;
-  return [{ ...nowhere, event: "changed", keyword: FILES.upstream, isBreaking: false }];
-}
-
-function directionOf([part]: Place): Direction {
-  return part === "responses" ? "response" : "request";
-}
-
-/** What differs between two nodes of a kind; `around` are the two nodes that hold them. */
-function* differences(
-  place: Place,
-  kind: Kind,
-  was: JsonObject,
-  is: JsonObject,
-  around = { was, is },
-): Generator<Difference> {
-  if (isSchema(kind) && isRecomposed(was, is)) return yield recomposition(place, was, is);
-  for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
-    const [before, after] = [was, is].map((node) => (Object.hasOwn(node, key) ? node[key] : undefined));
-    if (equal(before, after)) continue;
-    const inside = [...place, key];
-    const next = kindAt(kind, key);
-    const areNodes = [before, after].every((value) => value === undefined || isObject(value));
-    if (kind === "members" && !areNodes) {
-      yield { place: inside, event: "changed", keyword: "schema", before, after, isBreaking: true };
-    } else if (next === undefined || !areNodes) yield* keywordChanges(place, kind, key, was, is);
-    else if (TOLD_WHOLE.has(next) && (before === undefined || after === undefined)) {
-      yield presenceChange(inside, next, after, around);
-      yield* recursions(inside, after);
-    } else yield* differences(inside, next, objectAt(was, key), objectAt(is, key), { was, is });
-  }
+  const elsewhere = difference([], "operation", "changed", FILES.upstream);
+  return [{ operations: [], ...elsewhere, isBreaking: false }];
 }
 
 /** These are told as a whole when there was none, or is none any more; of other nodes each part is. */
-const TOLD_WHOLE = new Set<Kind>(["value", "body", "media", "member"]);
+const TOLD_WHOLE: readonly Kind[] = ["value", "body", "media", "member"];
+/** What is so or not. */
+const STATES = ["operation deprecated", "body required", "value required"];
+type Place = Difference["place"];
 
-function presenceChange(
-  place: Place,
-  kind: Kind,
-  after: Json | undefined,
-  around: { was: JsonObject; is: JsonObject },
-): Difference {
-  const isAnswer = directionOf(place) === "response";
-  if (after === undefined) {
-    const isKept = isAnswer && (kind === "value" || !place[1]?.startsWith("2"));
-    return { place, event: "removed", isBreaking: kind === "member" || !isKept };
-  }
-  const isRequired = (schema: JsonObject) => listAt(schema, "required").includes(place.at(-1) ?? "");
-  const isNeeded =
-    kind === "member"
-      ? isRequired(around.is) && !isRequired(around.was)
-      : objectAt({ after }, "after")["required"] === true;
-  return { place, event: "added", isBreaking: !isAnswer && isNeeded };
+/** What differs between two nodes of a kind that stand at the same place. */
+function* differences(place: Place, kind: Kind, was: JsonObject, is: JsonObject): Generator<Difference> {
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  const differing = keys.filter((key) => !equal(valueAt(was, key), valueAt(is, key)));
+  if (isSchema(kind) && isRecomposed(differing)) yield recomposition(place, kind, was, is);
+  else for (const key of differing) yield* differencesAt(place, kind, key, was, is);
 }
 
-/** Where something new holds itself. */
-function* recursions(place: Place, node: Json | undefined): Generator<Difference> {
-  for (const [key, value] of Object.entries(typeof node === "object" ? (node ?? {}) : {})) {
-    if (key === RECURSIVE) yield { place, event: "now", keyword: "recursive", isBreaking: false };
-    else yield* recursions([...place, key], value);
-  }
-}
-
-/** What differs of a node that is no node itself: a bound, a style, a list. */
-function* keywordChanges(
+function* differencesAt(
   place: Place,
   kind: Kind,
-  keyword: string,
+  key: string,
   was: JsonObject,
   is: JsonObject,
 ): Generator<Difference> {
-  const [before, after] = [was[keyword], is[keyword]];
-  const direction = directionOf(place);
-  const changed = (isBreaking: boolean): Difference => ({
-    place,
-    event: "changed",
-    keyword,
-    before,
-    after,
-    isBreaking,
-  });
-  if (kind === "operation" && keyword === "deprecated") {
-    yield { place, event: after === true ? "now" : "no longer", keyword, isBreaking: false };
-  } else if (kind === "operation") yield changed(breaksOperation(keyword, before, after));
-  else if (keyword === RECURSIVE) yield recomposition(place, was, is);
-  else if (keyword === "required" && isSchema(kind)) yield* memberRules(place, was, is);
-  else if (keyword === "required") yield ruleChange(place, after === true);
-  else if (keyword === "enum" && Array.isArray(before) && Array.isArray(after)) {
-    const isIn = (values: Json[]) => (one: Json) => values.some((other) => equal(one, other));
-    const [lost, gained] = [
-      before.filter((one) => !isIn(after)(one)),
-      after.filter((one) => !isIn(before)(one)),
-    ];
-    for (const value of lost)
-      yield { place, event: "removed", keyword, before: value, isBreaking: direction === "request" };
-    for (const value of gained) yield { place, event: "added", keyword, after: value, isBreaking: false };
-  } else if (isSchema(kind)) yield changed(breaksSchema(direction, keyword, before, after));
-  else yield changed(direction === "request" && keyword !== "deprecated" && keyword !== "name");
+  const [before, after] = [valueAt(was, key), valueAt(is, key)];
+  const [inside, next] = [[...place, key], kindAt(kind, key)];
+  const areNodes = [before, after].every((value) => value === undefined || isObject(value));
+  if (isSchema(kind) && key === "required") yield* memberRules(place, was, is);
+  else if (isSchema(kind) && key === "enum" && before && after) {
+    yield* valueChanges(place, kind, [before].flat(), [after].flat());
+  } else if (STATES.includes(`${kind} ${key}`)) yield state(place, kind, key, after === true);
+  else if (kind === "members" && !areNodes) {
+    yield difference(inside, "member", "changed", "schema", before, after);
+  } else if (next === undefined || !areNodes) yield difference(place, kind, "changed", key, before, after);
+  else if (TOLD_WHOLE.includes(next) && (before === undefined || after === undefined)) {
+    yield difference(inside, next, after === undefined ? "removed" : "added", undefined, before, after);
+    yield* recursions(inside, next, after);
+  } else yield* differences(inside, next, objectAt(was, key), objectAt(is, key));
 }
 
-function ruleChange(place: Place, isNow: boolean): Difference {
-  const isBreaking = isNow === (directionOf(place) === "request");
-  return { place, event: isNow ? "now" : "no longer", keyword: "required", isBreaking };
+function valueAt(node: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(node, key) ? node[key] : undefined;
+}
+
+function difference(
+  place: Place,
+  kind: Kind,
+  event: Difference["event"],
+  keyword?: string,
+  before?: Json,
+  after?: Json,
+): Difference {
+  const direction = place[0] === "responses" ? "response" : "request";
+  return { place, kind, direction, event, keyword, before, after };
+}
+
+function state(place: Place, kind: Kind, keyword: string, isNow: boolean, before?: Json, after?: Json) {
+  return difference(place, kind, isNow ? "now" : "no longer", keyword, before, after);
 }
 
 /** Which members must be there. One that is gone altogether is told as removed. */
@@ -152,28 +108,41 @@ function* memberRules(place: Place, was: JsonObject, is: JsonObject): Generator<
   const [had, has] = [objectAt(was, "properties"), objectAt(is, "properties")];
   for (const name of new Set([...before, ...after].map(String))) {
     const isGone = Object.hasOwn(had, name) && !Object.hasOwn(has, name);
-    const isSame = before.includes(name) === after.includes(name);
-    if (!isSame && !isGone) yield ruleChange([...place, "properties", name], after.includes(name));
+    if (isGone || before.includes(name) === after.includes(name)) continue;
+    yield state([...place, "properties", name], "member", "required", after.includes(name));
+  }
+}
+
+function* valueChanges(place: Place, kind: Kind, before: Json[], after: Json[]): Generator<Difference> {
+  const without = (values: Json[], others: Json[]) =>
+    values.filter((value) => !others.some((other) => equal(value, other)));
+  for (const value of without(before, after)) yield difference(place, kind, "removed", "enum", value);
+  for (const value of without(after, before)) {
+    yield difference(place, kind, "added", "enum", undefined, value);
+  }
+}
+
+/** Where something new holds itself. */
+function* recursions(place: Place, kind: Kind, node: Json | undefined): Generator<Difference> {
+  for (const [key, value] of typeof node === "object" ? Object.entries(node ?? {}) : []) {
+    if (key === RECURSIVE && value === true) yield state(place, kind, "recursive", true);
+    else yield* recursions([...place, key], kindAt(kind, key) ?? kind, value);
   }
 }
 
 /** Keywords that hold whole schemas or stand for one. Where one differs, its neighbours mean something else, too. */
-const COMPOSED =
-  `allOf anyOf oneOf not if then else prefixItems exclusiveMaximum exclusiveMinimum ${RECURSIVE}`.split(" ");
+const COMPOSED = "allOf anyOf oneOf not if then else prefixItems exclusiveMaximum exclusiveMinimum".split(
+  " ",
+);
 
-function isRecomposed(was: JsonObject, is: JsonObject): boolean {
-  const keywords = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  const differing = keywords.filter((keyword) => !equal(was[keyword], is[keyword]));
-  return differing.length > 1 && differing.some((keyword) => COMPOSED.includes(keyword));
+function isRecomposed(differing: readonly string[]): boolean {
+  const isPart = differing.some((keyword) => COMPOSED.includes(keyword));
+  return differing.includes(RECURSIVE) || (isPart && differing.length > 1);
 }
 
-function recomposition(place: Place, before: JsonObject, after: JsonObject): Difference {
-  const isNow = after[RECURSIVE] === true;
-  if ((before[RECURSIVE] === true) === isNow) {
-    const isBreaking = breaksComposition(directionOf(place), before, after);
-    return { place, event: "changed", keyword: "schema", before, after, isBreaking };
+function recomposition(place: Place, kind: Kind, before: JsonObject, after: JsonObject): Difference {
+  if (before[RECURSIVE] === after[RECURSIVE]) {
+    return difference(place, kind, "changed", "schema", before, after);
   }
-  const isHarmless =
-    isNow && directionOf(place) === "response" && equal(before, { type: after["type"] ?? null });
-  return { place, event: isNow ? "now" : "no longer", keyword: "recursive", isBreaking: !isHarmless };
+  return state(place, kind, "recursive", after[RECURSIVE] === true, before, after);
 }

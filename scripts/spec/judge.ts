@@ -38,23 +38,28 @@ export class Judge {
 
   /** What notices that `upstream` states something else; undefined when nothing does. */
   async notices(upstream: JsonObject): Promise<string | undefined> {
-    await this.#generate(upstream);
-    return (await this.#vitest(LOCK)) ?? (await this.#typeCheck()) ?? (await this.#vitest(...BEHAVIOUR));
+    const failure = await this.#generate(upstream);
+    return (
+      failure ?? (await this.#vitest(LOCK)) ?? (await this.#typeCheck()) ?? (await this.#vitest(...BEHAVIOUR))
+    );
   }
 
   /**
-   * Makes fragment and types. An overlay action that fits no longer would stop `npm run generate`, which is a
-   * notice in itself but not one that counts here: the action goes, so that type check and tests decide.
+   * Makes fragment and types; returns why there are no types. An overlay action that fits no longer would stop
+   * `npm run generate`, which is a notice in itself but not one that counts here: the action goes, so that type
+   * check and tests decide.
    */
-  async #generate(upstream: JsonObject): Promise<void> {
+  async #generate(upstream: JsonObject): Promise<string | undefined> {
     await writeFile(join(this.#root, FILES.upstream), JSON.stringify(upstream));
     await cp(join(ROOT, FILES.overlay), join(this.#root, FILES.overlay));
     for (;;) {
       try {
         await generate(this.#root, { write: true });
-        return;
+        return undefined;
       } catch (error) {
-        if (!(error instanceof OverlayError) || error.index === undefined) throw error;
+        if (!(error instanceof OverlayError))
+          return `npm run generate: ${(error as Error).message.split("\n")[0]}`;
+        if (error.index === undefined) throw error;
         const overlay = await readYaml(join(this.#root, FILES.overlay));
         const actions = listAt(overlay, "actions").filter((_, index) => index !== error.index);
         await writeFile(join(this.#root, FILES.overlay), stringify({ ...overlay, actions }));

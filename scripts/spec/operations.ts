@@ -2,19 +2,10 @@ import { lookUp, Unusable } from "./facts.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
+const ROOM = "/rooms/{room_id}/actions";
 const KNOWN = [
-  {
-    name: "create",
-    operationId: "CreateRoomClientToken",
-    method: "post",
-    path: "/rooms/{room_id}/actions/generate_join_client_token",
-  },
-  {
-    name: "refresh",
-    operationId: "RefreshRoomClientToken",
-    method: "post",
-    path: "/rooms/{room_id}/actions/refresh_client_token",
-  },
+  { name: "create", operationId: "CreateRoomClientToken", path: `${ROOM}/generate_join_client_token` },
+  { name: "refresh", operationId: "RefreshRoomClientToken", path: `${ROOM}/refresh_client_token` },
 ] as const;
 
 export type OperationName = (typeof KNOWN)[number]["name"];
@@ -41,11 +32,11 @@ export function findOperations(document: JsonObject): Found[] {
   return KNOWN.map((known) => {
     const byId = everywhere.filter(({ operation }) => operation["operationId"] === known.operationId);
     const byPlace = everywhere.filter(
-      ({ path, method }) => method === known.method && shapeOf(path) === shapeOf(known.path),
+      ({ path, method }) => method === "post" && shapeOf(path) === shapeOf(known.path),
     );
     const matches = byId.length > 0 ? byId : byPlace;
     const [found] = matches;
-    const wanted = `${known.operationId} (${known.method.toUpperCase()} ${known.path})`;
+    const wanted = `${known.operationId} (POST ${known.path})`;
     if (found === undefined) throw new Unusable(`the document has no operation ${wanted}`);
     if (matches.length > 1) {
       const places = matches.map(({ method, path }) => `${method.toUpperCase()} ${path}`).join(", ");

@@ -13,8 +13,14 @@ const TIMEOUT_MS = 60_000;
  * @throws Unusable when there is none, it is too large, or neither JSON nor YAML.
  */
 export async function readDocument(source: string): Promise<Json> {
-  const bytes = /^https?:\/\//i.test(source) ? await download(source) : await readBounded(source);
-  return parseDocument(new TextDecoder().decode(bytes));
+  try {
+    const bytes = /^https?:\/\//i.test(source) ? await download(source) : await readBounded(source);
+    return parseDocument(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    const cause = (error as Error).cause instanceof Error ? (error as Error).cause : error;
+    throw new Unusable(`cannot read ${source}: ${(cause as Error).message}`);
+  }
 }
 
 export function parseDocument(text: string): Json {
@@ -29,39 +35,24 @@ export function parseDocument(text: string): Json {
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw tooLarge();
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof Unusable) throw error;
-    throw new Unusable(`cannot read ${path}: ${reasonOf(error)}`);
-  }
+  const { size } = await stat(path);
+  if (size > MAX_BYTES) throw tooLarge();
+  return readFile(path);
 }
 
 async function download(url: string): Promise<Uint8Array> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) throw new Unusable(`${url} answered ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > MAX_BYTES) throw tooLarge();
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch (error) {
-    if (error instanceof Unusable) throw error;
-    throw new Unusable(`cannot read ${url}: ${reasonOf(error)}`);
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Unusable(`${url} answered ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) throw tooLarge();
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(): Unusable {
   return new Unusable(`the document is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -61,11 +61,10 @@ function sentence(change: Change, show: (value: string) => string): string {
   const { operations, subject, what, before, after } = inWords(change);
   const isEverywhere = subject === "server" && operations.length > 1;
   const who = isEverywhere || operations.length === 0 ? "" : `${operations.join(" and ")}: `;
+  const [was = "", is = ""] = excerpts(before, after);
+  const values = [before === undefined ? "none" : show(was), after === undefined ? "none" : show(is)];
   const hasValues = before !== undefined || after !== undefined;
-  const values = hasValues
-    ? excerpts(before, after).map((value) => (value === "" ? "none" : show(value)))
-    : [];
-  return who + [subject, what, values.join(" → ")].filter((part) => part !== "").join(" ");
+  return who + [subject, what, hasValues ? values.join(" → ") : ""].filter((part) => part !== "").join(" ");
 }
 
 /** A change in the words of the report, in the order of its JSON. */
@@ -121,16 +120,17 @@ const MAX_LENGTH = 200;
 
 /** Two values, each on one line; of long ones the part where they begin to differ. */
 function excerpts(...values: (Json | undefined)[]): string[] {
-  const [first = "", second = ""] = values.map((value) => {
-    const words = [value ?? []].flat().map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
-    return words.join(", ").replaceAll(/\s+/g, " ");
-  });
+  const words = (value: Json) => (typeof value === "string" ? value : JSON.stringify(value));
+  const lines = values.map((value) => (value === undefined ? "" : [value].flat().map(words).join(", ")));
+  // A text and a number may look the same.
+  const told = lines[0] === lines[1] ? values.map((value) => JSON.stringify(value ?? "")) : lines;
+  const [first = "", second = ""] = told.map((line) => line.replaceAll(/\s+/g, " "));
   let same = 0;
   while (same < first.length && first[same] === second[same]) same += 1;
   const start = same > MAX_LENGTH / 2 ? same - MAX_LENGTH / 4 : 0;
-  const cut = (line: string) =>
-    `${line.slice(start, start + MAX_LENGTH)}${line.length > start + MAX_LENGTH ? "…" : ""}`;
-  return [first, second].map((line) => `${start > 0 ? "…" : ""}${cut(line)}`);
+  const end = start + MAX_LENGTH;
+  const excerpt = (line: string) => line.slice(start, end) + (line.length > end ? "…" : "");
+  return [first, second].map((line) => (start > 0 ? "…" : "") + excerpt(line));
 }
 
 const asText = (value: string) => value;

@@ -142,11 +142,12 @@ describe("a schema that holds itself is named where it does", () => {
   });
 });
 
-it("a change is data: operations, place, direction, what happened, values", () => {
+it("a change is data: operations, place, kind, direction, what happened, values", () => {
   const [change] = changesBetween(normalForm(telnyxLike()), normalForm(edited([`${ttl} maximum`, 1800])));
   expect(change).toEqual({
     operations: ["create"],
     place: ["requestBody", "content", "application/json", "schema", "properties", "token_ttl_secs"],
+    kind: "member",
     direction: "request",
     event: "changed",
     keyword: "maximum",

@@ -102,6 +102,13 @@ describe("a schema of a kind that was never published is told as it is", () => {
       [],
       ['create: `token_ttl_secs` default 600 → {"$ref":"#/x"}'],
     ],
+    ["a default of null", [[`${ttl} default`, null]], [], ["create: `token_ttl_secs` default 600 → null"]],
+    [
+      "a default that is a text now",
+      [[`${ttl} default`, "600"]],
+      [],
+      ['create: `token_ttl_secs` default 600 → "600"'],
+    ],
     [
       "values that differ after 200 letters",
       [[`${ttl} pattern`, `${"a".repeat(300)}c`]],
