@@ -534,6 +534,26 @@ describe("a caller's signal", () => {
     expect(await cut).toBe("mine");
   });
 
+  it("without a reason, as in React Native, rejects with an AbortError, before and while it waits", async () => {
+    const server = new Server();
+    server.latencyMs = 100;
+    const session = open(server, { grant: undefined, create: server.create });
+    const signal = Object.assign(new EventTarget(), { aborted: false }) as AbortSignal;
+    const waiting = rejection(session.getToken({ signal }));
+    Object.assign(signal, { aborted: true });
+    signal.dispatchEvent(new Event("abort"));
+    expect(await waiting).toMatchObject({ name: "AbortError" });
+    expect(await rejection(session.getToken({ signal }))).toMatchObject({ name: "AbortError" });
+  });
+
+  it("an option in another spelling is an invalid argument", async () => {
+    const options = { force_refresh: true } as object;
+    expect(await rejection(open(new Server()).getToken(options))).toMatchObject({
+      code: "invalid_argument",
+      message: "options.force_refresh must be spelled forceRefresh",
+    });
+  });
+
   it("options that are no object are an invalid argument", async () => {
     expect(await rejection(open(new Server()).getToken(null as never))).toMatchObject({
       code: "invalid_argument",

@@ -43,6 +43,7 @@ describe("the constructor", () => {
     ["create", { ...good, create: "x" }],
     ["refresh", { ...good, refresh: null }],
     ["tokenTtlSecs", { ...good, tokenTtlSecs: 1.5 }],
+    ["options.TokenTTLSecs", { ...good, TokenTTLSecs: 60 }],
     ["timeoutMs", { ...good, timeoutMs: 0 }],
     ["timeoutMs", { ...good, timeoutMs: 2 ** 31 }],
   ])("refuses a bad %s and names it (%#)", (argument, options) => {

@@ -115,9 +115,10 @@ describe("one timer", () => {
     expect(lastHasRef()).toBe(false);
   });
 
-  it("without document, performance and process it works", async () => {
+  it("without document, performance, process and URL it works", async () => {
     vi.stubGlobal("performance", undefined);
     vi.stubGlobal("process", undefined);
+    vi.stubGlobal("URL", undefined);
     const server = new Server();
     const session = open(server);
     session.start();
