@@ -136,3 +136,17 @@ export const settle = (): Promise<void> => sleep(0);
 export function stepWallClock(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
+
+/** A session whose renewal was sent 50 ms ago and is answered in 50 ms. */
+export async function withRenewalUnderWay() {
+  const server = new Server();
+  server.latencyMs = 100;
+  const session = open(server);
+  await sleep(480_000);
+  await session.getToken();
+  await sleep(50);
+  return { server, session };
+}
+
+/** The pauses between attempts, in milliseconds. */
+export const pauses = (moments: readonly number[]) => moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
