@@ -2,4 +2,11 @@
 import { simulateDay } from "./day.ts";
 
 const [sessions, seed] = process.argv.slice(2).map(Number);
-process.send?.(await simulateDay({ sessions: sessions ?? 0, seed: seed ?? 0, failureRate: 0.05 }));
+process.send?.(
+  await simulateDay({
+    sessions: sessions ?? 0,
+    seed: seed ?? 0,
+    failureRate: 0.05,
+    wrongRefusalRate: 0.01,
+  }),
+);

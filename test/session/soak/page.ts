@@ -1,14 +1,14 @@
 import { getEventListeners } from "node:events";
 import { RoomTokenSession } from "../../../src/session/index.ts";
-import { REFRESH_TTL_SECS, type Telnyx, TOKEN_TTL_SECS } from "./telnyx.ts";
+import { REFRESH_TTL_SECS, type Telnyx } from "./telnyx.ts";
 import { Machine, type World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 /** The longest that one renewal takes: the default `timeoutMs`. */
 const LONGEST_RENEWAL_MS = 15_000;
 const LAST_SECOND_MS = 1000;
-/** The last refresh is 30 s before the refresh token's end; a second each for the token's last and for rounding. */
-const LONGEST_LIFE_MS = (REFRESH_TTL_SECS + TOKEN_TTL_SECS) * 1000 - 32_000;
+/** A session that is started is ready again by itself so long after the server is sane, at the latest. */
+const BACK_WITHIN_MS = 6 * 60_000;
 /** Sessions look at the clocks every 30 s: a step and a sleep between two looks could cancel out. */
 const LOOKS_APART_MS = 40_000;
 
@@ -19,9 +19,8 @@ export class Figures {
   lostAfterStep = 0;
   expired = 0;
   awakeMs = 0;
-  ended = 0;
-  endedEarly = 0;
-  endedEarlyExcepted = 0;
+  failed = 0;
+  notBack = 0;
   steps = 0;
   sleeps = 0;
   timersLeft = 0;
@@ -45,9 +44,6 @@ export class Page {
   #looksSlept = false;
   #asleepAt = 0;
   #left = false;
-  /** The newest token, and the newest request that failed in passing. */
-  #renewedAt = 0;
-  #failedAt = 0;
 
   constructor(world: World, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
     this.#world = world;
@@ -85,44 +81,27 @@ export class Page {
     const session = new RoomTokenSession({
       ...(this.#hasCreate
         ? { create: ({ signal }) => telnyx.create({ machine, signal }) }
-        : { grant: { ...telnyx.grant(), receivedAt: Date.now() } }),
+        : { grant: { ...telnyx.grant(REFRESH_TTL_SECS.withoutCreate), receivedAt: Date.now() } }),
       refresh: ({ refreshToken, signal }) => telnyx.refresh({ machine, signal }, refreshToken),
     });
-    session.on("error", ({ willRetry }) => {
-      if (willRetry) this.#failedAt = this.#world.now;
-    });
     session.on("token", () => {
-      this.#renewedAt = this.#world.now;
       this.#looksSlept = false;
     });
-    session.on("state", ({ state }) => state === "failed" && this.#end());
+    session.on("state", ({ state }) => {
+      if (state === "failed") this.#figures.failed += 1;
+    });
     session.start();
     this.#session = session;
     this.#openedAt = this.#world.now;
     this.#looksSlept = false;
   }
 
-  /** The server has refused: the page is loaded anew. */
-  #end(): void {
-    const figures = this.#figures;
-    figures.ended += 1;
-    if (this.#world.now - this.#openedAt < LONGEST_LIFE_MS) {
-      const lastRefreshAt = this.#openedAt + REFRESH_TTL_SECS * 1000 - LOOKS_APART_MS;
-      const disturbedAt = Math.max(this.#disturbedAt, this.#telnyx.outageEndedAt);
-      const noneAnswered = this.#failedAt > lastRefreshAt && this.#renewedAt < lastRefreshAt;
-      figures[disturbedAt > lastRefreshAt || noneAnswered ? "endedEarlyExcepted" : "endedEarly"] += 1;
-    }
-    this.#later(1000, 20_000, () => {
-      this.#session?.close();
-      this.#open();
-    });
-  }
-
   #ask(): void {
     this.#later(20_000, 100_000, () => this.#ask());
     const session = this.#session;
     const held = session?.grant?.token;
-    if (session === undefined || session.state === "failed") return;
+    if (session === undefined || session.state === "closed") return;
+    this.#checkIsBack(session);
     const askedAt = this.#world.now;
     const { sleptMs } = this.#machine;
     const isStillGood = () => held !== undefined && this.#telnyx.accepts(held, LAST_SECOND_MS);
@@ -135,6 +114,22 @@ export class Page {
       },
       () => session.state !== "closed" && isStillGood() && this.#lose(),
     );
+  }
+
+  /** Counts a session that is not ready though nothing has disturbed it for six minutes. */
+  #checkIsBack(session: RoomTokenSession): void {
+    const { outageEndedAt, deployEndedAt } = this.#telnyx;
+    const { faultAt, wokeAt } = this.#machine;
+    const saneSince = Math.max(
+      this.#openedAt,
+      outageEndedAt,
+      deployEndedAt,
+      faultAt,
+      wokeAt,
+      this.#disturbedAt,
+    );
+    const isBack = session.state === "ready" || this.#world.now - saneSince <= BACK_WITHIN_MS;
+    if (!isBack) this.#figures.notBack += 1;
   }
 
   #lose(): void {

@@ -2,7 +2,12 @@ import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "../../../src/
 import type { Machine, World } from "./world.ts";
 
 export const TOKEN_TTL_SECS = 600;
-export const REFRESH_TTL_SECS = 3600;
+/** Refresh tokens of a page with a back end die many times a day; those of one without outlive it. */
+export const REFRESH_TTL_SECS = { withCreate: 3600, withoutCreate: 90_000 };
+/** What a proxy, a gateway or a login page in between answers. */
+const WRONG_REFUSALS = [403, 404, 302];
+/** The longest that a request which hangs is waited for. */
+const GIVEN_UP_MS = 15_000;
 
 const HEADER = Buffer.from('{"alg":"none"}').toString("base64url");
 
@@ -21,14 +26,18 @@ export class Telnyx {
   readonly #world: World;
   readonly #random: () => number;
   readonly #failureRate: number;
+  readonly #wrongRefusalRate: number;
   /** True time of the end of the outage: before the first `-Infinity`, during one `Infinity`. */
   outageEndedAt = -Infinity;
+  /** True time of the end of the deploy, during which everything is answered with 404. */
+  deployEndedAt = -Infinity;
   /** Requests by second of true time. */
   readonly perSecond = new Map<number, number>();
   requests = 0;
   #minted = 0;
 
-  constructor(world: World, random: () => number, failureRate: number) {
+  constructor(world: World, random: () => number, failureRate: number, wrongRefusalRate: number) {
+    this.#wrongRefusalRate = wrongRefusalRate;
     this.#world = world;
     this.#random = random;
     this.#failureRate = failureRate;
@@ -42,13 +51,21 @@ export class Telnyx {
     this.outageEndedAt = this.#world.now;
   }
 
+  startDeploy(): void {
+    this.deployEndedAt = Infinity;
+  }
+
+  endDeploy(): void {
+    this.deployEndedAt = this.#world.now;
+  }
+
   /** Whether a room would let the token in, `marginMs` from now. */
   accepts(token: string, marginMs = 0): boolean {
     return Number(token.slice(token.lastIndexOf(".") + 1)) * 1000 > this.#world.now + marginMs;
   }
 
   create(caller: Caller): Promise<RoomTokenGrantInput> {
-    return this.#answer(caller, () => this.grant());
+    return this.#answer(caller, () => this.grant(REFRESH_TTL_SECS.withCreate));
   }
 
   refresh(caller: Caller, refreshToken: string): Promise<RefreshedRoomTokenInput> {
@@ -58,8 +75,8 @@ export class Telnyx {
     });
   }
 
-  grant(): RoomTokenGrantInput {
-    const ends = Math.floor(this.#world.now / 1000) + REFRESH_TTL_SECS;
+  grant(refreshTtlSecs: number): RoomTokenGrantInput {
+    const ends = Math.floor(this.#world.now / 1000) + refreshTtlSecs;
     return {
       ...this.#token(),
       refreshToken: `refresh-${ends}-${this.#minted}`,
@@ -83,6 +100,9 @@ export class Telnyx {
     const latencyMs = 50 + 950 * this.#random() ** 2;
     return new Promise((resolve, reject) => {
       const failure = this.#failure();
+      if (failure !== undefined) {
+        machine.faultAt = this.#world.now + (failure === "hang" ? GIVEN_UP_MS : latencyMs);
+      }
       if (failure === "hang") {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
         return;
@@ -103,6 +123,11 @@ export class Telnyx {
   /** What the network or the server does instead of answering, if anything. */
   #failure(): "hang" | Error | undefined {
     const outage = this.outageEndedAt === Infinity;
+    const isDeploy = this.deployEndedAt === Infinity;
+    if (isDeploy || this.#random() < this.#wrongRefusalRate) {
+      const status = isDeploy ? 404 : WRONG_REFUSALS[Math.floor(this.#random() * 3)];
+      return Object.assign(new Error(`status ${status}`), { status });
+    }
     if (!outage && this.#random() >= this.#failureRate) return undefined;
     const kind = Math.floor(this.#random() * 5);
     if (kind === 0 && !outage) return "hang";

@@ -20,6 +20,8 @@ export class Machine {
   /** Time spent asleep since it was made. */
   sleptMs = 0;
   wokeAt = -Infinity;
+  /** When a request of it last came to nothing by a fault of the server or the network. */
+  faultAt = -Infinity;
   readonly sleepStopsClock: boolean;
   /** What came due during sleep. */
   readonly missed: Entry[] = [];
