@@ -26,7 +26,7 @@ async function bundle(source: string, minify: boolean): Promise<string> {
 /** The budgets of the bench, too. */
 const ENTRIES = [
   { entry: "telnyx-room-tokens", maxBytes: 9_600 },
-  { entry: "telnyx-room-tokens/session", maxBytes: 8_000 },
+  { entry: "telnyx-room-tokens/session", maxBytes: 9_400 },
 ];
 
 /** What the two may take from their platform; what belongs to a page is only looked for. */
