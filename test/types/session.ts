@@ -32,6 +32,7 @@ export function compiles(
   session.getToken({ minValidity: 5 });
 
   expectTypeOf(session.state).toEqualTypeOf<RoomTokenSessionState>();
+  expectTypeOf(session.tokenValidForMs).toEqualTypeOf<number>();
   expectTypeOf(session.tokenExpiresAt).toEqualTypeOf<Date | undefined>();
   expectTypeOf(session.refreshTokenExpiresAt).toEqualTypeOf<Date | undefined>();
   expectTypeOf(session.grant).toExtend<RoomTokenGrant | undefined>();
@@ -55,12 +56,23 @@ export function compiles(
   // @ts-expect-error an unknown event
   session.on("refresh", () => {});
 
+  const telnyx = {
+    token: "t",
+    token_expires_at: "2026",
+    refresh_token: "r",
+    refresh_token_expires_at: "2026",
+  };
   const json = { token: "t", tokenExpiresAt: "2026", refreshToken: "r", refreshTokenExpiresAt: "2026" };
   const options: RoomTokenSessionOptions[] = [
     { create: async ({ signal }) => (signal.aborted ? grant : json) },
     { grant, refresh: async ({ refreshToken }) => (refreshToken ? refreshed : json) },
     { grant: json, create: async () => grant, tokenTtlSecs: 600, timeoutMs: 1 },
     { grant: session.grant, create: async () => grant },
+    { create: ({ signal }) => fetch("/rooms/1/token", { method: "POST", signal }) },
+    { create: () => grant, refresh: () => refreshed },
+    { create: () => ({ data: telnyx }), refresh: async () => ({ data: telnyx }) },
+    { grant: { data: telnyx }, refresh: () => fetch("/rooms/1/token/refresh") },
+    { grant: telnyx, refresh: async () => ({ status: 200, data: json }) },
     {
       grant: undefined,
       create: undefined,
@@ -69,6 +81,10 @@ export function compiles(
       tokenTtlSecs: undefined,
     },
   ];
+  // @ts-expect-error a grant is no promise
+  options.push({ grant: Promise.resolve(grant), create: () => grant });
+  // @ts-expect-error a create gives a refresh token too
+  options.push({ create: async () => refreshed });
   // @ts-expect-error a session has no API key
   options.push({ grant, apiKey: "x" });
   // @ts-expect-error a session knows no room
