@@ -7,7 +7,7 @@
  *     ▼
  *   document
  *     │  spec/operations.ts    finds create and refresh
- *     │  spec/facts.ts         keeps what they state, follows references, drops prose; openapi-core knows what stands where
+ *     │  spec/facts.ts         keeps what they state, follows references, drops prose
  *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
  *     │  spec/normal-form.ts   puts both together, with their servers and security
  *     ▼

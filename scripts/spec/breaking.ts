@@ -1,4 +1,4 @@
-/** Which changes break callers: the server may refuse nothing that it took, and answer nothing that it never did. */
+/** Which changes break callers: a server must go on taking what it took, and answer nothing that it never did. */
 import type { Difference } from "./changes.ts";
 import { equal, isObject, type Json } from "./json.ts";
 import { shapeOf } from "./operations.ts";

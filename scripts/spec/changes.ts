@@ -130,7 +130,7 @@ function* recursions(place: Place, kind: Kind, node: Json | undefined): Generato
   }
 }
 
-/** Keywords that hold whole schemas or stand for one. Where one differs, its neighbours mean something else, too. */
+/** Keywords that hold schemas or stand for one: where one differs, its neighbours cannot be told one by one. */
 const COMPOSED = "allOf anyOf oneOf not if then else prefixItems exclusiveMaximum exclusiveMinimum".split(
   " ",
 );

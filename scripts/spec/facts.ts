@@ -1,10 +1,14 @@
 /**
- * Reads one node of a document, such as an operation: keeps its facts, drops its prose, puts in what its references
- * point at. openapi-core knows what stands where in a document: its type tree of OpenAPI 3.1 leads the way.
+ * Reads one node of a document, such as an operation: keeps its facts, drops its prose, puts in what its
+ * references point at. The way is led by openapi-core's type tree of OpenAPI 3.1, which says what stands where.
+ *
+ * Its own `bundle({ dereference: true })` is not used, because it does not tell the truth everywhere: what stands
+ * beside a `$ref` replaces what the reference says, and does not add to it; what stands beside a `$ref` that
+ * another one points at is lost; a schema that holds itself becomes an object without end.
  */
 import { normalizeTypes, Oas3_1Types, unescapePointer } from "@redocly/openapi-core";
 import { equal, isObject, type Json, type JsonObject } from "./json.ts";
-import { allOf, RECURSIVE, spellSchema } from "./schema.ts";
+import { both, RECURSIVE, spellSchema } from "./schema.ts";
 
 /** The document cannot be used; the message says why. */
 export class Unusable extends Error {
@@ -87,13 +91,13 @@ function readReference(
   const isSchema = type.name === "Schema";
   if (trail.includes(ref) && !isSchema) throw new Unusable(`$ref "${ref}" leads back to itself`);
   const facts = trail.includes(ref) ? recursion(target) : read(source, type, target, [...trail, ref]);
-  return isSchema && !source.isVersion30 ? allOf([facts], read(source, type, beside, trail)) : facts;
+  return isSchema && !source.isVersion30 ? both(read(source, type, beside, trail), facts) : facts;
 }
 
 /** Stands where a schema holds itself: its type, and that it does. */
-function recursion(target: Json): JsonObject {
+function recursion(target: Json): Json {
   const type = isObject(target) ? target["type"] : undefined;
-  return { ...(type === undefined ? {} : { type }), [RECURSIVE]: true };
+  return spellSchema({ ...(type === undefined ? {} : { type }), [RECURSIVE]: true });
 }
 
 /** What a `$ref` points at, which may be a reference itself. Nothing outside the document is ever read. */

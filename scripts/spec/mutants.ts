@@ -8,7 +8,7 @@ const NAMED: Readonly<Record<string, JsonObject>> = {
   responses: { "202": {} },
   content: { "text/plain": {} },
 };
-/** What is added to any other object, one after the other. Where one says nothing, the normal form does not have it. */
+/** What is added to any other object, one by one; where it says nothing, the normal form does not have it. */
 const KEYWORDS: JsonObject = {
   additionalProperties: false,
   deprecated: true,

@@ -57,7 +57,7 @@ function* allOperations(document: JsonObject): Generator<Omit<Found, "name">> {
   }
 }
 
-/** What stands beside a reference is added. One that dangles must not stop the pull: it may have nothing to do with rooms. */
+/** What stands beside a reference is added. One that dangles must not stop the pull: it may be about anything. */
 function pathItem(document: JsonObject, node: Json, depth = 0): Json {
   if (!isObject(node) || typeof node["$ref"] !== "string" || depth > 9) return node;
   const { $ref, ...beside } = node;

@@ -86,7 +86,10 @@ function inWords({ operations, place, event, keyword = "", before, after, isBrea
   }
   const subject = subjectOf(place);
   if (event === "changed") return told(subject, keyword, before, after);
-  if (keyword === "enum") return told(`${subject} value ${asCode(JSON.stringify(before ?? after))}`, event);
+  if (keyword === "enum") {
+    const value = JSON.stringify(event === "added" ? after : before);
+    return told(`${subject} value ${asCode(value)}`, event);
+  }
   return told(subject, `${event} ${keyword}`.trim());
 }
 

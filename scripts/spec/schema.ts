@@ -20,7 +20,8 @@ const UNEVALUATED = ["unevaluatedItems", "unevaluatedProperties"];
 const NEIGHBOURS = [...LOOKS_ASIDE, ...UNEVALUATED, "allOf", "anyOf", "items", "oneOf", "properties"];
 
 /** `facts` are a schema without prose, whose inner schemas are spelled already. */
-export function spellSchema({ allOf: parts, const: only, nullable, ...facts }: JsonObject): Json {
+export function spellSchema(schema: JsonObject): Json {
+  const { allOf: parts, const: only, nullable, ...facts } = schema;
   for (const list of ["required", "enum", "anyOf", "oneOf"]) {
     if (Array.isArray(facts[list])) facts[list] = asSet(facts[list]);
   }
@@ -38,16 +39,20 @@ export function spellSchema({ allOf: parts, const: only, nullable, ...facts }: J
     const all = { ...beside, allOf: [...[parts ?? []].flat(), one ?? {}], nullable: nullable ?? false };
     if (one !== undefined) return spellSchema(all);
   }
-  const whole = Array.isArray(parts) ? allOf(parts, facts) : facts;
-  return isObject(whole) ? spellType(whole, nullable === true) : whole;
+  const whole = Array.isArray(parts) ? withParts(facts, parts) : facts;
+  if (!isObject(whole)) return whole;
+  // A part that did not fit in may fit now.
+  const spelled = spellType(whole, nullable === true);
+  return equal(spelled, schema) ? spelled : spellSchema(spelled);
 }
 
-/** OpenAPI 3.0 had `minimum: 10, exclusiveMinimum: true` where 3.1 says `exclusiveMinimum: 10`. For integers that is 11. */
+/** OpenAPI 3.0 had `minimum: 10, exclusiveMinimum: true` where 3.1 says `exclusiveMinimum: 10`. */
 function spellBound(facts: JsonObject, bound: string, exclusive: string, step: number): void {
   const value = facts[exclusive] === true ? facts[bound] : facts[exclusive];
   if (facts[exclusive] === true) delete facts[bound];
   if (typeof value !== "number") return void delete facts[exclusive];
   const isInteger = facts["type"] === "integer" && Number.isInteger(value) && facts[bound] === undefined;
+  // An integer above 10 is at least 11.
   if (isInteger) delete facts[exclusive];
   facts[isInteger ? bound : exclusive] = isInteger ? value + step : value;
 }
@@ -74,34 +79,42 @@ function spellType(facts: JsonObject, orNull: boolean): JsonObject {
   return { ...facts, type: all.length === 1 ? (all[0] ?? "null") : all };
 }
 
+/** A schema that says what both say. */
+export function both(own: Json, part: Json): Json {
+  if (!isObject(own) || !isObject(part)) return false;
+  return spellSchema({ ...own, allOf: [part, ...[own["allOf"] ?? []].flat()] });
+}
+
 /** What holds when `own` holds and all of the parts: one schema where that says the same, else with an allOf. */
-export function allOf(parts: readonly Json[], own: Json): Json {
-  if ([own, ...parts].includes(false)) return false;
-  const [mine, ...others] = [own, ...parts].map((schema) => {
-    const { allOf: apart = [], ...rest } = isObject(schema) ? schema : {};
-    return { rest, apart: [apart].flat() };
-  });
-  let merged = mine?.rest ?? {};
-  const apart = mine?.apart ?? [];
-  for (const part of asSet(others.flatMap((other) => [other.rest, ...other.apart])).filter(isObject)) {
-    const both = mergeTwo(merged, part);
-    if (both === undefined) apart.push(part);
-    else merged = both;
+function withParts(own: JsonObject, parts: readonly Json[]): Json {
+  if (parts.includes(false)) return false;
+  const inner = parts.filter(isObject).flatMap(({ allOf, ...rest }) => [rest, ...[allOf ?? []].flat()]);
+  const all = asSet(inner)
+    .filter(isObject)
+    .filter((part) => Object.keys(part).length > 0);
+  const [only] = all;
+  if (only !== undefined && all.length === 1 && Object.keys(own).length === 0) return only;
+  let merged = own;
+  const apart: JsonObject[] = [];
+  for (const part of all) {
+    const together = mergeTwo(merged, part);
+    if (together === undefined) apart.push(part);
+    else merged = together;
   }
-  return apart.length > 0 ? { ...merged, allOf: asSet(apart) } : merged;
+  return apart.length > 0 ? { ...merged, allOf: apart } : merged;
 }
 
 /** Undefined when one schema cannot say both. */
 function mergeTwo(own: JsonObject, part: JsonObject): JsonObject | undefined {
   const has = (schema: JsonObject, keywords: string[]) => keywords.some((one) => Object.hasOwn(schema, one));
-  if (has(part, UNEVALUATED) && Object.keys(own).length > 0) return undefined;
+  if (has(part, UNEVALUATED)) return undefined;
   if (has(own, LOOKS_ASIDE) && has(part, NEIGHBOURS)) return undefined;
   if (has(part, LOOKS_ASIDE) && has(own, NEIGHBOURS)) return undefined;
   const merged = { ...own };
   for (const [keyword, value] of Object.entries(part)) {
-    const both = mergeKeyword(keyword, own[keyword], value);
-    if (both === undefined) return undefined;
-    merged[keyword] = both;
+    const together = mergeKeyword(keyword, own[keyword], value);
+    if (together === undefined) return undefined;
+    merged[keyword] = together;
   }
   return merged;
 }
@@ -114,12 +127,12 @@ function mergeKeyword(keyword: string, own: Json | undefined, part: Json): Json 
     if (/^(minimum|exclusiveMinimum|min[A-Z])/.test(keyword)) return Math.max(own, part);
     return /^(maximum|exclusiveMaximum|max[A-Z])/.test(keyword) ? Math.min(own, part) : undefined;
   }
-  if (keyword === "items") return allOf([part], own);
+  if (keyword === "items") return both(own, part);
   if (keyword === "required") return asSet([own, part].flat());
   if (keyword !== "properties" || !isObject(own) || !isObject(part)) return undefined;
   const merge = ([name, schema]: [string, Json]) => [
     name,
-    Object.hasOwn(own, name) ? allOf([schema], own[name] ?? {}) : schema,
+    Object.hasOwn(own, name) ? both(own[name] ?? {}, schema) : schema,
   ];
   return { ...own, ...Object.fromEntries(Object.entries(part).map(merge)) };
 }
