@@ -38,7 +38,7 @@ export function breaks(difference: Difference, all: readonly Difference[]): bool
   }
   if (keyword === undefined || NO_RULE.has(keyword)) return false;
   if (kind === "operation") return breaksOperation(keyword, before, after);
-  return isSchema(kind) ? breaksSchema(direction, keyword, before, after) : isRequest;
+  return isSchema(kind) ? breaksSchema(difference) : isRequest;
 }
 
 /** Of where an operation is, and who may call it. */
@@ -49,12 +49,7 @@ function breaksOperation(keyword: string, before: Json | undefined, after: Json 
 }
 
 /** Of a keyword of a schema; undefined stands for one that is not there. */
-function breaksSchema(
-  direction: Difference["direction"],
-  keyword: string,
-  before: Json | undefined,
-  after: Json | undefined,
-): boolean {
+function breaksSchema({ direction, keyword = "", before, after }: Difference): boolean {
   const isRequest = direction === "request";
   if (keyword === "schema") return breaksWhole(isRequest, before, after);
   if (REQUEST_ONLY.has(keyword)) return isRequest && after !== undefined;

@@ -17,14 +17,9 @@ export function report(
   const others = changes.filter(({ isBreaking }) => !isBreaking);
   if (format === "json") {
     const told = [...breaking, ...others].map((one) => ({ ...inWords(one), text: sentence(one, asText) }));
+    const [changed, hasBreaking] = [told.length > 0, breaking.length > 0];
     const noted = notes.length > 0 ? { notes } : {};
-    const whole = {
-      source,
-      ...noted,
-      changed: told.length > 0,
-      breaking: breaking.length > 0,
-      changes: told,
-    };
+    const whole = { source, ...noted, changed, breaking: hasBreaking, changes: told };
     return `${JSON.stringify(whole, null, 2)}\n`;
   }
   const show = format === "text" ? asText : asCode;
@@ -75,14 +70,9 @@ function inWords({ operations, place, event, keyword = "", before, after, isBrea
   if (place.length === 0) {
     if (operations.length === 0) return told(keyword, "changed elsewhere");
     if (keyword === "deprecated") return told("operation", event === "now" ? keyword : `${event} ${keyword}`);
-    const line = (value: Json | undefined) =>
-      [value ?? []].flat().join(keyword === "security" ? " or " : ", ");
-    return told(
-      keyword.replace("servers", "server"),
-      "",
-      line(before) || undefined,
-      line(after) || undefined,
-    );
+    const between = keyword === "security" ? " or " : ", ";
+    const [was, is] = [before, after].map((value) => [value ?? []].flat().join(between) || undefined);
+    return told(keyword.replace("servers", "server"), "", was, is);
   }
   const subject = subjectOf(place);
   if (event === "changed") return told(subject, keyword, before, after);
@@ -100,7 +90,7 @@ function subjectOf(place: Texts): string {
   let [mediaType, member] = ["", ""];
   for (const key of place) {
     if (kind === "parameters")
-      words.push(`${key.split(" ", 1)} parameter ${asCode(key.replace(/^\S+ /, ""))}`);
+      words.push(key.replace(/^(\S+) (.*)$/s, (_, where, name) => `${where} parameter ${asCode(name)}`));
     if (kind === "answers") words.push(key);
     if (kind === "headers") words.push(`header ${asCode(key)}`);
     if (kind === "contents") mediaType = key;
