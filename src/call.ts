@@ -24,7 +24,7 @@ interface Sent<Data> {
   readonly response: { readonly ok: boolean };
 }
 
-/** One call of the facade: its settings, its secrets, its events, and the one way out for its errors. */
+/** One call of the facade: its settings, its secrets, its events, and what it rejects with. */
 export class Call {
   readonly #subject: Subject;
   readonly #client: ClientSettings;
@@ -32,7 +32,7 @@ export class Call {
   readonly #abortListeners: AbortListeners;
   /** What must not come out in an error or an event. */
   readonly #secrets: string[];
-  /** How the last attempt ended, until the call has ended too: a kept error must not keep a whole body alive. */
+  /** How the last attempt ended. Cleared when the call ends, so that a kept error does not keep a whole body alive. */
   #lastEnd: AttemptEnd | undefined;
 
   /** @throws RoomTokenError `invalid_argument` */
@@ -50,12 +50,12 @@ export class Call {
     this.#secrets = typeof client.apiKey === "string" ? [client.apiKey] : [];
   }
 
-  /** The headers of this call's own. */
+  /** The headers that were given for this call. */
   get headers(): Record<string, string> {
     return this.#settings.headers;
   }
 
-  get transport(): TransportSettings {
+  get transportSettings(): TransportSettings {
     const { fetch, timeoutMs, maxRetries, signal } = this.#settings;
     const onAttemptEnd = (end: AttemptEnd) => this.#attemptEnded(end);
     return { fetch, timeoutMs, maxRetries, signal, abortListeners: this.#abortListeners, onAttemptEnd };
@@ -83,7 +83,7 @@ export class Call {
     try {
       key = await apiKey();
     } catch (thrown) {
-      // A key function may fetch, from a vault say: what steers a framework comes through there, too.
+      // A key function may fetch, from a vault say: the control flow of a framework comes through there, too.
       if (isControlFlow(thrown)) throw thrown;
       throw this.#missingApiKey("the apiKey function failed", copyOfThrown(thrown, redactor([])));
     }
@@ -119,7 +119,7 @@ export class Call {
     }
   }
 
-  /** The one way out: what a call rejects with, made of what came in its way. */
+  /** What a call rejects with, made of whatever was thrown. */
   #failureOf(thrown: unknown): unknown {
     const { signal, timeoutMs } = this.#settings;
     if (thrown instanceof AbortedByCaller && signal) return abortReason(signal);
@@ -128,7 +128,7 @@ export class Call {
     if (thrown instanceof MemberProblem)
       return this.#unusable(`data.${telnyxName(thrown.member)} is not ${thrown.rule}`);
     if (isRoomTokenError(thrown)) return thrown;
-    // openapi-fetch could not parse the body; where there was no answer, the value steers a framework.
+    // openapi-fetch could not parse the body; without an answer it is the control flow of a framework.
     const answer = this.#lastEnd?.answer;
     if (answer === undefined) return thrown;
     return this.#unusable(answer.isTooLong ? `${NO_DATA} within 1 MiB` : NO_DATA);
@@ -168,7 +168,7 @@ export class Call {
     const { operation } = this.#subject;
     const requestId = answer && requestIdOf(answer, this.#redact);
     const event = { operation, attempt, status: answer?.status, code, requestId, durationMs, retryInMs };
-    // The promise takes up what the callback throws, now or later.
+    // The promise drops what the callback throws, also if it is async.
     new Promise((resolve) => resolve(onAttempt(event))).catch(() => {});
   }
 }

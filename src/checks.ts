@@ -12,7 +12,7 @@ const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
 const OWN_HEADERS = ["authorization", "content-type", "accept"];
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A rule in the words of its error, and whether a value keeps it. */
+/** A rule in the words of the error message, and the check whether a value keeps it. */
 type Rule = readonly [rule: string, holds: (value: unknown) => boolean];
 
 const OBJECT: Rule = ["an object", isObject];
@@ -35,7 +35,7 @@ const RULES: Readonly<Record<Argument, Rule>> = {
     `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`,
     (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
   ],
-  maxRetries: ["a whole number from 0", (value) => isWhole(value, 0)],
+  maxRetries: ["a whole number, 0 or more", (value) => isWhole(value, 0)],
   signal: ["an AbortSignal", (value) => value === undefined || isSignal(value)],
   fetch: FUNCTION,
   onAttempt: FUNCTION,
@@ -43,7 +43,7 @@ const RULES: Readonly<Record<Argument, Rule>> = {
   refresh: FUNCTION,
 };
 
-/** Holds each of the given arguments to the rule of its name. Throws `invalid_argument`. */
+/** Checks each argument by the rule for its name. Throws `invalid_argument`. */
 export function check(
   given: { readonly [Name in Argument]?: unknown },
   operation?: RoomTokenOperation,
@@ -97,7 +97,7 @@ function isWhole(value: unknown, least: number): boolean {
 
 /** A key that can be sent as it is; a pasted "Bearer …" or a line break cannot. */
 export function checkApiKey(name: string, value: unknown, operation?: RoomTokenOperation): void {
-  must(value !== "", name, "a key: it is an empty string (pass null for no key)", operation);
+  must(value !== "", name, "a key, and not an empty string (pass null for no key)", operation);
   const holds = typeof value === "string" && API_KEY.test(value);
   must(holds, name, "the bare key, in visible ASCII characters without spaces", operation);
 }
@@ -127,7 +127,7 @@ export function checkHeaders(headers: object, operation?: RoomTokenOperation): R
   const checked: [name: string, value: string][] = [];
   for (const [name, value] of Object.entries(headers)) {
     const lowerCase = name.toLowerCase();
-    must(HEADER_NAME.test(name), "headers", "a record of valid HTTP names", operation);
+    must(HEADER_NAME.test(name), "headers", "a record whose names are valid HTTP header names", operation);
     const own = OWN_HEADERS.includes(lowerCase);
     must(!own, "headers", `without ${name}, which the client sets itself`, operation);
     if (value === undefined) continue;

@@ -65,7 +65,7 @@ export class RoomsClientTokens {
       params: { path: { room_id: roomId } },
       body: { token_ttl_secs: tokenTtlSecs, refresh_token_ttl_secs: refreshTokenTtlSecs },
       headers: { ...call.headers, authorization: `Bearer ${apiKey}` },
-      settings: call.transport,
+      settings: call.transportSettings,
     } satisfies Init<typeof CREATE>);
     return call.result(sent, ({ token, token_expires_at, refresh_token, refresh_token_expires_at }) =>
       readGrant({
@@ -102,7 +102,7 @@ export class RoomsClientTokens {
       params: { path: { room_id: roomId } },
       body: { refresh_token: refreshToken, token_ttl_secs: tokenTtlSecs },
       headers: call.headers,
-      settings: call.transport,
+      settings: call.transportSettings,
     } satisfies Init<typeof REFRESH>);
     return call.result(sent, ({ token, token_expires_at }) =>
       readRefreshed({ token, tokenExpiresAt: token_expires_at }),

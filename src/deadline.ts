@@ -6,7 +6,7 @@ interface Waiters {
 
 /**
  * Listens for the abort of callers' signals, with one real listener per signal, however many wait on it: Node warns
- * from the eleventh on. The last who leaves removes it.
+ * from the eleventh on. It is removed with its last waiter.
  */
 export class AbortListeners {
   readonly #waiters: WeakMap<AbortSignal, Waiters> = new WeakMap();
@@ -46,7 +46,7 @@ export function abortReason(signal: AbortSignal): unknown {
  * Runs `work` for at most `timeoutMs` and for as long as `caller` is not aborted. Rejects with what the work
  * rejects with, with the caller's own reason, or with what `tooLate` makes when the time is over.
  *
- * The work gets a signal, but it is not trusted to honour it: nobody waits for it any longer.
+ * The work gets a signal. Work that ignores it is abandoned.
  */
 export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -64,22 +64,30 @@ export async function withDeadline<T>(
       controller.abort();
     };
   });
-  const leave = caller && listeners.add(caller, () => giveUp(abortReason(caller)));
+  const removeListener = caller && listeners.add(caller, () => giveUp(abortReason(caller)));
   const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
   try {
     return await Promise.race([work(controller.signal), givenUp]);
   } finally {
     clearTimeout(timer);
-    leave?.();
+    removeListener?.();
   }
 }
 
-/** Waits for `delayMs`, or until the caller gives up. */
-export async function pause(
+/** Resolves after `delayMs`, or as soon as the caller's signal is aborted. */
+export function pause(
   delayMs: number,
   caller: AbortSignal | undefined,
   listeners: AbortListeners,
 ): Promise<void> {
-  const never = () => new Promise<never>(() => {});
-  await withDeadline(never, delayMs, caller, listeners, () => undefined).catch(() => {});
+  return new Promise((resolve) => {
+    if (caller?.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      removeListener?.();
+      resolve();
+    };
+    const removeListener = caller && listeners.add(caller, end);
+    const timer = setTimeout(end, delayMs);
+  });
 }

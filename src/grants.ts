@@ -28,7 +28,7 @@ export class MemberProblem extends Error {
 }
 
 /** "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. */
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
 
 /** Makes a renewed token of its members. Throws {@link MemberProblem}. */
 export function readRefreshed({ token, tokenExpiresAt }: UncheckedGrant): RefreshedRoomToken {
@@ -56,10 +56,15 @@ function readToken(member: keyof RoomTokenGrant, value: unknown): string {
 
 /** An RFC 3339 time, as text or as a Date. A time without a zone is read as UTC, not as local time. */
 function readTime(member: keyof RoomTokenGrant, value: unknown): Date {
-  const [, day, time, zone = "Z"] = RFC_3339.exec(isoText(value)) ?? [];
+  const [, day = "", time, zone = "Z"] = RFC_3339.exec(isoText(value)) ?? [];
   const parsed = new Date(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(parsed.getTime())) throw new MemberProblem(member, "an RFC 3339 time");
+  if (Number.isNaN(parsed.getTime()) || !exists(day)) throw new MemberProblem(member, "an RFC 3339 time");
   return parsed;
+}
+
+/** Whether a day exists: engines read 31 February as 3 March. */
+function exists(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** Not by `instanceof Date`, which a Date of another window is not. */

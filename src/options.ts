@@ -1,7 +1,6 @@
 import { check, checkApiKey, checkBaseUrl, checkHeaders, checkSpelling } from "./checks.ts";
 import {
   invalidArgument,
-  RoomTokenError,
   type RoomTokenErrorCode,
   type RoomTokenOperation,
 } from "./errors/room-token-error.ts";
@@ -43,7 +42,7 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How many more attempts follow one that failed in a way that may pass: a whole number from 0.
+   * How many more attempts follow one that failed in a way that may pass: a whole number, 0 or more.
    * @default 2
    */
   readonly maxRetries?: number | undefined;
@@ -112,6 +111,10 @@ export const DEFAULTS = {
   maxRetries: 2,
 } as const;
 
+const ABSENT_IN_A_PAGE =
+  "absent in a web page, where everybody can take it: create tokens on a server, and pass apiKey: null here " +
+  "(or set dangerouslyAllowBrowser). In jsdom or happy-dom, test server code in the Node environment";
+
 const CLIENT_OPTIONS = [
   ...["apiKey", "baseUrl", "timeoutMs", "maxRetries", "fetch", "headers", "onAttempt"],
   ...["allowInsecureHttp", "dangerouslyAllowBrowser"],
@@ -157,14 +160,9 @@ function chooseBaseUrl(baseUrl: string | undefined, allowInsecureHttp: boolean):
 function chooseApiKey(apiKey: ClientOptions["apiKey"], allowBrowser: boolean): ClientSettings["apiKey"] {
   const chosen = apiKey === undefined ? environmentVariable("TELNYX_API_KEY") : apiKey;
   if (chosen === undefined || chosen === null) return undefined;
-  if (typeof chosen !== "function") checkApiKey(apiKey === undefined ? "TELNYX_API_KEY" : "apiKey", chosen);
-  if (isPage() && !allowBrowser) {
-    const rule = [
-      "absent in a web page, where everybody can take it: create tokens on a server (or set dangerouslyAllowBrowser).",
-      "In jsdom or happy-dom, test server code in the Node environment",
-    ];
-    throw new RoomTokenError("invalid_argument", `apiKey must be ${rule.join(" ")}`);
-  }
+  const name = apiKey === undefined ? "TELNYX_API_KEY" : "apiKey";
+  if (typeof chosen !== "function") checkApiKey(name, chosen);
+  if (isPage() && !allowBrowser) throw invalidArgument(name, ABSENT_IN_A_PAGE);
   return chosen;
 }
 

@@ -19,7 +19,7 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-/** A clock that nobody sets, in milliseconds; it stands still on a platform that has none. */
+/** A clock that changes of the system time do not move, in milliseconds; always 0 on a platform that has none. */
 export function steadyNow(): number {
   return globalThis.performance?.now() ?? 0;
 }

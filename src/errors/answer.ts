@@ -108,7 +108,7 @@ function readDetail(entry: Record<string, unknown>, redact: Redact): TelnyxError
   const { code, title, detail, message, source } = entry;
   const pointer = isObject(source) ? source["pointer"] : undefined;
   const found = { code, title, detail: detail ?? message, pointer };
-  // The code was a number in the document of some months.
+  // Older documents of Telnyx have the code as a number.
   const texts = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value));
   return Object.fromEntries(texts.map(([name, value]) => [name, redact(String(value))]));
 }

@@ -11,7 +11,7 @@ export function connectionError(
 ): RoomTokenError {
   const cause = copyOfThrown(thrown, redact);
   const hint = isPage() ? "; in a page perhaps by a missing CORS header" : "";
-  const problem = `the connection failed (${deepestReason(cause)})${hint}`;
+  const problem = `the connection failed (${deepestReason(cause) || cause.name})${hint}`;
   return new RoomTokenError("connection_failed", `${failed}: ${problem}`, {
     operation,
     retryable: true,

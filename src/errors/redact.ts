@@ -21,17 +21,18 @@ const LONGEST_ESCAPE_CHARS = 9;
  * bearer is replaced as well.
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const searched = secrets.filter(({ length }) => length >= SHORTEST_SECRET_CHARS);
+  const known = secrets.filter(({ length }) => length >= SHORTEST_SECRET_CHARS);
   // The longest first, for one may be a part of another.
-  const spelled = [...new Set(searched.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  const longest = Math.max(0, ...searched.map(({ length }) => length));
+  const spelled = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
+  const longestChars = Math.max(0, ...known.map(({ length }) => length)) * LONGEST_ESCAPE_CHARS;
   return (text) => {
+    // Searched further than it is shown: a secret that is cut in two is not found.
+    const searched = text.slice(0, SEARCHED_CHARS + longestChars);
     const redacted = spelled
-      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text.slice(0, SEARCHED_CHARS))
+      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), searched)
       .replace(SECRET_SHAPES, REDACTED);
-    // Where the text went on, its last characters may be the first half of a secret.
-    const wasCut = text.length > SEARCHED_CHARS && longest > 0;
-    return shortened(wasCut ? redacted.slice(0, -longest * LONGEST_ESCAPE_CHARS) : redacted);
+    const isCut = searched.length < text.length;
+    return shortened(isCut ? redacted.slice(0, Math.max(0, redacted.length - longestChars)) : redacted);
   };
 }
 

@@ -59,7 +59,7 @@ const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 export class RoomTokenError extends Error {
   /** What went wrong. */
   readonly code: RoomTokenErrorCode;
-  /** `true` for exactly those failures that the client retries by itself. A session retries more than these. */
+  /** `true` for the kinds of failure that the client retries by itself. A session retries more than these. */
   readonly retryable: boolean;
   /** Telnyx's own words for it; empty where there are none. */
   readonly errors: readonly TelnyxErrorDetail[];
@@ -100,7 +100,7 @@ export class RoomTokenError extends Error {
 
 // On the prototype, as the built-in errors have their name. A literal survives minification.
 Object.defineProperties(RoomTokenError.prototype, {
-  name: { value: "RoomTokenError" },
+  name: { value: "RoomTokenError", writable: true, configurable: true },
   [BRAND]: { value: true },
 });
 

@@ -2,7 +2,7 @@ type Redact = (text: string) => string;
 type CopiedError = Error & { code?: string };
 
 const MAX_CAUSES = 5;
-/** Of an AggregateError, so many parts are quoted: one for each address that was tried, say. */
+/** So many parts of an AggregateError are quoted: one for each address that was tried, say. */
 const MAX_PARTS = 4;
 
 /**
@@ -21,7 +21,7 @@ export function copyOfThrown(thrown: unknown, redact: Redact, depth = 1): Error 
   return copy;
 }
 
-/** The deepest code and the deepest message of a cause chain: "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1". */
+/** The deepest code and message of a cause chain: "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1". */
 export function deepestReason(copy: Error): string {
   let code: string | undefined;
   let message: string | undefined;
@@ -46,17 +46,19 @@ function readError(thrown: unknown): ErrorParts {
     return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
   try {
     const { name, message, code, cause, errors } = thrown as Record<string, unknown>;
-    const parts = Array.isArray(errors)
-      ? errors.slice(0, MAX_PARTS).map((part) => readError(part).message)
-      : [];
-    const messages = [text(message), ...parts].filter(Boolean);
-    return { name: text(name), message: messages.join("; "), code: text(code), cause };
+    const parts = Array.isArray(errors) ? errors.slice(0, MAX_PARTS).filter(isObject) : [];
+    const messages = [message, ...parts.map((part) => part["message"])].filter(isFilled);
+    const codes = [code, ...parts.map((part) => part["code"])].filter(isFilled);
+    return { name: isFilled(name) ? name : undefined, message: messages.join("; "), code: codes[0], cause };
   } catch {
     return { message: "an unreadable object" };
   }
 }
 
-/** The value where it is a string: what is foreign can be anything. */
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -65,8 +65,8 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<B
   while (bytes <= MAX_BODY_BYTES && !signal.aborted) {
     const { done, value } = await reader.read();
     if (done) return { text: text + decoder.decode(), isTooLong: false };
+    text += decoder.decode(value.subarray(0, MAX_BODY_BYTES - bytes), { stream: true });
     bytes += value.byteLength;
-    text += decoder.decode(value, { stream: true });
   }
   reader.cancel().catch(() => {});
   return { text, isTooLong: true };

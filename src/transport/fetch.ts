@@ -1,6 +1,6 @@
 import type { ReadableHeaders } from "../errors/retry-after.ts";
 
-/** The RequestInit that a {@link Fetch} is called with: these members and no others, which some workers refuse. */
+/** The RequestInit that a {@link Fetch} is called with: exactly these members; some workers refuse others. */
 export interface FetchInit {
   readonly method: "POST";
   /** Names in lower case. */

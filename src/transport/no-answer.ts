@@ -17,7 +17,7 @@ export class NoAnswer {
 export class AbortedByCaller {}
 
 /**
- * Whether a value thrown by `fetch` steers a framework and is no failure: Next.js makes a page dynamic, or redirects,
+ * Whether a value thrown by `fetch` is the control flow of a framework, and no failure: Next.js makes a page dynamic, or redirects,
  * by throwing a value with a string `digest`.
  */
 export function isControlFlow(thrown: unknown): boolean {

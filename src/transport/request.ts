@@ -3,7 +3,7 @@ import type { Answer } from "./answer.ts";
 import type { Fetch } from "./fetch.ts";
 import type { AbortedByCaller, NoAnswer } from "./no-answer.ts";
 
-/** What the transport goes by in one call. openapi-fetch hands it through, from the call to the request. */
+/** The settings of the transport for one call. openapi-fetch passes them on to {@link LightRequest} unchanged. */
 export interface TransportSettings {
   readonly fetch: Fetch;
   /** For one attempt, to the last byte of its answer. */

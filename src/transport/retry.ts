@@ -7,8 +7,8 @@ const LONGEST_BACKOFF_MS = 8_000;
 const FIRST_BACKOFF_MS = 500;
 
 /**
- * How long to wait before the next attempt, in whole milliseconds, because timers drop the rest; undefined where
- * there shall be none. Repeating is safe for both operations: a token that was minted but never arrived just expires.
+ * How long to wait before the next attempt, in whole milliseconds, because timers ignore fractions; undefined where
+ * there is none. Repeating is safe for both operations: a token that was minted but never arrived just expires.
  *
  * @param answer Undefined where the attempt got none.
  * @param attempt The attempt that failed, counted from 1.

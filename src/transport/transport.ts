@@ -9,8 +9,8 @@ import { waitBeforeRetry } from "./retry.ts";
 /**
  * Sends a request until it is answered: attempt, wait, attempt. This is the `fetch` that openapi-fetch calls.
  *
- * Gives the last answer, also a refusal. Throws {@link NoAnswer} or {@link AbortedByCaller}; what steers a framework
- * comes through unchanged.
+ * Gives the last answer, also a refusal. Throws {@link NoAnswer} or {@link AbortedByCaller}; the control
+ * flow of a framework comes through unchanged.
  */
 export async function transport(request: LightRequest): Promise<Answer> {
   const { signal, abortListeners, onAttemptEnd } = request.settings;
@@ -42,7 +42,9 @@ async function makeAttempt({ url, headers, body, settings }: LightRequest): Prom
   const send = async (signal: AbortSignal): Promise<Answer> => {
     try {
       const init = { method: "POST", headers: { ...headers }, body, signal, redirect: "manual" } as const;
-      return await readAnswer(await fetch(url, { ...init, ...noStore() }), signal);
+      const response = await fetch(url, { ...init, ...noStore() });
+      if (typeof response?.status !== "number") throw new TypeError("fetch gave no response");
+      return await readAnswer(response, signal);
     } catch (thrown) {
       throw isControlFlow(thrown) ? thrown : new NoAnswer(false, thrown);
     }

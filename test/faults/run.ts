@@ -69,7 +69,7 @@ export function watchTimers(): () => void {
   const { setTimeout, clearTimeout } = globalThis;
   globalThis.setTimeout = Object.assign((run: (...args: unknown[]) => void, delayMs?: number) => {
     // Node's own fetch arms some of its own, which outlive a call.
-    const timers = new Error().stack?.includes("withDeadline") ? timersOfCall.getStore() : undefined;
+    const timers = new Error().stack?.includes("src/deadline.ts") ? timersOfCall.getStore() : undefined;
     const timer = setTimeout(() => {
       timers?.live.delete(timer);
       run();

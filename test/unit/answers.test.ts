@@ -260,3 +260,19 @@ test("a success without a body has no token, whatever its status says of a body"
     expect(error).toMatchObject({ code: "invalid_response", status, bodyText: "" });
   }
 });
+
+test.each([
+  ...["2026-02-31T10:10:00Z", "2026-04-31T10:10:00Z", "2027-02-29T10:10:00Z", "2026-00-01T10:10:00Z"],
+  ...["2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z", "2026-11-22T99:10:00Z"],
+])("an expiry that does not exist is no time: %s", async (time) => {
+  const data = { ...GRANT_DATA, token_expires_at: time };
+  const error = await errorOf(json(201, { data }));
+  expect(error.code).toBe("invalid_response");
+  expect(error.message).toContain("data.token_expires_at is not an RFC 3339 time");
+});
+
+test("29 February of a leap year exists", async () => {
+  const data = { ...GRANT_DATA, token_expires_at: "2028-02-29T10:10:00Z" };
+  const grant = await clientOn(() => json(201, { data })).client.create(ROOM_ID);
+  expect(grant.tokenExpiresAt).toEqual(new Date("2028-02-29T10:10:00Z"));
+});

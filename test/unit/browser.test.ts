@@ -16,7 +16,9 @@ test("an API key in a web page is refused, be it text, a function or from the en
       expect.objectContaining({
         code: "invalid_argument",
         message: expect.stringMatching(
-          /^apiKey must be absent in a web page.*dangerouslyAllowBrowser.*Node environment/,
+          apiKey === undefined
+            ? /^TELNYX_API_KEY must be absent in a web page.*apiKey: null.*Node environment/
+            : /^apiKey must be absent in a web page.*dangerouslyAllowBrowser.*Node environment/,
         ),
       }),
     );

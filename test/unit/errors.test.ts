@@ -35,3 +35,14 @@ test("an error that was given nothing has no optional member, not even an undefi
   const error = new RoomTokenError("timeout", "late");
   expect(Reflect.ownKeys(error).sort()).toEqual(["code", "errors", "message", "retryable", "stack"].sort());
 });
+
+test("a class that extends it, or a tracer, may set the name, as with the built-in errors", () => {
+  class Mine extends RoomTokenError {
+    constructor() {
+      super("timeout", "late");
+      this.name = "Mine";
+    }
+  }
+  expect(String(new Mine())).toBe("Mine: late");
+  expect(String(new RoomTokenError("timeout", "late"))).toBe("RoomTokenError: late");
+});

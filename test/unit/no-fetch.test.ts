@@ -75,3 +75,20 @@ test("a fetch that throws instead of rejecting is a failed connection, and is tr
   expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
   expect(fetch).toHaveBeenCalledTimes(2);
 });
+
+test.each([undefined, null, 5, "text", {}])(
+  "a fetch that answers %j is told to have given no response",
+  async (nothing) => {
+    const fetch = (async () => nothing) as unknown as Fetch;
+    const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+    const error = (await rejection(client.create(ROOM_ID))) as Error;
+    expect(error).toMatchObject({ code: "connection_failed" });
+    expect(error.message).toContain("(fetch gave no response)");
+  },
+);
+
+test("a fetch that throws an error without words is told by the error's name", async () => {
+  const fetch = () => Promise.reject(new RangeError());
+  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+  expect(((await rejection(client.create(ROOM_ID))) as Error).message).toContain("(RangeError)");
+});

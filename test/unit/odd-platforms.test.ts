@@ -226,7 +226,9 @@ test("a header that is undefined is left out, of the client's and of the call's"
 });
 
 test("an empty key is refused in words of its own, from the option and not from the environment", () => {
-  expect(() => new RoomsClientTokens({ apiKey: "" })).toThrow("apiKey must be a key: it is an empty string");
+  expect(() => new RoomsClientTokens({ apiKey: "" })).toThrow(
+    "apiKey must be a key, and not an empty string",
+  );
   vi.stubEnv("TELNYX_API_KEY", "");
   expect(() => new RoomsClientTokens()).not.toThrow();
 });

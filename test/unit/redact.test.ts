@@ -180,3 +180,23 @@ test("quotes stay around a secret that JSON escapes, and so do the words around 
 test("a copy of an error without a cause has none, not even an undefined one", () => {
   expect("cause" in copyOfThrown(new Error("x"), same)).toBe(false);
 });
+
+test("an aggregate of itself, as deep as one likes, is copied at once", () => {
+  const around = new AggregateError([], "around");
+  around.errors = [around, around, { errors: [around], message: "part", code: "EPART" }];
+  expect(copyOfThrown(around, same)).toMatchObject({
+    message: "around; around; around; part",
+    code: "EPART",
+  });
+});
+
+test("of an aggregate four parts are quoted", () => {
+  const parts = ["a", "b", "c", "d", "e"].map((text) => new Error(text));
+  expect(copyOfThrown(new AggregateError(parts), same).message).toBe("a; b; c; d");
+});
+
+test("the text around a secret of thousands of characters is still shown", () => {
+  const secret = "CANARY-".padEnd(4000, "x");
+  expect(redactor([secret])("hello ".repeat(5000))).toBe("hello ".repeat(5000).slice(0, 1000));
+  expect(redactor([secret])(secret.repeat(20))).not.toContain("CANARY");
+});
