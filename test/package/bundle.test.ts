@@ -25,8 +25,8 @@ async function bundle(source: string, minify: boolean): Promise<string> {
 
 /** The budgets of the bench, too. */
 const ENTRIES = [
-  { entry: "telnyx-room-tokens", maxBytes: 9_600 },
-  { entry: "telnyx-room-tokens/session", maxBytes: 9_400 },
+  { entry: "telnyx-room-tokens", maxBytes: 9_800 },
+  { entry: "telnyx-room-tokens/session", maxBytes: 9_500 },
 ];
 
 /** What the two may take from their platform; what belongs to a page is only looked for. */
