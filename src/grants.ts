@@ -64,7 +64,7 @@ function readTime(member: keyof RoomTokenGrant, value: unknown): Date {
 
 /** Whether a day exists: engines read 31 February as 3 March. */
 function exists(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2));
 }
 
 /** Not by `instanceof Date`, which a Date of another window is not. */

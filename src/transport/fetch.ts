@@ -25,10 +25,13 @@ export interface FetchResponse {
 /** The part of `fetch` that this package uses. The global one fits, and undici's, and a stub of your own. */
 export type Fetch = (url: string, init: FetchInit) => FetchResponse | Promise<FetchResponse>;
 
-let cacheMode: { cache?: "no-store" } | undefined;
+type BaseInit = Pick<FetchInit, "method" | "redirect" | "cache">;
+const BASE_INIT: BaseInit = { method: "POST", redirect: "manual" };
+const NO_STORE_INIT: BaseInit = { ...BASE_INIT, cache: "no-store" };
+let init: BaseInit | undefined;
 
-/** `cache: "no-store"` where the platform knows it: older workers refuse the member. Looked up at the first call. */
-export function noStore(): { cache?: "no-store" } {
-  cacheMode ??= typeof Request === "function" && "cache" in Request.prototype ? { cache: "no-store" } : {};
-  return cacheMode;
+/** What every request has; the cache mode only where the platform knows it. Looked up at the first call. */
+export function baseInit(): BaseInit {
+  init ??= typeof Request === "function" && "cache" in Request.prototype ? NO_STORE_INIT : BASE_INIT;
+  return init;
 }

@@ -17,7 +17,7 @@ export interface TransportSettings {
 
 /** An answer, or what was thrown in its place: a {@link NoAnswer}, an {@link AbortedByCaller}, a framework's value. */
 export interface AttemptResult {
-  readonly answer?: Answer;
+  readonly answer?: Answer | undefined;
   readonly thrown?: unknown;
 }
 
@@ -51,7 +51,7 @@ export class LightRequest {
 
   constructor(url: string, { headers, body, settings }: RequestParts) {
     this.url = url;
-    this.headers = Object.fromEntries(headers);
+    this.headers = Object.fromEntries(headers); // also of a header named __proto__
     this.body = body;
     this.settings = settings;
   }

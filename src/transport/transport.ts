@@ -1,7 +1,7 @@
 import { pause, withDeadline } from "../deadline.ts";
 import { steadyNow } from "../platform.ts";
 import { type Answer, readAnswer } from "./answer.ts";
-import { noStore } from "./fetch.ts";
+import { baseInit } from "./fetch.ts";
 import { AbortedByCaller, isControlFlow, NoAnswer } from "./no-answer.ts";
 import type { AttemptResult, LightRequest } from "./request.ts";
 import { waitBeforeRetry } from "./retry.ts";
@@ -13,27 +13,18 @@ import { waitBeforeRetry } from "./retry.ts";
  * flow of a framework comes through unchanged.
  */
 export async function transport(request: LightRequest): Promise<Answer> {
-  const { signal, abortListeners, onAttemptEnd } = request.settings;
+  const { maxRetries, signal, abortListeners, onAttemptEnd } = request.settings;
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw new AbortedByCaller();
     const startedAt = steadyNow();
-    const result = await makeAttempt(request);
-    const retryInMs = waitAfter(result, attempt, request);
-    onAttemptEnd({ ...result, attempt, durationMs: steadyNow() - startedAt, retryInMs });
+    const { answer, thrown } = await makeAttempt(request);
+    const failed = answer?.ok === false || thrown instanceof NoAnswer;
+    const retryInMs = failed && attempt <= maxRetries ? waitBeforeRetry(answer, attempt) : undefined;
+    onAttemptEnd({ attempt, durationMs: steadyNow() - startedAt, answer, thrown, retryInMs });
     if (retryInMs !== undefined) await pause(retryInMs, signal, abortListeners);
-    else if (result.answer !== undefined) return result.answer;
-    else throw result.thrown;
+    else if (answer !== undefined) return answer;
+    else throw thrown;
   }
-}
-
-/** How long to wait before the next attempt; undefined where there shall be none. */
-function waitAfter(
-  { answer, thrown }: AttemptResult,
-  attempt: number,
-  { settings }: LightRequest,
-): number | undefined {
-  const failed = answer?.ok === false || thrown instanceof NoAnswer;
-  return failed && attempt <= settings.maxRetries ? waitBeforeRetry(answer, attempt) : undefined;
 }
 
 /** One attempt within its deadline: an answer, or what was thrown in its place. */
@@ -41,8 +32,8 @@ async function makeAttempt({ url, headers, body, settings }: LightRequest): Prom
   const { fetch, timeoutMs, signal: caller, abortListeners } = settings;
   const send = async (signal: AbortSignal): Promise<Answer> => {
     try {
-      const init = { method: "POST", headers: { ...headers }, body, signal, redirect: "manual" } as const;
-      const response = await fetch(url, { ...init, ...noStore() });
+      // The headers are copied, for a fetch of the caller's own may change them.
+      const response = await fetch(url, { ...baseInit(), headers: { ...headers }, body, signal });
       if (typeof response?.status !== "number") throw new TypeError("fetch gave no response");
       return await readAnswer(response, signal);
     } catch (thrown) {
