@@ -18,6 +18,8 @@ console.log(`A stand-in for Telnyx's room tokens is running. It ends with Ctrl+C
   room     ${sandbox.roomId}
   control  ${sandbox.controlUrl}
 
+export TELNYX_BASE_URL=${sandbox.url} TELNYX_API_KEY=${sandbox.apiKey}
+
 curl -X POST ${sandbox.url}/rooms/${sandbox.roomId}/actions/generate_join_client_token -H "Authorization: Bearer ${sandbox.apiKey}" -H "Content-Type: application/json" -d "{}"`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

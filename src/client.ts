@@ -85,8 +85,9 @@ export class RoomsClientTokens {
    * @param params The refresh token, and the lifetime of the new token in seconds (600 where left out).
    * @param options Signal, deadline, retries and headers of this call.
    * @returns The new token with the time at which it expires. The refresh token stays the same.
-   * @throws RoomTokenError As {@link create}, but never `missing_api_key`; `forbidden` is what a dead refresh
-   * token is said to give.
+   * @throws RoomTokenError `invalid_argument` before any request; by Telnyx's answer `forbidden` (a dead refresh
+   * token, as documented), `not_found`, `unprocessable`, `rate_limited`, `server_error` and their like
+   * ({@link RoomTokenErrorCode}); `invalid_response`, `redirect_refused`; `timeout`, `connection_failed`.
    * @throws the reason of `options.signal`, unchanged.
    * @see https://developers.telnyx.com/api-reference/rooms-client-tokens/refresh-client-token-to-join-a-room
    */

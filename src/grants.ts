@@ -2,6 +2,7 @@
 export interface RefreshedRoomToken {
   /** What the page joins the room with. Opaque. */
   readonly token: string;
+  /** When the token expires, by Telnyx's clock. */
   readonly tokenExpiresAt: Date;
 }
 
@@ -9,6 +10,7 @@ export interface RefreshedRoomToken {
 export interface RoomTokenGrant extends RefreshedRoomToken {
   /** Renews the token, as often as needed, until it expires itself. It is not rotated. */
   readonly refreshToken: string;
+  /** When the refresh token expires, by Telnyx's clock. */
   readonly refreshTokenExpiresAt: Date;
 }
 

@@ -9,6 +9,7 @@ import type { Fetch } from "./transport/fetch.ts";
 
 /** What happened in one attempt of a call, for logs and metrics. It holds no secret. */
 export interface AttemptEvent {
+  /** The call that the attempt belongs to. */
   readonly operation: RoomTokenOperation;
   /** Counted from 1. */
   readonly attempt: number;
@@ -16,7 +17,9 @@ export interface AttemptEvent {
   readonly status?: number | undefined;
   /** The code of the error, where the attempt failed. */
   readonly code?: RoomTokenErrorCode | undefined;
+  /** Telnyx's id of the request, where there was an answer that has one. */
   readonly requestId?: string | undefined;
+  /** How long the attempt took, to the last byte of its answer and without the wait after it, in milliseconds. */
   readonly durationMs: number;
   /** How long the client waits before the next attempt, in milliseconds; absent when there is none. */
   readonly retryInMs?: number | undefined;
@@ -26,7 +29,7 @@ export interface AttemptEvent {
 export interface ClientOptions {
   /**
    * The Telnyx API key, which `create` sends as a bearer (RFC 6750) as it is. A function is asked once per `create`,
-   * within a `timeoutMs` of its own. `null`: no key, whatever the environment says. `refresh` needs no key and
+   * within a `timeoutMs` of its own; where it fails or gives nothing, the error is `missing_api_key`. `null`: no key, whatever the environment says. `refresh` needs no key and
    * never sends one.
    * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
    */
@@ -42,7 +45,8 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How many more attempts follow one that failed in a way that may pass: a whole number, 0 or more.
+   * How many more attempts follow one that failed by a connection failure, a timeout, 408, 425, 429, or 5xx except
+   * 501: a whole number, 0 or more.
    * @default 2
    */
   readonly maxRetries?: number | undefined;
@@ -51,9 +55,15 @@ export interface ClientOptions {
    * @default `globalThis.fetch`, looked up at each call
    */
   readonly fetch?: Fetch | undefined;
-  /** Further headers. `Authorization`, `Content-Type` and `Accept` are refused; undefined is left out. */
+  /**
+   * Further headers. `Authorization`, `Content-Type` and `Accept` are refused; undefined is left out.
+   * @default none
+   */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Called at the end of every attempt, for logs and metrics. What it throws is dropped. */
+  /**
+   * Called at the end of every attempt, for logs and metrics. What it throws is dropped.
+   * @default none
+   */
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
   /**
    * Allows plain http to any host, for a mock on a private network.
@@ -69,13 +79,26 @@ export interface ClientOptions {
 
 /** Options of one call; what is left out is taken from the client. */
 export interface RequestOptions {
-  /** Ends the call at once, also during a wait; the call rejects with the signal's own reason. */
+  /**
+   * Ends the call at once, also during a wait; the call rejects with the signal's own reason.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
-  /** As {@link ClientOptions.timeoutMs}; to bound a whole call, pass `signal: AbortSignal.timeout(5_000)`. */
+  /**
+   * How long one attempt may take, in milliseconds: above 0, at most 2^31-1. To bound a whole call, pass
+   * `signal: AbortSignal.timeout(5_000)`.
+   * @default the client's `timeoutMs`
+   */
   readonly timeoutMs?: number | undefined;
-  /** As {@link ClientOptions.maxRetries}. */
+  /**
+   * How many more attempts may follow: a whole number, 0 or more.
+   * @default the client's `maxRetries`
+   */
   readonly maxRetries?: number | undefined;
-  /** As {@link ClientOptions.headers}; these win over the client's. */
+  /**
+   * Further headers; they win over the client's.
+   * @default the client's `headers`
+   */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

@@ -1,8 +1,12 @@
-/** The two routes on Express 5. Start: `TELNYX_API_KEY=KEY... PORT=3000 npx tsx express.ts` */
+/**
+ * The two routes on Express 5, with `refusal.ts` and `your-login.ts` beside it. Packages: express, tsx.
+ * Start: `TELNYX_API_KEY=KEY... PORT=3000 npx tsx express.ts`
+ * Try: `curl -X POST -H "Cookie: login=ann" http://127.0.0.1:3000/rooms/YOUR-ROOM-ID/token`
+ */
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler } from "express";
 import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
-import { FORBIDDEN, type Refusal, refusalOf } from "./refusal.ts";
+import { FORBIDDEN, INVALID, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
 const roomTokens = new RoomsClientTokens();
@@ -28,12 +32,16 @@ app.post("/rooms/:roomId/token/refresh", async ({ params, body }, response) => {
 });
 
 const onError: ErrorRequestHandler = (error, _request, response, next) => {
-  if (!isRoomTokenError(error)) return next(error);
-  console.error(error.message); // fit for a log: it holds no key and no token
-  send(response, refusalOf(error));
+  if (isRoomTokenError(error)) {
+    console.error(error.message); // fit for a log: it holds no key and no token
+    send(response, refusalOf(error));
+  } else if ("type" in error) {
+    send(response, INVALID); // a body that is not JSON: Express would log it with its refresh token
+  } else next(error);
 };
 app.use(onError);
 
-const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
+const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", (error) => {
+  if (error) throw error;
   console.log(`Ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

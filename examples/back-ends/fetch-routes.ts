@@ -19,7 +19,7 @@ export function createToken(request: Request, context: Context): Promise<Respons
 
 export function refreshToken(request: Request, context: Context): Promise<Response> {
   return answer(request, context, async (roomId) => {
-    const { refreshToken } = await request.json().catch(() => ({}));
+    const { refreshToken } = (await request.json().catch(() => undefined)) ?? {};
     return roomTokens.refresh(roomId, { refreshToken, tokenTtlSecs: 600 });
   });
 }

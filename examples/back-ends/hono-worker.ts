@@ -26,7 +26,7 @@ app.post("/rooms/:roomId/token", async (context) => {
 });
 
 app.post("/rooms/:roomId/token/refresh", async (context) => {
-  const { refreshToken } = await context.req.json().catch(() => ({}));
+  const { refreshToken } = (await context.req.json().catch(() => undefined)) ?? {};
   const params = { refreshToken, tokenTtlSecs: 600 };
   return context.json(await clientOf(context).refresh(context.req.param("roomId"), params), 201);
 });

@@ -19,6 +19,9 @@ export interface Refusal {
 /** The answer to a user who may not join. */
 export const FORBIDDEN: Refusal = answer(403, "You may not join this room.");
 
+/** The answer to a request that cannot be read. */
+export const INVALID: Refusal = answer(400, "The request is not valid.");
+
 /** The answer for an error of this package. It holds no key, no token, and no words of Telnyx. */
 export function refusalOf({ code, retryAfterMs, requestId }: RoomTokenError): Refusal {
   const [status, title] = TOLD[code] ?? [502, "Telnyx could not give a token."];

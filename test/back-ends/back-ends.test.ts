@@ -72,6 +72,15 @@ describe.each(Object.entries(BACK_ENDS))("%s", (file, start) => {
     expect(sandbox.requestCount).toBe(0);
   });
 
+  test("a body that is cut, or is not JSON, is a 400, and its refresh token is in no log and no answer", async () => {
+    const logged = vi.mocked(console.error);
+    for (const body of ['{"refreshToken":"CANARY-refresh', "CANARY-refresh", '["CANARY-refresh"]', "null", "5"]) {
+      const told = JSON.stringify(await bodyOf(await refresh(body), 400));
+      expect(told + backEnd.output() + JSON.stringify(logged.mock.calls)).not.toContain("CANARY");
+    }
+    expect(sandbox.requestCount).toBe(0);
+  });
+
   test("an unknown room is not found, and a room id that is no UUID never reaches Telnyx", async () => {
     const unknown = await bodyOf(await create("00000000-0000-4000-8000-000000000000"), 404);
     expect(unknown).toEqual({ title: "There is no such room." });
