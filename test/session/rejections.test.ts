@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { RoomTokenError } from "../../src/errors/room-token-error.ts";
+import { RoomTokenSession } from "../../src/session/index.ts";
+import { open, rejection, Server, useFakeTime } from "./support.ts";
+
+useFakeTime();
+
+/** The error of a session whose `create` ends like this. */
+async function errorOf(create: () => unknown): Promise<RoomTokenError> {
+  const session = open(new Server(), { grant: undefined, create: create as Server["create"] });
+  return (await rejection(session.getToken())) as RoomTokenError;
+}
+
+const rejecting = (thrown: unknown) => errorOf(() => Promise.reject(thrown));
+
+describe("a rejection's status", () => {
+  it.each([
+    [300, "redirect_refused", false],
+    [302, "redirect_refused", false],
+    [399, "redirect_refused", false],
+    [404, "not_found", false],
+    [408, "unexpected_status", true],
+    [499, "unexpected_status", false],
+    [500, "server_error", true],
+    [501, "server_error", true],
+  ])("of %i is %s", async (status, code, retryable) => {
+    expect(await rejecting({ status })).toMatchObject({ code, status, retryable });
+  });
+
+  it.each([0, 100, 200, 201, 299])("of %i says nothing about a refusal", async (status) => {
+    expect(await rejecting({ status })).toMatchObject({ code: "connection_failed", status, retryable: true });
+  });
+
+  it.each([-1, Number.NaN, Infinity, -Infinity, "403", null, {}, [403]])("of %j is none", async (status) => {
+    const error = await rejecting({ status, message: "mine" });
+    expect(error).toMatchObject({ code: "connection_failed", retryable: true });
+    expect(error.message).toBe("The session's create callback failed: mine");
+    expect(error).not.toHaveProperty("status");
+  });
+});
+
+describe("a rejection's retryAfterMs", () => {
+  it.each([0, 1500])("of %i is taken", async (retryAfterMs) => {
+    const error = await errorOf(() => Promise.reject({ status: 503, retryAfterMs }));
+    expect(error.retryAfterMs).toBe(retryAfterMs);
+  });
+
+  it.each([-1, Number.NaN, Infinity, "7", null])("of %j is none", async (retryAfterMs) => {
+    expect(await rejecting({ status: 503, retryAfterMs })).not.toHaveProperty("retryAfterMs");
+  });
+});
+
+it("a foreign error with a code of its own keeps that code out of the error's", async () => {
+  const foreign = Object.assign(new Error("reset by peer"), { code: "ECONNRESET" });
+  expect(await rejecting(foreign)).toMatchObject({
+    code: "connection_failed",
+    message: "The session's create callback failed: ECONNRESET: reset by peer",
+  });
+});
+
+describe("the body of a Response that refuses", () => {
+  const headers = new Headers();
+  const refusal = { ok: false, status: 403, headers };
+
+  it("gives Telnyx's words, by text() or, where there is none, by json()", async () => {
+    const body = { title: "No", detail: "not you" };
+    const read = { text: async () => JSON.stringify(body), json: async () => body };
+    for (const ways of [read, { json: read.json }]) {
+      const error = await errorOf(() => ({ ...refusal, ...ways }));
+      expect(error).toMatchObject({ code: "forbidden", status: 403, errors: [body] });
+      expect(error.message).toBe("The session's create failed: 403 No: not you");
+      expect(error.bodyText).toBe(JSON.stringify(body));
+    }
+  });
+
+  it.each([
+    ["breaks", { text: () => Promise.reject(new Error("cut")) }],
+    ["is no text", { text: async () => 5 }],
+    ["is no JSON", { text: undefined, json: () => Promise.reject(new Error("cut")) }],
+  ])("may be one that %s: the refusal stands, without words", async (_, ways) => {
+    const error = await errorOf(() => ({ ...refusal, json: async () => ({}), ...ways }));
+    expect(error).toMatchObject({ code: "forbidden", status: 403, errors: [] });
+    expect(error.bodyText).toBe("");
+  });
+});
+
+describe("an option in another spelling", () => {
+  it.each([
+    ["grant", "Grant"],
+    ["create", "CREATE"],
+    ["refresh", "re_fresh"],
+    ["tokenTtlSecs", "token_ttl_secs"],
+    ["timeoutMs", "timeout-ms"],
+  ])("of the session is refused with the right one: %s", (name, spelling) => {
+    const { create } = new Server();
+    expect(() => new RoomTokenSession({ create, [spelling]: 5 })).toThrow(
+      expect.objectContaining({
+        code: "invalid_argument",
+        message: `options.${spelling} must be spelled ${name}`,
+      }),
+    );
+  });
+
+  it.each([
+    ["minValidityMs", "min_validity_ms"],
+    ["forceRefresh", "forcerefresh"],
+    ["signal", "Signal"],
+  ])("of getToken is refused with the right one: %s", async (name, spelling) => {
+    const error = await rejection(open(new Server()).getToken({ [spelling]: 5 }));
+    expect(error).toMatchObject({
+      code: "invalid_argument",
+      message: `options.${spelling} must be spelled ${name}`,
+    });
+  });
+});
