@@ -1,5 +1,6 @@
 /**
- * The two routes on Express 5, with `refusal.ts` and `your-login.ts` beside it. Packages: express, tsx.
+ * The two routes on Express 5. Copy it with `refusal.ts` and `your-login.ts` into a project of your own, and there:
+ * `npm install telnyx-room-tokens express tsx`
  * Start: `TELNYX_API_KEY=KEY... PORT=3000 npx tsx express.ts`
  * Try: `curl -X POST -H "Cookie: login=ann" http://127.0.0.1:3000/rooms/YOUR-ROOM-ID/token`
  */

@@ -123,7 +123,9 @@ if (sandbox) {
     await steer(offline ? "offline" : "online");
     find("offline").setAttribute("aria-pressed", String(offline));
     find("offline").textContent = offline ? "Go back online" : "Go offline";
-    find("hint").textContent = offline ? "Telnyx cannot be reached." : "Telnyx can be reached again.";
+    find("hint").textContent = offline
+      ? "Telnyx cannot be reached. The token is still good; the next renewal will fail."
+      : "Telnyx can be reached again.";
     if (!offline) window.dispatchEvent(new Event("online"));
   });
   find("kill").addEventListener("click", async () => {

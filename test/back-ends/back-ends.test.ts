@@ -74,7 +74,13 @@ describe.each(Object.entries(BACK_ENDS))("%s", (file, start) => {
 
   test("a body that is cut, or is not JSON, is a 400, and its refresh token is in no log and no answer", async () => {
     const logged = vi.mocked(console.error);
-    for (const body of ['{"refreshToken":"CANARY-refresh', "CANARY-refresh", '["CANARY-refresh"]', "null", "5"]) {
+    for (const body of [
+      '{"refreshToken":"CANARY-refresh',
+      "CANARY-refresh",
+      '["CANARY-refresh"]',
+      "null",
+      "5",
+    ]) {
       const told = JSON.stringify(await bodyOf(await refresh(body), 400));
       expect(told + backEnd.output() + JSON.stringify(logged.mock.calls)).not.toContain("CANARY");
     }
