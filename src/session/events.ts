@@ -26,7 +26,7 @@ export interface RoomTokenSessionEvents {
     /** For how many more milliseconds the token held can be used; 0 without one. */
     readonly tokenValidForMs: number;
   };
-  /** The refresh token has renewed for the last time and there is no `create`: the session will end then. */
+  /** Only without `create`: the last possible refresh has been made, and the token now held ends at `at`. */
   expiring: { readonly at: Date };
   /** The state has changed. */
   state: { readonly state: RoomTokenSessionState; readonly previous: RoomTokenSessionState };

@@ -24,10 +24,11 @@ export interface RoomTokenSessionOptions {
    * Gives a freshly minted grant: the grant, Telnyx's own answer, or a `Response` with one of these as its JSON.
    * Your back end checks its own user first.
    *
-   * A `Response` that is not ok, and a rejection with a numeric `status`, count by their status: 3xx and 4xx,
-   * without 408, 425 and 429, are refusals, which are asked again slowly. So is a rejection with
-   * `retryable: false`. Everything else is asked again soon, but not before `Retry-After`, or `retryAfterMs` of a
-   * rejection.
+   * A `Response` that is not ok, and a rejection with a numeric `status`, count by their status:
+   * - 3xx and 4xx, without 408, 425 and 429, are refusals: the session asks again slowly. A rejection with
+   *   `retryable: false` counts as one, too.
+   * - Everything else is asked again soon, but not before the `Retry-After` of a `Response`, or the `retryAfterMs` of
+   *   a rejection.
    *
    * @example
    * ```ts
@@ -49,7 +50,7 @@ export interface RoomTokenSessionOptions {
       }) => RefreshResult | PromiseLike<RefreshResult>)
     | undefined;
   /**
-   * The lifetime that `create` and `refresh` ask for, in seconds. Only needed for tokens that are no JWTs, where
+   * The lifetime that `create` and `refresh` ask for, in seconds: a positive whole number. Only needed for tokens that are no JWTs, where
    * the device's clock may be wrong.
    * @default none: the token's expiry is believed if it is at most an hour away, else it is taken to live 600 s
    */
@@ -64,8 +65,8 @@ export interface RoomTokenSessionOptions {
 /** What a token has to live up to, and how long to wait for it. */
 export interface GetTokenOptions {
   /**
-   * For how much longer the token has to be valid, in milliseconds. If the renewal for it fails, the token held
-   * is given as long as it is valid. More than the newest token's whole life is not asked for again.
+   * For how much longer the token has to be valid, in milliseconds: 0 or more. If the renewal for it fails, the token
+   * held is given as long as it is valid. A value above a token's whole lifetime causes no repeated renewals.
    * @default 0
    */
   readonly minValidityMs?: number | undefined;
@@ -74,7 +75,10 @@ export interface GetTokenOptions {
    * @default false
    */
   readonly forceRefresh?: boolean | undefined;
-  /** Ends the waiting of this caller only, who gets the signal's own reason. */
+  /**
+   * Ends the waiting of this caller only, who gets the signal's own reason.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

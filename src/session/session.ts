@@ -11,7 +11,10 @@ import { closedError } from "./session-errors.ts";
 
 /** What a session holds, for storing as an object or as JSON and giving to a new session. */
 export interface SavedRoomTokenGrant extends RoomTokenGrant {
-  /** Absent where the token's age is not known: in a grant that was given without it, until the first renewal. */
+  /**
+   * When the token was asked for, in epoch milliseconds of this device's clock. Absent where that is not known: in a
+   * grant that was given without it, until the first renewal.
+   */
   readonly receivedAt?: number;
 }
 
@@ -35,8 +38,8 @@ export class RoomTokenSession {
   #leavePage: (() => void) | undefined;
 
   /**
-   * @param options Each is checked and read once, here. No request is made, no timer set, no number drawn, and
-   * without `grant` no clock read.
+   * @param options Each is checked and read once, here. The constructor makes no request, sets no timer, uses no
+   * random number, and without `grant` reads no clock.
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or neither `create` nor `refresh` with
    * a `grant` is given.
    */
@@ -97,8 +100,9 @@ export class RoomTokenSession {
   }
 
   /**
-   * A token that is valid now. A fresh one is given at once; so is a stale one, while one renewal goes on in the
-   * background. Instead of a dead one the next renewal's token, or its error, is waited for. All callers share it.
+   * Gives a token that is valid now. A fresh one comes at once; so does one that is due for renewal, while one renewal
+   * goes on in the background. If there is none, or it has expired, waits for the next renewal and gives its token or
+   * its error. All callers share that renewal.
    *
    * @throws RoomTokenError `session_closed`; `invalid_argument`; `session_expired`: without `create` the refresh
    * token is past its end and refused; or what the renewal failed with, at once and with `retryAfterMs` where it
@@ -110,13 +114,14 @@ export class RoomTokenSession {
     checkSpelling("options", options, ["minValidityMs", "forceRefresh", "signal"]);
     const { minValidityMs = 0, forceRefresh = false, signal } = options;
     check({ signal });
-    if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds from 0");
+    if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds, 0 or more");
     if (signal?.aborted) throw abortReason(signal);
     return this.#renewals.token(minValidityMs, forceRefresh, signal);
   }
 
   /**
-   * Renews in the background from now on, ahead of the token's end. May be stopped and started again.
+   * Renews in the background from now on, ahead of the token's end. May be stopped and started again; does nothing
+   * where it is started already.
    *
    * @throws RoomTokenError `session_closed`.
    */
@@ -130,8 +135,8 @@ export class RoomTokenSession {
   }
 
   /**
-   * Ends the renewing in the background. `getToken` goes on to work, and a room that is attached goes on to cause
-   * a forced refresh when it is disconnected.
+   * Ends the renewing in the background. Never throws. `getToken` goes on to work, and a room that is attached goes on
+   * to cause a forced refresh when it is disconnected.
    */
   stop(): void {
     this.#leavePage?.();
@@ -141,7 +146,8 @@ export class RoomTokenSession {
 
   /**
    * Ends the session for good: the request under way is aborted, who waits gets `session_closed`, both tokens
-   * are forgotten, rooms are detached, and after a last `state` event the listeners are removed.
+   * are forgotten, rooms are detached, and after a last `state` event the listeners are removed. Never throws; a
+   * second call does nothing.
    */
   close(): void {
     if (this.state === "closed") return; // a listener may close it again
