@@ -1,4 +1,4 @@
-import { checkApiKey, isObject } from "./checks.ts";
+import { checkApiKey } from "./checks.ts";
 import { type AbortListeners, abortReason, withDeadline } from "./deadline.ts";
 import { refusedError, requestIdOf, type Subject, unusableError } from "./errors/answer.ts";
 import { connectionError, timeoutError } from "./errors/connection.ts";
@@ -11,11 +11,12 @@ import {
 } from "./errors/room-token-error.ts";
 import { codeOfStatus } from "./errors/status.ts";
 import { copyOfThrown } from "./errors/thrown.ts";
-import { MemberProblem } from "./grants.ts";
+import { NoGrant } from "./grants.ts";
 import { type CallSettings, type ClientSettings, callSettings, type RequestOptions } from "./options.ts";
 import type { Answer } from "./transport/answer.ts";
 import { AbortedByCaller, isControlFlow, NoAnswer } from "./transport/no-answer.ts";
 import type { AttemptEnd, TransportSettings } from "./transport/request.ts";
+import { isObject } from "./values.ts";
 
 /** What openapi-fetch gives back. */
 interface Sent<Data> {
@@ -125,8 +126,8 @@ export class Call {
     if (thrown instanceof AbortedByCaller && signal) return abortReason(signal);
     if (thrown instanceof NoAnswer && thrown.timedOut) return timeoutError(this.#subject, timeoutMs);
     if (thrown instanceof NoAnswer) return connectionError(this.#subject, thrown.cause, this.#redact);
-    if (thrown instanceof MemberProblem)
-      return this.#unusable(`data.${telnyxName(thrown.member)} is not ${thrown.rule}`);
+    if (thrown instanceof NoGrant)
+      return this.#unusable(`data.${telnyxName(thrown.member ?? "")} is not ${thrown.rule}`);
     if (isRoomTokenError(thrown)) return thrown;
     // openapi-fetch could not parse the body; without an answer it is the control flow of a framework.
     const answer = this.#lastEnd?.answer;

@@ -1,7 +1,8 @@
 import { invalidArgument, type RoomTokenOperation } from "./errors/room-token-error.ts";
+import { isFilled, isObject } from "./values.ts";
 
 /** A room id stands in a path: what is no UUID might lead elsewhere. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_SHAPE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const API_KEY = /^[\x21-\x7e]+$/;
 /** "https://api.telnyx.com/v2": scheme, host with port, path. */
 const BASE_URL = /^(https?):\/\/([^\s/?#@\\]+?)(?::\d{1,5})?(?:\/[^\s?#\\]*)?$/i;
@@ -13,45 +14,31 @@ const OWN_HEADERS = ["authorization", "content-type", "accept"];
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A rule in the words of the error message, and the check whether a value keeps it. */
-type Rule = readonly [rule: string, holds: (value: unknown) => boolean];
+type Rule = readonly [words: string, holds: (value: unknown) => boolean];
 
-const OBJECT: Rule = ["an object", isObject];
-const FUNCTION: Rule = ["a function", (value) => value === undefined || typeof value === "function"];
-const TTL: Rule = ["a positive whole number of seconds", (value) => value === undefined || isWhole(value, 1)];
+export const OBJECT: Rule = ["an object", isObject];
+export const FUNCTION: Rule = ["a function", (value) => value === undefined || typeof value === "function"];
+export const SIGNAL: Rule = ["an AbortSignal", (value) => value === undefined || isSignal(value)];
+export const UUID: Rule = ["a UUID string", (value) => typeof value === "string" && UUID_SHAPE.test(value)];
+export const FILLED: Rule = ["a non-empty string", isFilled];
+export const RETRIES: Rule = ["a whole number, 0 or more", (value) => isWhole(value, 0)];
+/** The bounds of a TTL are the server's business. */
+export const TTL: Rule = [
+  "a positive whole number of seconds",
+  (value) => value === undefined || isWhole(value, 1),
+];
+export const TIMEOUT: Rule = [
+  `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`,
+  (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
+];
 
-type Argument =
-  | ("options" | "params" | "roomId" | "refreshToken" | "tokenTtlSecs" | "refreshTokenTtlSecs" | "signal")
-  | ("timeoutMs" | "maxRetries" | "fetch" | "onAttempt" | "create" | "refresh");
-
-/** The rule of each argument, by its name. The bounds of a TTL are the server's business. */
-const RULES: Readonly<Record<Argument, Rule>> = {
-  options: OBJECT,
-  params: OBJECT,
-  roomId: ["a UUID string", (value) => typeof value === "string" && UUID.test(value)],
-  tokenTtlSecs: TTL,
-  refreshTokenTtlSecs: TTL,
-  refreshToken: ["a non-empty string", isFilled],
-  timeoutMs: [
-    `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`,
-    (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
-  ],
-  maxRetries: ["a whole number, 0 or more", (value) => isWhole(value, 0)],
-  signal: ["an AbortSignal", (value) => value === undefined || isSignal(value)],
-  fetch: FUNCTION,
-  onAttempt: FUNCTION,
-  create: FUNCTION,
-  refresh: FUNCTION,
-};
-
-/** Checks each argument by the rule for its name. Throws `invalid_argument`. */
+/** Checks the arguments that are given by their names. Throws `invalid_argument`. */
 export function check(
-  given: { readonly [Name in Argument]?: unknown },
+  [words, holds]: Rule,
+  given: Readonly<Record<string, unknown>>,
   operation?: RoomTokenOperation,
 ): void {
-  for (const name of Object.keys(given) as Argument[]) {
-    const [rule, holds] = RULES[name];
-    must(holds(given[name]), name, rule, operation);
-  }
+  for (const name in given) must(holds(given[name]), name, words, operation);
 }
 
 /**
@@ -77,14 +64,6 @@ function sameLetters(name: string): string {
 
 function must(holds: boolean, argument: string, rule: string, operation?: RoomTokenOperation): void {
   if (!holds) throw invalidArgument(argument, rule, operation);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-export function isFilled(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }
 
 function isSignal(value: unknown): boolean {

@@ -1,36 +1,33 @@
-/** Those who wait on one signal, and the one real listener that calls them. */
-interface Waiters {
-  readonly listeners: Set<() => void>;
-  readonly callAll: () => void;
-}
-
 /**
  * Listens for the abort of callers' signals, with one real listener per signal, however many wait on it: Node warns
  * from the eleventh on. It is removed with its last waiter.
  */
 export class AbortListeners {
-  readonly #waiters: WeakMap<AbortSignal, Waiters> = new WeakMap();
+  /** How to wait on a signal that is listened to. */
+  readonly #joins: WeakMap<AbortSignal, (listener: () => void) => () => void> = new WeakMap();
 
   /** Calls `listener` when `signal` is aborted. Returns the function that removes the listener. */
   add(signal: AbortSignal, listener: () => void): () => void {
-    const { listeners, callAll } = this.#waiters.get(signal) ?? this.#listenTo(signal);
-    listeners.add(listener);
-    return () => {
-      if (!listeners.delete(listener) || listeners.size > 0) return;
-      signal.removeEventListener("abort", callAll);
-      this.#waiters.delete(signal);
-    };
+    const join = this.#joins.get(signal) ?? this.#listenTo(signal);
+    return join(listener);
   }
 
-  #listenTo(signal: AbortSignal): Waiters {
+  #listenTo(signal: AbortSignal): (listener: () => void) => () => void {
     const listeners = new Set<() => void>();
     const callAll = () => {
       for (const listener of [...listeners]) listener();
     };
+    const join = (listener: () => void) => {
+      listeners.add(listener);
+      return () => {
+        if (!listeners.delete(listener) || listeners.size > 0) return;
+        signal.removeEventListener("abort", callAll);
+        this.#joins.delete(signal);
+      };
+    };
     signal.addEventListener("abort", callAll);
-    const waiters = { listeners, callAll };
-    this.#waiters.set(signal, waiters);
-    return waiters;
+    this.#joins.set(signal, join);
+    return join;
   }
 }
 
@@ -48,30 +45,29 @@ export function abortReason(signal: AbortSignal): unknown {
  *
  * The work gets a signal. Work that ignores it is abandoned.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,
   caller: AbortSignal | undefined,
   listeners: AbortListeners,
   tooLate: () => unknown,
 ): Promise<T> {
-  if (caller?.aborted) throw abortReason(caller);
-  const controller = new AbortController();
-  let giveUp: (reason: unknown) => void = () => {};
-  const givenUp = new Promise<never>((_, reject) => {
-    giveUp = (reason) => {
+  return new Promise((resolve, reject) => {
+    if (caller?.aborted) return reject(abortReason(caller));
+    const controller = new AbortController();
+    const giveUp = (reason: unknown) => {
+      end();
       reject(reason);
       controller.abort();
     };
+    const removeListener = caller && listeners.add(caller, () => giveUp(abortReason(caller)));
+    const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
+    const end = () => {
+      clearTimeout(timer);
+      removeListener?.();
+    };
+    work(controller.signal).finally(end).then(resolve, reject);
   });
-  const removeListener = caller && listeners.add(caller, () => giveUp(abortReason(caller)));
-  const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
-  try {
-    return await Promise.race([work(controller.signal), givenUp]);
-  } finally {
-    clearTimeout(timer);
-    removeListener?.();
-  }
 }
 
 /** Resolves after `delayMs`, or as soon as the caller's signal is aborted. */

@@ -1,3 +1,5 @@
+import { isFilled, isObject } from "./values.ts";
+
 /** A renewed client token. The refresh token that renewed it stays in use. */
 export interface RefreshedRoomToken {
   /** What the page joins the room with. Opaque. */
@@ -17,13 +19,17 @@ export interface RoomTokenGrant extends RefreshedRoomToken {
 /** The members of a grant as they come from outside. */
 export type UncheckedGrant = { readonly [Member in keyof RoomTokenGrant]?: unknown };
 
-/** Says which member of a grant is missing or wrong. */
-export class MemberProblem extends Error {
-  readonly member: keyof RoomTokenGrant;
+/** Thrown for a value that is no grant. */
+export class NoGrant {
+  /** What the value is instead, or lacks: "no token", "a promise". */
+  readonly words: string;
+  /** The member that is missing or wrong, where it is that. */
+  readonly member: keyof RoomTokenGrant | undefined;
+  /** What the member has to be. */
   readonly rule: string;
 
-  constructor(member: keyof RoomTokenGrant, rule: string) {
-    super(`${member} is not ${rule}`);
+  constructor(words: string, member?: keyof RoomTokenGrant, rule = "") {
+    this.words = words;
     this.member = member;
     this.rule = rule;
   }
@@ -32,7 +38,7 @@ export class MemberProblem extends Error {
 /** "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. */
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
 
-/** Makes a renewed token of its members. Throws {@link MemberProblem}. */
+/** Makes a renewed token of its members. Throws {@link NoGrant}. */
 export function readRefreshed({ token, tokenExpiresAt }: UncheckedGrant): RefreshedRoomToken {
   return {
     token: readToken("token", token),
@@ -40,7 +46,7 @@ export function readRefreshed({ token, tokenExpiresAt }: UncheckedGrant): Refres
   };
 }
 
-/** Makes a grant of its members. Throws {@link MemberProblem}. */
+/** Makes a grant of its members. Throws {@link NoGrant}. */
 export function readGrant(members: UncheckedGrant): RoomTokenGrant {
   const { token, tokenExpiresAt } = readRefreshed(members);
   return {
@@ -52,26 +58,21 @@ export function readGrant(members: UncheckedGrant): RoomTokenGrant {
 }
 
 function readToken(member: keyof RoomTokenGrant, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new MemberProblem(member, "a non-empty string");
+  if (isFilled(value)) return value;
+  throw wrong(member, value, "a non-empty string");
 }
 
-/** An RFC 3339 time, as text or as a Date. A time without a zone is read as UTC, not as local time. */
+/** An RFC 3339 time, as text or as an object that JSON makes one of. A time without a zone is read as UTC. */
 function readTime(member: keyof RoomTokenGrant, value: unknown): Date {
-  const [, day = "", time, zone = "Z"] = RFC_3339.exec(isoText(value)) ?? [];
+  const text: unknown = isObject(value) && typeof value["toJSON"] === "function" ? value["toJSON"]() : value;
+  const [, day = "", time, zone = "Z"] = RFC_3339.exec(isFilled(text) ? text : "") ?? [];
   const parsed = new Date(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(parsed.getTime()) || !exists(day)) throw new MemberProblem(member, "an RFC 3339 time");
+  // Engines read 31 February as 3 March.
+  const exists = new Date(day).toJSON()?.startsWith(day);
+  if (!exists || Number.isNaN(parsed.getTime())) throw wrong(member, value, "an RFC 3339 time");
   return parsed;
 }
 
-/** Whether a day exists: engines read 31 February as 3 March. */
-function exists(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2));
-}
-
-/** Not by `instanceof Date`, which a Date of another window is not. */
-function isoText(value: unknown): string {
-  if (typeof value === "string") return value;
-  const isDate = Object.prototype.toString.call(value) === "[object Date]";
-  return isDate ? (new Date(value as Date).toJSON() ?? "") : "";
+function wrong(member: keyof RoomTokenGrant, value: unknown, rule: string): NoGrant {
+  return new NoGrant(value === undefined ? `no ${member}` : `a ${member} that is not ${rule}`, member, rule);
 }

@@ -1,4 +1,18 @@
-import { check, checkApiKey, checkBaseUrl, checkHeaders, checkSpelling } from "./checks.ts";
+import {
+  check,
+  checkApiKey,
+  checkBaseUrl,
+  checkHeaders,
+  checkSpelling,
+  FILLED,
+  FUNCTION,
+  OBJECT,
+  RETRIES,
+  SIGNAL,
+  TIMEOUT,
+  TTL,
+  UUID,
+} from "./checks.ts";
 import {
   invalidArgument,
   type RoomTokenErrorCode,
@@ -157,12 +171,14 @@ export interface ClientSettings {
 
 /** Checks the options of a client, each read once. */
 export function clientSettings(options: ClientOptions): ClientSettings {
-  check({ options });
+  check(OBJECT, { options });
   checkSpelling("options", options, CLIENT_OPTIONS);
   const { timeoutMs = DEFAULTS.timeoutMs, maxRetries = DEFAULTS.maxRetries } = options;
   const { apiKey, baseUrl, fetch, headers = {}, onAttempt } = options;
   const { allowInsecureHttp, dangerouslyAllowBrowser } = options;
-  check({ timeoutMs, maxRetries, fetch, onAttempt });
+  check(TIMEOUT, { timeoutMs });
+  check(RETRIES, { maxRetries });
+  check(FUNCTION, { fetch, onAttempt });
   return {
     apiKey: chooseApiKey(apiKey, dangerouslyAllowBrowser === true),
     baseUrl: chooseBaseUrl(baseUrl, allowInsecureHttp === true),
@@ -209,10 +225,12 @@ export function callSettings(
   options: RequestOptions,
   operation: RoomTokenOperation,
 ): CallSettings {
-  check({ options }, operation);
+  check(OBJECT, { options }, operation);
   checkSpelling("options", options, REQUEST_OPTIONS, operation);
   const { signal, headers = {}, timeoutMs = client.timeoutMs, maxRetries = client.maxRetries } = options;
-  check({ signal, timeoutMs, maxRetries }, operation);
+  check(SIGNAL, { signal }, operation);
+  check(TIMEOUT, { timeoutMs }, operation);
+  check(RETRIES, { maxRetries }, operation);
   // Late-bound, so that a fetch which a test or a tracer puts in place later is the one that is called.
   const fetch: Fetch | undefined = client.fetch ?? globalThis.fetch;
   if (typeof fetch !== "function")
@@ -222,18 +240,21 @@ export function callSettings(
 
 /** Checks the arguments of a create, each read once. */
 export function createParams(roomId: string, params: CreateParams): CreateParams {
-  check({ params }, "create");
+  check(OBJECT, { params }, "create");
   checkSpelling("params", params, ["tokenTtlSecs", "refreshTokenTtlSecs"], "create");
   const { tokenTtlSecs, refreshTokenTtlSecs } = params;
-  check({ roomId, tokenTtlSecs, refreshTokenTtlSecs }, "create");
+  check(UUID, { roomId }, "create");
+  check(TTL, { tokenTtlSecs, refreshTokenTtlSecs }, "create");
   return { tokenTtlSecs, refreshTokenTtlSecs };
 }
 
 /** Checks the arguments of a refresh, each read once. */
 export function refreshParams(roomId: string, params: RefreshParams): RefreshParams {
-  check({ params }, "refresh");
+  check(OBJECT, { params }, "refresh");
   checkSpelling("params", params, ["refreshToken", "tokenTtlSecs"], "refresh");
   const { refreshToken, tokenTtlSecs } = params;
-  check({ roomId, refreshToken, tokenTtlSecs }, "refresh");
+  check(UUID, { roomId }, "refresh");
+  check(FILLED, { refreshToken }, "refresh");
+  check(TTL, { tokenTtlSecs }, "refresh");
   return { refreshToken, tokenTtlSecs };
 }

@@ -7,7 +7,7 @@ import {
   type RoomTokenOperation,
   type TelnyxErrorDetail,
 } from "./room-token-error.ts";
-import { codeOfStatus, isRedirect, isRetryableStatus, isSuccess } from "./status.ts";
+import { codeOfStatus, isRetryableStatus } from "./status.ts";
 
 const MAX_DETAILS = 20;
 
@@ -34,20 +34,20 @@ export function refusedError(
   redact: Redact,
 ): RoomTokenError {
   const { status, type, headers } = answer;
-  if (type === "opaqueredirect" || isRedirect(status)) {
-    const shown = status === 0 ? "" : ` (${status})`;
-    const problem = `a redirect${shown}, which is not followed: check baseUrl`;
-    return answerError(subject, "redirect_refused", problem, answer, redact);
-  }
-  const code = codeOfStatus(status);
+  const code = type === "opaqueredirect" ? "redirect_refused" : codeOfStatus(status);
   const retryable = isRetryableStatus(status);
   const errors = telnyxWords(body, redact);
   const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
-  return answerError(subject, code, `${status} ${words}`.trimEnd(), answer, redact, {
+  const problem = code === "redirect_refused" ? redirectWords(status) : `${status} ${words}`.trimEnd();
+  return answerError(subject, code, problem, answer, redact, {
     retryable,
     errors,
     retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
   });
+}
+
+function redirectWords(status: number): string {
+  return `a redirect${status === 0 ? "" : ` (${status})`}, which is not followed: check the URL`;
 }
 
 /** The error of a 2xx that holds no usable token. */
@@ -58,7 +58,8 @@ export function unusableError(
   redact: Redact,
 ): RoomTokenError {
   const message = `${answer.status} without a usable token: ${problem}`;
-  return answerError(subject, "invalid_response", message, answer, redact);
+  const bodyText = hideValues(answer.bodyText);
+  return answerError(subject, "invalid_response", message, { ...answer, bodyText }, redact);
 }
 
 /** What failed, as an error says it: its operation, and the beginning of its message. */
@@ -90,29 +91,31 @@ function answerError(
     operation,
     status,
     requestId,
-    bodyText: redact(isSuccess(status) ? hideValues(bodyText) : bodyText),
+    bodyText: redact(bodyText),
   });
 }
 
 /** Telnyx's own words, from any of the three shapes it uses; none from a body that is something else. */
 function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] {
-  if (!isObject(body)) return [];
-  const list = Array.isArray(body["errors"]) ? body["errors"] : [body];
+  const { errors } = membersOf(body);
+  const list: unknown[] = Array.isArray(errors) ? errors : [body];
   return list
     .slice(0, MAX_DETAILS)
-    .map((entry) => readDetail(isObject(entry) ? entry : {}, redact))
+    .map((entry) => readDetail(entry, redact))
     .filter((detail) => Object.keys(detail).length > 0);
 }
 
-function readDetail(entry: Record<string, unknown>, redact: Redact): TelnyxErrorDetail {
-  const { code, title, detail, message, source } = entry;
-  const pointer = isObject(source) ? source["pointer"] : undefined;
-  const found = { code, title, detail: detail ?? message, pointer };
+function readDetail(entry: unknown, redact: Redact): TelnyxErrorDetail {
+  const { code, title, detail, message, source } = membersOf(entry);
+  const { pointer } = membersOf(source);
   // Older documents of Telnyx have the code as a number.
-  const texts = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value));
-  return Object.fromEntries(texts.map(([name, value]) => [name, redact(String(value))]));
+  const found = Object.entries({ code, title, detail: detail ?? message, pointer }).filter(([, value]) =>
+    ["string", "number"].includes(typeof value),
+  );
+  return Object.fromEntries(found.map(([name, value]) => [name, redact(String(value))]));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+/** The members of a value that may be anything; null and undefined have none. */
+function membersOf(value: unknown): Record<string, unknown> {
+  return Object(value);
 }

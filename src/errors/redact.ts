@@ -9,11 +9,7 @@ const SECRET_SHAPES =
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 /** A shorter secret would shred the text, and no real one is so short. */
 const SHORTEST_SECRET_CHARS = 8;
-/** So much of a text is searched, and so much of it is shown. */
-const SEARCHED_CHARS = 2 ** 14;
 const SHOWN_CHARS = 1000;
-/** One character, URL-encoded, takes at most so many: "%E2%82%AC". */
-const LONGEST_ESCAPE_CHARS = 9;
 
 /**
  * Makes the function that replaces the given secrets in a text that goes out, and shortens it to 1,000
@@ -21,19 +17,16 @@ const LONGEST_ESCAPE_CHARS = 9;
  * bearer is replaced as well.
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const known = secrets.filter(({ length }) => length >= SHORTEST_SECRET_CHARS);
-  // The longest first, for one may be a part of another.
-  const spelled = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  const longestChars = Math.max(0, ...known.map(({ length }) => length)) * LONGEST_ESCAPE_CHARS;
-  return (text) => {
-    // Searched further than it is shown: a secret that is cut in two is not found.
-    const searched = text.slice(0, SEARCHED_CHARS + longestChars);
-    const redacted = spelled
-      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), searched)
-      .replace(SECRET_SHAPES, REDACTED);
-    const isCut = searched.length < text.length;
-    return shortened(isCut ? redacted.slice(0, Math.max(0, redacted.length - longestChars)) : redacted);
-  };
+  const spelled = secrets
+    .filter(({ length }) => length >= SHORTEST_SECRET_CHARS)
+    .flatMap(spellings)
+    .sort((a, b) => b.length - a.length); // the longest first, for one may be a part of another
+  return (text) =>
+    shortened(
+      spelled
+        .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+        .replace(SECRET_SHAPES, REDACTED),
+    );
 }
 
 /** Copied character by character: a plain slice keeps the whole text, up to 1 MiB, alive with the error. */
@@ -43,9 +36,7 @@ function shortened(text: string): string {
 
 /** Hides every string and every long word of a success body: it may be a token that nobody has seen yet. */
 export function hideValues(text: string): string {
-  return text
-    .slice(0, SEARCHED_CHARS)
-    .replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
+  return text.replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
 }
 
 /** How a secret usually comes back in an answer: as it is, URL-encoded in either case, JSON-escaped. */

@@ -58,11 +58,11 @@ const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
  */
 export class RoomTokenError extends Error {
   /** What went wrong. */
-  readonly code: RoomTokenErrorCode;
+  declare readonly code: RoomTokenErrorCode;
   /** `true` for the kinds of failure that the client retries by itself. A session retries more than these. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Telnyx's own words for it; empty where there are none. */
-  readonly errors: readonly TelnyxErrorDetail[];
+  declare readonly errors: readonly TelnyxErrorDetail[];
   /** The operation that failed, where it was one. */
   declare readonly operation?: RoomTokenOperation;
   /** The HTTP status, where there was an answer. */
@@ -75,27 +75,20 @@ export class RoomTokenError extends Error {
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
-    const {
-      operation,
-      retryable = false,
-      status,
-      requestId,
-      retryAfterMs,
-      errors = [],
-      bodyText,
-      cause,
-    } = init;
+    const { cause, bodyText, retryable = false, errors = [] } = init;
+    const { operation, status, requestId, retryAfterMs } = init;
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.retryable = retryable;
-    this.errors = errors;
-    // An absent member stays absent: it is no own property with the value undefined.
-    if (operation !== undefined) this.operation = operation;
-    if (status !== undefined) this.status = status;
-    if (requestId !== undefined) this.requestId = requestId;
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    Object.assign(
+      this,
+      withoutAbsent({ code, retryable, errors, operation, status, requestId, retryAfterMs }),
+    );
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
+}
+
+/** An absent member stays absent: it is no own property with the value undefined. */
+function withoutAbsent(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 // On the prototype, as the built-in errors have their name. A literal survives minification.

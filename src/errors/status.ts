@@ -12,7 +12,7 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
 
 /** The code of an answer that is no success. */
 export function codeOfStatus(status: number): RoomTokenErrorCode {
-  if (isRedirect(status)) return "redirect_refused";
+  if (status >= 300 && status <= 399) return "redirect_refused";
   return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
 }
 
@@ -23,8 +23,4 @@ export function isRetryableStatus(status: number): boolean {
 
 export function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
-}
-
-export function isRedirect(status: number): boolean {
-  return status >= 300 && status <= 399;
 }

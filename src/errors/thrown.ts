@@ -1,3 +1,5 @@
+import { isFilled, isObject } from "../values.ts";
+
 type Redact = (text: string) => string;
 type CopiedError = Error & { code?: string };
 
@@ -42,10 +44,9 @@ interface ErrorParts {
 /** Reads a foreign error with care: its getters may throw. */
 function readError(thrown: unknown): ErrorParts {
   if (typeof thrown === "string") return { message: thrown };
-  if (typeof thrown !== "object" || thrown === null)
-    return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
+  if (!isObject(thrown)) return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
   try {
-    const { name, message, code, cause, errors } = thrown as Record<string, unknown>;
+    const { name, message, code, cause, errors } = thrown;
     const parts = Array.isArray(errors) ? errors.slice(0, MAX_PARTS).filter(isObject) : [];
     const messages = [message, ...parts.map((part) => part["message"])].filter(isFilled);
     const codes = [code, ...parts.map((part) => part["code"])].filter(isFilled);
@@ -53,12 +54,4 @@ function readError(thrown: unknown): ErrorParts {
   } catch {
     return { message: "an unreadable object" };
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function isFilled(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

@@ -1,5 +1,5 @@
-import { isObject } from "../checks.ts";
-import { MemberProblem, type RoomTokenGrant, readGrant, readRefreshed } from "../grants.ts";
+import { NoGrant } from "../grants.ts";
+import { isObject } from "../values.ts";
 
 /** A renewed token: its expiry is a `Date`, or the ISO string that JSON makes of it. */
 export interface RefreshedRoomTokenInput {
@@ -60,18 +60,6 @@ export interface GrantMembers {
   readonly receivedAt: unknown;
 }
 
-/** Thrown for a value that is no grant: says in words what it is. */
-export class NoGrant {
-  readonly words: string;
-  /** The member that is missing or wrong, and its rule, where it is only that. */
-  readonly problem: MemberProblem | undefined;
-
-  constructor(words: string, problem?: MemberProblem) {
-    this.words = words;
-    this.problem = problem;
-  }
-}
-
 export function isResponse(value: unknown): value is ResponseInput {
   return isObject(value) && typeof value["json"] === "function" && "ok" in value && "status" in value;
 }
@@ -87,29 +75,13 @@ export function membersOf(value: unknown): GrantMembers {
     throw new NoGrant(found === null || found === undefined ? `${found}` : `a ${typeof found}`);
   if (isResponse(found)) throw new NoGrant("a Response whose body was not read");
   if (typeof found["then"] === "function") throw new NoGrant("a promise");
-  const { token, tokenExpiresAt = found["token_expires_at"], receivedAt } = found;
-  const { refreshToken = found["refresh_token"] } = found;
-  const { refreshTokenExpiresAt = found["refresh_token_expires_at"] } = found;
-  return { token, tokenExpiresAt, refreshToken, refreshTokenExpiresAt, receivedAt };
-}
-
-/** Checks the members of a grant. Those of the refresh token stay as they are where `kept` is given. */
-export function grantOf(members: GrantMembers, kept?: RoomTokenGrant): RoomTokenGrant {
-  try {
-    if (kept === undefined) return readGrant(members);
-    const { refreshToken, refreshTokenExpiresAt } = kept;
-    return { ...readRefreshed(members), refreshToken, refreshTokenExpiresAt };
-  } catch (thrown) {
-    if (!(thrown instanceof MemberProblem)) throw thrown;
-    throw new NoGrant(wordsFor(members, thrown, kept !== undefined), thrown);
-  }
-}
-
-/** A missing member is named before one that is wrong: it tells more about the slip. */
-function wordsFor(members: GrantMembers, { member, rule }: MemberProblem, isRefresh: boolean): string {
-  const names = ["token", "tokenExpiresAt", "refreshToken", "refreshTokenExpiresAt"] as const;
-  const missing = names.slice(0, isRefresh ? 2 : 4).find((name) => members[name] === undefined);
-  return missing === undefined ? `a ${member} that is not ${rule}` : `no ${missing}`;
+  return {
+    token: found["token"],
+    tokenExpiresAt: found["tokenExpiresAt"] ?? found["token_expires_at"],
+    refreshToken: found["refreshToken"] ?? found["refresh_token"],
+    refreshTokenExpiresAt: found["refreshTokenExpiresAt"] ?? found["refresh_token_expires_at"],
+    receivedAt: found["receivedAt"],
+  };
 }
 
 /** The JSON in a successful Response. */

@@ -1,4 +1,3 @@
-import { isObject } from "../checks.ts";
 import {
   isRoomTokenError,
   RoomTokenError,
@@ -8,6 +7,7 @@ import {
 } from "../errors/room-token-error.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { copyOfThrown, deepestReason } from "../errors/thrown.ts";
+import { isObject } from "../values.ts";
 import { isRefusal } from "./refusal.ts";
 
 type Redact = (text: string) => string;
@@ -26,10 +26,14 @@ export function callbackError(
     const value = read(name);
     return typeof value === "string" ? redact(value) : undefined;
   };
-  const [code, status, retryAfterMs] = [read("code"), number(read("status")), number(read("retryAfterMs"))];
+  const number = (name: string) => {
+    const value = read(name);
+    return typeof value === "number" && value >= 0 && Number.isFinite(value) ? value : undefined;
+  };
+  const [code, status, retryAfterMs] = [read("code"), number("status"), number("retryAfterMs")];
   const retryable = !isRefusal({ code, status, retryable: read("retryable") });
   const facts = { operation, status, retryable, retryAfterMs };
-  if (typeof code === "string" && attempt(() => isRoomTokenError(thrown))) {
+  if (isRoomTokenError(thrown) && typeof code === "string") {
     const cause = read("cause");
     return new RoomTokenError(code as RoomTokenErrorCode, text("message") ?? "", {
       ...facts,
@@ -56,9 +60,4 @@ function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A number that can be a status or a time; undefined for anything else. */
-function number(value: unknown): number | undefined {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value) ? value : undefined;
 }

@@ -25,6 +25,11 @@ export class CurrentGrant {
     return this.#held === undefined ? 0 : Math.max(0, this.#held.deadAt - this.#clock.now());
   }
 
+  /** The token, as long as it can be given out. */
+  get token(): string | undefined {
+    return this.validMs > 0 ? this.#held?.grant.token : undefined;
+  }
+
   /** When the valid token dies; undefined without one. */
   get diesAt(): number | undefined {
     return this.validMs > 0 ? this.#held?.deadAt : undefined;

@@ -1,5 +1,5 @@
-import type { RoomTokenGrant } from "../grants.ts";
-import { type GrantMembers, grantOf, NoGrant } from "./callback-answer.ts";
+import { NoGrant, type RoomTokenGrant, readGrant, readRefreshed } from "../grants.ts";
+import type { GrantMembers } from "./callback-answer.ts";
 import {
   believedLifeMs,
   claimedLifeMs,
@@ -12,11 +12,9 @@ import {
 /** A grant in use. Its moments are in milliseconds of the session's clock. */
 export interface HeldGrant {
   readonly grant: RoomTokenGrant;
-  /** When the session got it. */
-  readonly takenAt: number;
   /** When the token was asked for; it was minted no earlier. */
   readonly bornAt: number;
-  /** Whether `bornAt` is known. Where it is not, the token counts as stale at best. */
+  /** Whether `bornAt` is known. Where it is not, it is a guess, and the token counts as stale at best. */
   readonly ageKnown: boolean;
   readonly endsAt: number;
   /** From here on the token counts as dead. */
@@ -29,12 +27,11 @@ export interface HeldGrant {
 
 /** Places the grant that a session begins with on its clock, by its age where that is known. */
 export function holdGiven(members: GrantMembers, now: number, askedLifeMs: number | undefined): HeldGrant {
-  const grant = grantOf(members);
-  const bornAt = bornAtOf(members, now);
+  const grant = readGrant(members);
   // It need not have been asked for with this session's lifetime: the shorter of the two is the safe one.
   const statedMs = grant.tokenExpiresAt.getTime() - Number(members.receivedAt);
   const shorterMs = askedLifeMs !== undefined && statedMs > 0 ? Math.min(statedMs, askedLifeMs) : askedLifeMs;
-  return bornAt === undefined ? holdOfUnknownAge(grant, now) : hold(grant, now, bornAt, shorterMs);
+  return hold(grant, now, bornAtOf(members, now), shorterMs);
 }
 
 /** What an answer was asked for with. */
@@ -57,7 +54,7 @@ export interface Asked {
 export function holdAnswer(members: GrantMembers, now: number, asked: Asked): HeldGrant {
   const { held, isRefresh, isForced, sentAt, askedLifeMs } = asked;
   const kept = isRefresh ? held : undefined;
-  const grant = grantOf(members, kept?.grant);
+  const grant = kept === undefined ? readGrant(members) : { ...kept.grant, ...readRefreshed(members) };
   if (grant.token === held?.grant.token) throw new NoGrant("no newer token");
   const bornAt = Math.min(sentAt, bornAtOf(members, now) ?? sentAt);
   const next = hold(grant, now, bornAt, askedLifeMs, kept?.refreshLifeMs);
@@ -68,9 +65,9 @@ export function holdAnswer(members: GrantMembers, now: number, asked: Asked): He
 }
 
 /** When a token's renewal is due. The jitter is drawn anew at each call. */
-export function drawRenewalAt({ bornAt, endsAt, ageKnown, takenAt }: HeldGrant): number {
+export function drawRenewalAt({ bornAt, endsAt, ageKnown }: HeldGrant): number {
   const lifeMs = endsAt - bornAt;
-  return ageKnown ? endsAt - renewalMarginMs(lifeMs) - drawJitterMs(lifeMs) : takenAt;
+  return ageKnown ? endsAt - renewalMarginMs(lifeMs) - drawJitterMs(lifeMs) : bornAt;
 }
 
 /** `receivedAt` on the session's clock; undefined where it is no time, or one that is yet to come. */
@@ -80,34 +77,24 @@ function bornAtOf({ receivedAt }: GrantMembers, now: number): number | undefined
   return ageMs >= 0 ? now - ageMs : undefined;
 }
 
-/** @param keptRefreshLifeMs The life of a refresh token that stays in use. */
+/**
+ * @param knownBornAt Undefined for a token whose age is not known: it ends at the earlier of what it claims and what
+ * the local clock says.
+ * @param keptRefreshLifeMs The life of a refresh token that stays in use.
+ */
 function hold(
   grant: RoomTokenGrant,
   now: number,
-  bornAt: number,
+  knownBornAt: number | undefined,
   askedLifeMs: number | undefined,
   keptRefreshLifeMs?: number,
 ): HeldGrant {
-  const statedMs = grant.tokenExpiresAt.getTime() - Date.now() + (now - bornAt);
-  const lifeMs = claimedLifeMs(grant.token) ?? believedLifeMs(statedMs, askedLifeMs);
-  return place(grant, now, bornAt, lifeMs, true, keptRefreshLifeMs);
-}
-
-/** A token whose age is not known ends at the earlier of what it claims and what the local clock says. */
-function holdOfUnknownAge(grant: RoomTokenGrant, now: number): HeldGrant {
-  const statedMs = grant.tokenExpiresAt.getTime() - Date.now();
-  const lifeMs = claimedLifeMs(grant.token) ?? statedMs;
-  return place(grant, now, now + Math.min(lifeMs, statedMs) - lifeMs, lifeMs, false);
-}
-
-function place(
-  grant: RoomTokenGrant,
-  takenAt: number,
-  bornAt: number,
-  lifeMs: number,
-  ageKnown: boolean,
-  keptRefreshLifeMs?: number,
-): HeldGrant {
+  const ageKnown = knownBornAt !== undefined;
+  const expiresInMs = grant.tokenExpiresAt.getTime() - Date.now();
+  const lifeMs =
+    claimedLifeMs(grant.token) ??
+    (ageKnown ? believedLifeMs(expiresInMs + now - knownBornAt, askedLifeMs) : expiresInMs);
+  const bornAt = ageKnown ? knownBornAt : now + Math.min(lifeMs, expiresInMs) - lifeMs;
   const endsAt = bornAt + lifeMs;
   // Two dates of one answer: no local clock is involved.
   const outlivesMs = grant.refreshTokenExpiresAt.getTime() - grant.tokenExpiresAt.getTime();
@@ -115,7 +102,6 @@ function place(
   const refreshEndsAt = endsAt + outlivesMs;
   return {
     grant,
-    takenAt,
     bornAt,
     ageKnown,
     endsAt,

@@ -1,4 +1,4 @@
-import { isObject } from "../checks.ts";
+import { isObject } from "../values.ts";
 
 /** The longest life that Telnyx gives a token, and a minute for a clock that is off. */
 const LONGEST_BELIEVED_MS = 3_660_000;

@@ -1,13 +1,11 @@
-import { check, checkSpelling } from "../checks.ts";
+import { check, checkSpelling, FUNCTION, TIMEOUT, TTL } from "../checks.ts";
 import { invalidArgument } from "../errors/room-token-error.ts";
+import { NoGrant, readGrant } from "../grants.ts";
 import {
   type CreateResult,
   type GrantInput,
   type GrantMembers,
-  grantOf,
-  isResponse,
   membersOf,
-  NoGrant,
   type RefreshResult,
 } from "./callback-answer.ts";
 
@@ -95,7 +93,9 @@ export interface SessionSettings {
 export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
   checkSpelling("options", options, ["grant", "create", "refresh", "tokenTtlSecs", "timeoutMs"]);
   const { grant, create, refresh, tokenTtlSecs, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  check({ create, refresh, tokenTtlSecs, timeoutMs });
+  check(FUNCTION, { create, refresh });
+  check(TTL, { tokenTtlSecs });
+  check(TIMEOUT, { timeoutMs });
   const canRenew = create !== undefined || (refresh !== undefined && grant !== undefined);
   if (!canRenew) throw invalidArgument("create", "given, or refresh together with grant");
   const askedLifeMs = tokenTtlSecs === undefined ? undefined : tokenTtlSecs * 1000;
@@ -111,16 +111,16 @@ export function sessionSettings(options: RoomTokenSessionOptions): SessionSettin
 /** Checks the grant that a session begins with. */
 function givenGrant(given: unknown): GrantMembers {
   try {
-    if (isResponse(given)) throw new NoGrant("a Response whose body was not read");
     const members = membersOf(given);
-    grantOf(members);
+    readGrant(members);
     const { receivedAt } = members;
     if (receivedAt === undefined || Number.isFinite(receivedAt)) return members;
   } catch (thrown) {
     if (!(thrown instanceof NoGrant)) throw thrown;
-    const { problem, words } = thrown;
-    if (problem !== undefined) throw invalidArgument(`grant.${problem.member}`, problem.rule);
-    throw invalidArgument("grant", `a grant, not ${words}`);
+    const { member, rule, words } = thrown;
+    throw member
+      ? invalidArgument(`grant.${member}`, rule)
+      : invalidArgument("grant", `a grant, not ${words}`);
   }
   throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
 }

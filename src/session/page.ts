@@ -21,8 +21,11 @@ export function listenToPage(listener: PageListener): () => void {
     [page, "pageshow", (event) => (event as PageTransitionEvent).persisted && onReturn()],
     [page, "online", () => listener.onOnline()],
   ];
-  for (const [target, name, call] of listeners) target.addEventListener?.(name, call);
+  const removers = listeners.map(([target, name, call]) => {
+    target.addEventListener?.(name, call);
+    return () => target.removeEventListener?.(name, call);
+  });
   return () => {
-    for (const [target, name, call] of listeners) target.removeEventListener?.(name, call);
+    for (const remove of removers) remove();
   };
 }

@@ -1,7 +1,8 @@
+import { isRetryableStatus } from "../errors/status.ts";
+
 /** The last attempt has to be this old before somebody may ask again. */
 export const REFUSAL_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
-const TRANSIENT_STATUSES: readonly unknown[] = [408, 425, 429];
 
 /**
  * Whether a failure is a refusal, which is asked again slowly: something in between may have refused, a proxy or
@@ -14,7 +15,7 @@ export function isRefusal(failure: {
 }): boolean {
   const { code, status, retryable } = failure;
   if (retryable === false && code !== "invalid_response") return true;
-  return typeof status === "number" && status >= 300 && status < 500 && !TRANSIENT_STATUSES.includes(status);
+  return typeof status === "number" && status >= 300 && status < 500 && !isRetryableStatus(status);
 }
 
 /**

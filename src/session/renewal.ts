@@ -8,24 +8,16 @@ export class Renewal {
   giveUpAt: number | undefined;
   /** Aborts its request. */
   readonly abort: AbortController = new AbortController();
+  succeed: (token: string) => void = () => {};
+  fail: (error: Error) => void = () => {};
   readonly #token: Promise<string>;
-  #resolve: (token: string) => void = () => {};
-  #reject: (error: Error) => void = () => {};
 
   constructor() {
     this.#token = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.succeed = resolve;
+      this.fail = reject;
     });
     this.#token.catch(() => {}); // nobody may be waiting
-  }
-
-  succeed(token: string): void {
-    this.#resolve(token);
-  }
-
-  fail(error: Error): void {
-    this.#reject(error);
   }
 
   /** Whether its request slept past its deadline. */

@@ -70,7 +70,7 @@ export class Renewals {
   /** The token held as long as it will do, else that of a renewal. */
   async token(minValidityMs: number, isForced: boolean, signal?: AbortSignal): Promise<string> {
     const { current } = this;
-    const token = current.validMs > 0 ? current.held?.grant.token : undefined;
+    const { token } = current;
     if (token === undefined || isForced) return this.#join(isForced).wait(signal, this.listeners);
     const suffices = current.suffices(minValidityMs);
     const renewsAt = this.#failure === undefined ? current.dueAt : mayAskAt(this.#failure);
@@ -119,7 +119,7 @@ export class Renewals {
     }
     this.report.state(this.state);
     this.#timer.clear();
-    this.report.events.clear();
+    this.report.clear();
   }
 
   /** The forced refresh that a disconnected room causes, at most one in 30 s. Listeners are told of its failure. */

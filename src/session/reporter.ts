@@ -5,8 +5,7 @@ import { Emitter, type RoomTokenSessionState } from "./events.ts";
 import type { HeldGrant } from "./held-grant.ts";
 
 /** Tells the listeners of a session what has happened, once it is committed. */
-export class Reporter {
-  readonly events: Emitter = new Emitter();
+export class Reporter extends Emitter {
   readonly #current: CurrentGrant;
   readonly #clock: ElapsedClock;
   #state: RoomTokenSessionState;
@@ -14,6 +13,7 @@ export class Reporter {
 
   /** @param state The state that the session begins in. */
   constructor(current: CurrentGrant, clock: ElapsedClock, state: RoomTokenSessionState) {
+    super();
     this.#current = current;
     this.#clock = clock;
     this.#state = state;
@@ -24,22 +24,22 @@ export class Reporter {
     const previous = this.#state;
     if (state === previous) return;
     this.#state = state;
-    this.events.emit("state", { state, previous });
+    this.emit("state", { state, previous });
   }
 
   /** @param retryInMs Absent where nothing will be tried again because of it. */
   error(error: RoomTokenError, retryInMs?: number): void {
     const retry = retryInMs === undefined ? { willRetry: false } : { willRetry: true, retryInMs };
-    this.events.emit("error", { error, ...retry, tokenValidForMs: this.#current.validMs });
+    this.emit("error", { error, ...retry, tokenValidForMs: this.#current.validMs });
   }
 
   /** Tells a new token, and once that it was the last that the refresh token brings. */
   token({ grant, endsAt }: HeldGrant): void {
     const { isLast, validMs } = this.#current;
     const tokenExpiresAt = new Date(grant.tokenExpiresAt); // whoever is given a date can change it
-    this.events.emit("token", { token: grant.token, tokenExpiresAt, validForMs: validMs });
+    this.emit("token", { token: grant.token, tokenExpiresAt, validForMs: validMs });
     if (!isLast || this.#toldExpiring) return;
     this.#toldExpiring = true;
-    this.events.emit("expiring", { at: new Date(Date.now() + endsAt - this.#clock.now()) });
+    this.emit("expiring", { at: new Date(Date.now() + endsAt - this.#clock.now()) });
   }
 }

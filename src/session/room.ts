@@ -1,8 +1,8 @@
-import { isObject } from "../checks.ts";
 import { withDeadline } from "../deadline.ts";
 import { redactor } from "../errors/redact.ts";
 import { invalidArgument, RoomTokenError } from "../errors/room-token-error.ts";
 import { copyOfThrown } from "../errors/thrown.ts";
+import { isObject } from "../values.ts";
 import { doublingMs } from "./backoff.ts";
 import type { Renewals } from "./renewals.ts";
 
@@ -21,17 +21,18 @@ export interface AttachableRoom {
 /** Marks a hand-over that took too long. */
 const TOO_LATE: unique symbol = Symbol("too late");
 
-/** Hands a room the newest valid token in every state but `disconnected`, one at a time. */
+/** Hands a room the newest valid token in every state but `disconnected`. */
 export class RoomAttachment {
   readonly #room: AttachableRoom;
   readonly #renewals: Renewals;
   /** Aborted once the room is detached. */
   readonly #left: AbortController = new AbortController();
   readonly #removers: (() => void)[] = [];
+  #isBusy = false;
+  /** Whether to look once more for a token, when the hand-over under way is over. */
+  #isWanted = false;
   /** The token that the room has, or is being given. */
   #handed: string | undefined;
-  #isBusy = false;
-  #isWanted = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** How often in a row the newest token was not taken. */
   #failures = 0;
@@ -41,23 +42,25 @@ export class RoomAttachment {
     checkRoom(room);
     this.#room = room;
     this.#renewals = renewals;
-    const handOver = () => void this.#handOver();
-    const { events } = renewals.report;
-    this.#removers.push(
-      events.on("token", () => {
-        this.#failures = 0;
-        handOver();
-      }),
-      events.on("state", ({ state }) => state === "closed" && this.detach()),
-    );
+    const { report } = renewals;
+    const onToken = () => {
+      this.#failures = 0;
+      this.#handOver();
+    };
+    const onDisconnected = (reason: string) => {
+      this.#handed = undefined;
+      if (SUSPICIOUS.includes(reason)) renewals.refreshForRoom();
+    };
     try {
-      this.#removers.push(room.on("connected", handOver));
-      this.#removers.push(room.on("disconnected", (reason) => this.#onDisconnected(reason)));
+      this.#removers.push(report.on("token", onToken));
+      this.#removers.push(report.on("state", ({ state }) => state === "closed" && this.detach()));
+      this.#removers.push(room.on("connected", () => this.#handOver()));
+      this.#removers.push(room.on("disconnected", onDisconnected));
     } catch (thrown) {
       this.detach();
       throw thrown;
     }
-    handOver();
+    this.#handOver();
   }
 
   detach(): void {
@@ -70,58 +73,47 @@ export class RoomAttachment {
     }
   }
 
-  /** Hands over the newest token; asked for meanwhile, it looks once more when it is done. */
+  /** Hands over the newest token, one at a time. */
   async #handOver(): Promise<void> {
     this.#isWanted = true;
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (this.#isWanted && !this.#left.signal.aborted) {
+    while (this.#isWanted) {
       this.#isWanted = false;
       clearTimeout(this.#retry);
-      const token = this.#renewals.current.validMs > 0 ? this.#renewals.current.held?.grant.token : undefined;
-      if (token !== undefined && token !== this.#handed) await this.#tryHandOver(token);
+      const { token } = this.#renewals.current;
+      if (token !== undefined && token !== this.#handed) await this.#giveToken(token);
     }
     this.#isBusy = false;
   }
 
-  async #tryHandOver(token: string): Promise<void> {
+  async #giveToken(token: string): Promise<void> {
+    const { signal } = this.#left;
+    // The room's promise stays pending for ever when its connection is lost in the meantime.
+    const update = async () => this.#room.updateClientToken(token);
     try {
-      if (this.#room.getState().status === "disconnected") return;
+      if (signal.aborted || this.#room.getState().status === "disconnected") return;
       this.#handed = token;
-      await this.#update(token);
+      await withDeadline(update, HAND_OVER_MS, signal, this.#renewals.listeners, () => TOO_LATE);
       this.#failures = 0;
     } catch (thrown) {
-      if (!this.#left.signal.aborted) this.#afterFailure(thrown, token);
+      if (!signal.aborted) this.#afterFailure(thrown, token);
     }
-  }
-
-  /** The room's promise stays pending for ever when its connection is lost in the meantime. */
-  async #update(token: string): Promise<void> {
-    const { signal } = this.#left;
-    const update = async () => this.#room.updateClientToken(token);
-    await withDeadline(update, HAND_OVER_MS, signal, this.#renewals.listeners, () => TOO_LATE);
   }
 
   /** A token that was rejected is handed over again after a pause, as long as it is the newest. */
   #afterFailure(thrown: unknown, token: string): void {
+    const { current, report } = this.#renewals;
     const isLate = thrown === TOO_LATE;
     const cause = isLate ? undefined : copyOfThrown(thrown, redactor([token]));
     const code = isLate ? "timeout" : "connection_failed";
-    const error = new RoomTokenError(code, "The room did not take the new token", { cause });
-    if (isLate || token !== this.#renewals.current.held?.grant.token) {
-      this.#renewals.report.error(error);
-      return;
+    let delayMs: number | undefined;
+    if (!isLate && token === current.held?.grant.token) {
+      delayMs = doublingMs(this.#failures++);
+      this.#handed = undefined;
+      this.#retry = setTimeout(() => void this.#handOver(), delayMs);
     }
-    const delayMs = doublingMs(this.#failures);
-    this.#failures += 1;
-    this.#handed = undefined;
-    this.#retry = setTimeout(() => void this.#handOver(), delayMs);
-    this.#renewals.report.error(error, delayMs);
-  }
-
-  #onDisconnected(reason: string): void {
-    this.#handed = undefined;
-    if (SUSPICIOUS.includes(reason)) this.#renewals.refreshForRoom();
+    report.error(new RoomTokenError(code, "The room did not take the new token", { cause }), delayMs);
   }
 }
 

@@ -1,4 +1,4 @@
-import { check, checkSpelling } from "../checks.ts";
+import { check, checkSpelling, OBJECT, SIGNAL } from "../checks.ts";
 import { abortReason } from "../deadline.ts";
 import { invalidArgument } from "../errors/room-token-error.ts";
 import type { RoomTokenGrant } from "../grants.ts";
@@ -44,7 +44,7 @@ export class RoomTokenSession {
    * a `grant` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
-    check({ options });
+    check(OBJECT, { options });
     this.#renewals = new Renewals(sessionSettings(options));
   }
 
@@ -96,7 +96,7 @@ export class RoomTokenSession {
     name: Name,
     listener: (event: RoomTokenSessionEvents[Name]) => unknown,
   ): () => void {
-    return this.#renewals.report.events.on(name, listener);
+    return this.#renewals.report.on(name, listener);
   }
 
   /**
@@ -110,10 +110,10 @@ export class RoomTokenSession {
    * @throws the reason of `options.signal`, unchanged.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string> {
-    check({ options });
+    check(OBJECT, { options });
     checkSpelling("options", options, ["minValidityMs", "forceRefresh", "signal"]);
     const { minValidityMs = 0, forceRefresh = false, signal } = options;
-    check({ signal });
+    check(SIGNAL, { signal });
     if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds, 0 or more");
     if (signal?.aborted) throw abortReason(signal);
     return this.#renewals.token(minValidityMs, forceRefresh, signal);

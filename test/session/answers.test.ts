@@ -218,7 +218,7 @@ describe("an answer that is none of these is transient, and the error names what
     ["undefined", () => ({ data: undefined })],
     ["no tokenExpiresAt", () => ({ token })],
     ["no refreshToken", () => ({ token, tokenExpiresAt })],
-    ["no refreshToken", () => ({ token, tokenExpiresAt: "…" })],
+    ["a tokenExpiresAt that is not an RFC 3339 time", () => ({ token, tokenExpiresAt: "…" })],
     ["no refreshToken", () => ({ data: { token, token_expires_at: tokenExpiresAt } })],
     ["no refreshTokenExpiresAt", () => ({ token, tokenExpiresAt, refreshToken })],
     [

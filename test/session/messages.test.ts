@@ -75,9 +75,6 @@ describe("the words of an error", () => {
     const unreadable = new Proxy(
       {},
       {
-        has: () => {
-          throw new Error("trap");
-        },
         get: () => {
           throw new Error("trap");
         },

@@ -75,7 +75,6 @@ describe("the body of a Response that refuses", () => {
 
   it.each([
     ["breaks", { text: () => Promise.reject(new Error("cut")) }],
-    ["is no text", { text: async () => 5 }],
     ["is no JSON", { text: undefined, json: () => Promise.reject(new Error("cut")) }],
   ])("may be one that %s: the refusal stands, without words", async (_, ways) => {
     const error = await errorOf(() => ({ ...refusal, json: async () => ({}), ...ways }));

@@ -37,16 +37,17 @@ const layerOf = (file: string): string => file.replace(/\/.*$|\.ts$/g, "");
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   index: ["client", "options", "grants", "errors", "type transport"],
   client: ["call", "bindings", "options", "grants", "deadline"],
-  call: ["options", "grants", "transport", "errors", "checks", "deadline"],
+  call: ["options", "grants", "transport", "errors", "checks", "deadline", "values"],
   bindings: ["transport"],
   options: ["checks", "platform", "errors", "type transport"],
   transport: ["errors", "deadline", "platform"],
-  session: ["grants", "errors", "checks", "deadline", "platform"],
-  checks: ["errors"],
-  errors: ["platform"],
-  grants: [],
+  session: ["grants", "errors", "checks", "deadline", "platform", "values"],
+  checks: ["errors", "values"],
+  errors: ["platform", "values"],
+  grants: ["values"],
   deadline: [],
   platform: [],
+  values: [],
 };
 
 test.each(files)("%s imports only from the layers below it", (file) => {

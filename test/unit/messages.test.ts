@@ -101,7 +101,7 @@ async function messageOf(answer: () => Response): Promise<string> {
 }
 
 test("a redirect says why it is not followed, with its status where there is one", async () => {
-  const why = "which is not followed: check baseUrl";
+  const why = "which is not followed: check the URL";
   expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
     `Creating a room client token failed: a redirect (307), ${why}`,
   );
