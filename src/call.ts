@@ -1,5 +1,6 @@
+import { abortReason } from "./abort.ts";
 import { checkApiKey } from "./checks.ts";
-import { type AbortListeners, abortReason, withDeadline } from "./deadline.ts";
+import { withDeadline } from "./deadline.ts";
 import { refusedError, requestIdOf, type Subject, unusableError } from "./errors/answer.ts";
 import { connectionError, timeoutError } from "./errors/connection.ts";
 import { redactor } from "./errors/redact.ts";
@@ -30,24 +31,17 @@ export class Call {
   readonly #subject: Subject;
   readonly #client: ClientSettings;
   readonly #settings: CallSettings;
-  readonly #abortListeners: AbortListeners;
   /** What must not come out in an error or an event. */
   readonly #secrets: string[];
   /** How the last attempt ended. Cleared when the call ends, so that a kept error does not keep a whole body alive. */
   #lastEnd: AttemptEnd | undefined;
 
   /** @throws RoomTokenError `invalid_argument` */
-  constructor(
-    operation: RoomTokenOperation,
-    client: ClientSettings,
-    options: RequestOptions,
-    abortListeners: AbortListeners,
-  ) {
+  constructor(operation: RoomTokenOperation, client: ClientSettings, options: RequestOptions) {
     const doing = operation === "create" ? "Creating" : "Refreshing";
     this.#subject = { operation, failed: `${doing} a room client token failed` };
     this.#client = client;
     this.#settings = callSettings(client, options, operation);
-    this.#abortListeners = abortListeners;
     this.#secrets = typeof client.apiKey === "string" ? [client.apiKey] : [];
   }
 
@@ -59,7 +53,7 @@ export class Call {
   get transportSettings(): TransportSettings {
     const { fetch, timeoutMs, maxRetries, signal } = this.#settings;
     const onAttemptEnd = (end: AttemptEnd) => this.#attemptEnded(end);
-    return { fetch, timeoutMs, maxRetries, signal, abortListeners: this.#abortListeners, onAttemptEnd };
+    return { fetch, timeoutMs, maxRetries, signal, onAttemptEnd };
   }
 
   /** Redacts a secret of the caller's from errors and events. */
@@ -74,7 +68,7 @@ export class Call {
     if (typeof apiKey === "string") return apiKey;
     const { timeoutMs, signal } = this.#settings;
     const tooLate = () => this.#missingApiKey(`the apiKey function gave no key within ${timeoutMs} ms`);
-    const key = await withDeadline(() => this.#ask(apiKey), timeoutMs, signal, this.#abortListeners, tooLate);
+    const key = await withDeadline(() => this.#ask(apiKey), timeoutMs, signal, tooLate);
     this.hide(key);
     return key;
   }

@@ -1,6 +1,5 @@
 import { type Bindings, CREATE, createBindings, type Init, REFRESH } from "./bindings.ts";
 import { Call } from "./call.ts";
-import { AbortListeners } from "./deadline.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readGrant, readRefreshed } from "./grants.ts";
 import {
   type ClientOptions,
@@ -26,7 +25,6 @@ import {
 export class RoomsClientTokens {
   readonly #settings: ClientSettings;
   readonly #bindings: Bindings;
-  readonly #abortListeners: AbortListeners = new AbortListeners();
 
   /**
    * @param options Each is checked and read once, here. The environment stands in for a key or a base URL that is
@@ -59,7 +57,7 @@ export class RoomsClientTokens {
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
     const { tokenTtlSecs, refreshTokenTtlSecs } = createParams(roomId, params);
-    const call = new Call("create", this.#settings, options, this.#abortListeners);
+    const call = new Call("create", this.#settings, options);
     const apiKey = await call.apiKey();
     const sent = this.#bindings.POST(CREATE, {
       params: { path: { room_id: roomId } },
@@ -97,7 +95,7 @@ export class RoomsClientTokens {
     options: RequestOptions = {},
   ): Promise<RefreshedRoomToken> {
     const { refreshToken, tokenTtlSecs } = refreshParams(roomId, params);
-    const call = new Call("refresh", this.#settings, options, this.#abortListeners);
+    const call = new Call("refresh", this.#settings, options);
     call.hide(refreshToken);
     const sent = this.#bindings.POST(REFRESH, {
       params: { path: { room_id: roomId } },

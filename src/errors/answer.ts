@@ -37,17 +37,13 @@ export function refusedError(
   const code = type === "opaqueredirect" ? "redirect_refused" : codeOfStatus(status);
   const retryable = isRetryableStatus(status);
   const errors = telnyxWords(body, redact);
-  const words = [errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
-  const problem = code === "redirect_refused" ? redirectWords(status) : `${status} ${words}`.trimEnd();
-  return answerError(subject, code, problem, answer, redact, {
+  const why = code === "redirect_refused" ? ["redirect, not followed", "check the URL"] : [];
+  const words = [...why, errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
+  return answerError(subject, code, `${status || ""} ${words}`.trim(), answer, redact, {
     retryable,
     errors,
     retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
   });
-}
-
-function redirectWords(status: number): string {
-  return `a redirect${status === 0 ? "" : ` (${status})`}, which is not followed: check the URL`;
 }
 
 /** The error of a 2xx that holds no usable token. */
@@ -96,7 +92,7 @@ function answerError(
 }
 
 /** Telnyx's own words, from any of the three shapes it uses; none from a body that is something else. */
-function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] {
+export function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] {
   const { errors } = membersOf(body);
   const list: unknown[] = Array.isArray(errors) ? errors : [body];
   return list
@@ -107,7 +103,7 @@ function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] {
 
 function readDetail(entry: unknown, redact: Redact): TelnyxErrorDetail {
   const { code, title, detail, message, source } = membersOf(entry);
-  const { pointer } = membersOf(source);
+  const { pointer = membersOf(source)["pointer"] } = membersOf(entry);
   // Older documents of Telnyx have the code as a number.
   const found = Object.entries({ code, title, detail: detail ?? message, pointer }).filter(([, value]) =>
     ["string", "number"].includes(typeof value),

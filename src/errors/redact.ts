@@ -4,7 +4,7 @@ const REDACTED = "[redacted]";
  * and what follows the word Bearer, unless it is a word itself ("bearer token").
  */
 const SECRET_SHAPES =
-  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(?<=\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
+  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string, whole or cut, with the colon that makes it a name ("token":); or a word long enough for a token. */
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 /** A shorter secret would shred the text, and no real one is so short. */
@@ -25,7 +25,7 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     shortened(
       spelled
         .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
-        .replace(SECRET_SHAPES, REDACTED),
+        .replace(SECRET_SHAPES, `$1${REDACTED}`),
     );
 }
 
@@ -42,8 +42,7 @@ export function hideValues(text: string): string {
 /** How a secret usually comes back in an answer: as it is, URL-encoded in either case, JSON-escaped. */
 function spellings(secret: string): string[] {
   // A lone surrogate cannot be URL-encoded; on its way it becomes the replacement character.
-  const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
-  const encoded = encodeURIComponent(wellFormed);
+  const encoded = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
   const lowerCase = encoded.replace(/%../g, (octet) => octet.toLowerCase());
   return [secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)];
 }

@@ -5,9 +5,6 @@ export interface ReadableHeaders {
 
 /** Whole or decimal seconds: "7", "0.5". */
 const SECONDS = /^\d{1,15}(?:\.\d+)?$/;
-/** "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7). */
-const IMF_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
-const WEEKDAY_CHARS = "Sun, ".length;
 const DAY_MS = 86_400_000;
 
 /**
@@ -46,10 +43,8 @@ function untilDateMs(asked: string, serverDate: string): number | undefined {
   return waitMs >= 0 ? waitMs : undefined;
 }
 
-/** A date that exists: 31 April is not read as 1 May. */
+/** "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7). A date that does not exist is none: 31 April, say. */
 function parseDate(text: string): number | undefined {
-  const time = IMF_DATE.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) return undefined;
-  const same = new Date(time).toUTCString().slice(WEEKDAY_CHARS) === text.slice(WEEKDAY_CHARS);
-  return same ? time : undefined;
+  const date = new Date(text);
+  return date.toUTCString() === text ? date.getTime() : undefined;
 }

@@ -92,10 +92,7 @@ function withoutAbsent(members: object): object {
 }
 
 // On the prototype, as the built-in errors have their name. A literal survives minification.
-Object.defineProperties(RoomTokenError.prototype, {
-  name: { value: "RoomTokenError", writable: true, configurable: true },
-  [BRAND]: { value: true },
-});
+Object.assign(RoomTokenError.prototype, { name: "RoomTokenError", [BRAND]: true });
 
 /**
  * Whether `value` is a {@link RoomTokenError}, of this copy of the package or of another one.

@@ -18,7 +18,7 @@ export function copyOfThrown(thrown: unknown, redact: Redact, depth = 1): Error 
     redact(message),
     deeper ? { cause: copyOfThrown(cause, redact, depth + 1) } : undefined,
   );
-  if (name !== undefined) Object.defineProperty(copy, "name", { value: redact(name) });
+  Object.defineProperty(copy, "name", { value: redact(name) });
   if (code !== undefined) copy.code = redact(code);
   return copy;
 }
@@ -35,7 +35,7 @@ export function deepestReason(copy: Error): string {
 }
 
 interface ErrorParts {
-  readonly name?: string | undefined;
+  readonly name: string;
   readonly message: string;
   readonly code?: string | undefined;
   readonly cause?: unknown;
@@ -43,15 +43,16 @@ interface ErrorParts {
 
 /** Reads a foreign error with care: its getters may throw. */
 function readError(thrown: unknown): ErrorParts {
-  if (typeof thrown === "string") return { message: thrown };
-  if (!isObject(thrown)) return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
+  if (typeof thrown === "string") return { name: "Error", message: thrown };
+  if (!isObject(thrown))
+    return { name: "Error", message: `${thrown === null ? "null" : typeof thrown}, not an error` };
   try {
     const { name, message, code, cause, errors } = thrown;
     const parts = Array.isArray(errors) ? errors.slice(0, MAX_PARTS).filter(isObject) : [];
     const messages = [message, ...parts.map((part) => part["message"])].filter(isFilled);
     const codes = [code, ...parts.map((part) => part["code"])].filter(isFilled);
-    return { name: isFilled(name) ? name : undefined, message: messages.join("; "), code: codes[0], cause };
+    return { name: isFilled(name) ? name : "Error", message: messages.join("; "), code: codes[0], cause };
   } catch {
-    return { message: "an unreadable object" };
+    return { name: "Error", message: "an unreadable object" };
   }
 }

@@ -1,12 +1,12 @@
-import { type AbortListeners, withDeadline } from "../deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { refusedError } from "../errors/answer.ts";
 import { redactor } from "../errors/redact.ts";
 import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
 import { NoGrant } from "../grants.ts";
 import { isResponse, jsonOf, membersOf, type ResponseInput } from "./callback-answer.ts";
 import { callbackError } from "./callback-error.ts";
-import type { ElapsedClock } from "./clock.ts";
-import { type HeldGrant, holdAnswer } from "./held-grant.ts";
+import type { Now } from "./clock.ts";
+import { type HeldGrant, holdAnswer, isNewer } from "./held-grant.ts";
 import type { SessionSettings } from "./options.ts";
 import type { Renewal } from "./renewal.ts";
 
@@ -23,14 +23,13 @@ export async function askCallback(
   renewal: Renewal,
   held: HeldGrant | undefined,
   settings: SessionSettings,
-  clock: ElapsedClock,
-  listeners: AbortListeners,
+  now: Now,
 ): Promise<HeldGrant> {
   const { create, refresh, timeoutMs, askedLifeMs } = settings;
   const { token = "", refreshToken = "" } = held?.grant ?? {};
   const redact = redactor([token, refreshToken]);
   const isRefresh = operation === "refresh";
-  const sentAt = clock.now();
+  const sentAt = now();
   renewal.giveUpAt = sentAt + timeoutMs;
   const gave = (problem: string, code: "timeout" | "invalid_response") =>
     new RoomTokenError(code, `The session's ${operation} gave ${problem}`, { operation, retryable: true });
@@ -39,8 +38,11 @@ export async function askCallback(
       const answer = await (isRefresh ? refresh?.({ refreshToken, signal }) : create?.({ signal }));
       if (isResponse(answer) && !answer.ok) throw await refusedAnswer(answer, operation, redact);
       const members = membersOf(isResponse(answer) ? await jsonOf(answer) : answer);
-      const asked = { held, isRefresh, isForced: renewal.isForced, sentAt, askedLifeMs };
-      return holdAnswer(members, clock.now(), asked);
+      const next = holdAnswer(members, now(), sentAt, askedLifeMs, isRefresh ? held : undefined);
+      // A forced renewal says that the token held is no good: one that ends earlier may replace it.
+      const isNew = held === undefined || renewal.isForced || isNewer(next, held);
+      if (!isNew || next.grant.token === token) throw new NoGrant("no newer token");
+      return next;
     } catch (thrown) {
       if (thrown instanceof NoGrant) throw gave(thrown.words, "invalid_response");
       throw callbackError(thrown, operation, redact);
@@ -49,7 +51,7 @@ export async function askCallback(
   const tooLate = () => gave(`no answer within ${timeoutMs} ms`, "timeout");
   const { signal } = renewal.abort;
   try {
-    return await withDeadline(ask, timeoutMs, signal, listeners, tooLate);
+    return await withDeadline(ask, timeoutMs, signal, tooLate);
   } catch (thrown) {
     throw signal.aborted ? tooLate() : thrown;
   }

@@ -13,5 +13,5 @@ export function backoffMs(failuresBefore: number, retryAfterMs?: number): number
 
 /** How long the server asked to wait, as far as the session follows it. */
 export function askedMs(retryAfterMs = 0): number {
-  return Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs, LONGEST_ASKED_MS) : 0;
+  return Math.min(retryAfterMs, LONGEST_ASKED_MS);
 }

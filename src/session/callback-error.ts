@@ -1,9 +1,9 @@
+import { telnyxWords } from "../errors/answer.ts";
 import {
   isRoomTokenError,
   RoomTokenError,
   type RoomTokenErrorCode,
   type RoomTokenOperation,
-  type TelnyxErrorDetail,
 } from "../errors/room-token-error.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { copyOfThrown, deepestReason } from "../errors/thrown.ts";
@@ -21,27 +21,32 @@ export function callbackError(
   operation: RoomTokenOperation,
   redact: Redact,
 ): RoomTokenError {
-  const read = (name: string) => attempt(() => (isObject(thrown) ? thrown[name] : undefined));
+  const read = (name: string): unknown => {
+    try {
+      return isObject(thrown) ? thrown[name] : undefined;
+    } catch {
+      return undefined;
+    }
+  };
   const text = (name: string) => {
     const value = read(name);
     return typeof value === "string" ? redact(value) : undefined;
   };
   const number = (name: string) => {
     const value = read(name);
-    return typeof value === "number" && value >= 0 && Number.isFinite(value) ? value : undefined;
+    return typeof value === "number" && value >= 0 && value < Infinity ? value : undefined;
   };
-  const [code, status, retryAfterMs] = [read("code"), number("status"), number("retryAfterMs")];
-  const retryable = !isRefusal({ code, status, retryable: read("retryable") });
+  const [status, retryAfterMs, ownCode] = [number("status"), number("retryAfterMs"), read("code")];
+  const retryable = !isRefusal({ code: ownCode, status, retryable: read("retryable") });
   const facts = { operation, status, retryable, retryAfterMs };
-  if (isRoomTokenError(thrown) && typeof code === "string") {
+  if (isRoomTokenError(thrown)) {
     const cause = read("cause");
-    return new RoomTokenError(code as RoomTokenErrorCode, text("message") ?? "", {
+    return new RoomTokenError(ownCode as RoomTokenErrorCode, text("message") ?? "", {
       ...facts,
       requestId: text("requestId"),
-      // Telnyx's words once more, redacted; none where the text was too long to stay JSON.
-      errors: attempt(() => JSON.parse(redact(JSON.stringify(read("errors")))) as TelnyxErrorDetail[]),
+      errors: telnyxWords({ errors: read("errors") }, redact),
       bodyText: text("bodyText"),
-      cause: cause === undefined ? undefined : copyOfThrown(cause, redact),
+      cause: cause && copyOfThrown(cause, redact),
     });
   }
   const cause = copyOfThrown(thrown, redact);
@@ -52,12 +57,4 @@ export function callbackError(
     reason === "" ? failed : `${failed}: ${reason}`,
     { ...facts, cause },
   );
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

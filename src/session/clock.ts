@@ -3,9 +3,12 @@ import { steadyNow } from "../platform.ts";
 /** Looks closer together than this are measured from one common point. */
 const REANCHOR_MS = 1000;
 
+/** Milliseconds since a session's clock was first looked at. */
+export type Now = () => number;
+
 /**
- * Counts the milliseconds since it was first looked at, for lifetimes that must survive sleep and a wrong or
- * changing wall clock.
+ * Makes a clock that counts the milliseconds since it was first looked at, for lifetimes that must survive sleep and a
+ * wrong or changing wall clock.
  *
  * Neither clock of a page can be trusted alone: the monotonic one stops during sleep on some systems, the wall
  * clock is set by people and time servers. So each look adds the larger of the two advances since the last
@@ -14,20 +17,18 @@ const REANCHOR_MS = 1000;
  *
  * It reads no clock before the first look: a framework that prerenders a page forbids that.
  */
-export class ElapsedClock {
-  #elapsedMs = 0;
-  #anchor: { readonly wall: number; readonly steady: number } | undefined;
-
-  /** Milliseconds since the first look. */
-  now(): number {
+export function elapsedClock(): Now {
+  let elapsedMs = 0;
+  let anchor: { readonly wall: number; readonly steady: number } | undefined;
+  return () => {
     const wall = Date.now();
     const steady = steadyNow();
-    this.#anchor ??= { wall, steady };
-    const advanceMs = Math.max(0, wall - this.#anchor.wall, steady - this.#anchor.steady);
+    anchor ??= { wall, steady };
+    const advanceMs = Math.max(0, wall - anchor.wall, steady - anchor.steady);
     // The larger of two roundings, summed a thousand times a second, would make this clock run fast.
-    if (advanceMs < REANCHOR_MS && wall >= this.#anchor.wall) return this.#elapsedMs + advanceMs;
-    this.#elapsedMs += advanceMs;
-    this.#anchor = { wall, steady };
-    return this.#elapsedMs;
-  }
+    if (advanceMs < REANCHOR_MS && wall >= anchor.wall) return elapsedMs + advanceMs;
+    anchor = { wall, steady };
+    elapsedMs += advanceMs;
+    return elapsedMs;
+  };
 }

@@ -21,8 +21,8 @@ export interface RoomTokenSessionEvents {
     readonly error: RoomTokenError;
     /** Whether it is tried again. After a refusal a session that is not started waits to be asked. */
     readonly willRetry: boolean;
-    /** In how many milliseconds it is tried again at the earliest; absent where it is not. */
-    readonly retryInMs?: number;
+    /** In how many milliseconds it is tried again at the earliest; undefined where it is not. */
+    readonly retryInMs?: number | undefined;
     /** For how many more milliseconds the token held can be used; 0 without one. */
     readonly tokenValidForMs: number;
   };

@@ -5,12 +5,20 @@ import { isRefusal, REFUSAL_PAUSE_MS, slowPauseMs } from "./refusal.ts";
 const FORCED_PAUSE_MS = 1000;
 const ONLINE_PAUSE_MS = 1000;
 
-/** What is known since the last renewal failed; a success ends it. Its moments are those of the session's clock. */
-export interface Failure {
+/** The attempt that failed. Its moments are those of the session's clock. */
+export interface FailedAttempt {
   readonly error: RoomTokenError;
-  readonly isRefusal: boolean;
-  /** When the last attempt was begun. */
+  /** When it was begun. */
   readonly attemptedAt: number;
+  readonly failedAt: number;
+  /** When the token held dies; never, without a valid token. */
+  readonly tokenDiesAt: number;
+  /** After a refusal: whose turn it is, where there are both callbacks. */
+  readonly turn: RoomTokenOperation;
+}
+
+interface Pace {
+  readonly isRefusal: boolean;
   /** When the next attempt is made: by itself in a session that is started, else if somebody waits for it. */
   readonly retryAt: number;
   /** When the next attempt may be made if the network comes back before. */
@@ -19,46 +27,37 @@ export interface Failure {
   readonly transientFailures: number;
   /** Refusals since a token was last valid. */
   readonly refusalsWithoutToken: number;
-  /** After a refusal: whose turn it is, where there are both callbacks. */
-  readonly turn: RoomTokenOperation;
 }
 
-/** The attempt that failed. */
-export interface FailedAttempt {
-  readonly error: RoomTokenError;
-  readonly attemptedAt: number;
-  readonly now: number;
-  /** When the token held dies; undefined without a valid token. */
-  readonly tokenDiesAt: number | undefined;
-  readonly turn: RoomTokenOperation;
-}
+/** What is known since the last renewal failed; a success ends it. */
+export interface Failure extends FailedAttempt, Pace {}
 
 export function failureAfter(previous: Failure | undefined, failed: FailedAttempt): Failure {
-  const { error, attemptedAt, turn } = failed;
-  const pace = isRefusal(error) ? slowPace(previous, failed) : quickPace(previous, failed);
-  return { error, attemptedAt, turn, ...pace };
+  const pace = isRefusal(failed.error) ? slowPace(previous, failed) : quickPace(previous, failed);
+  return { ...failed, ...pace };
 }
 
-type Pace = Omit<Failure, "error" | "attemptedAt" | "turn">;
-
-function quickPace(previous: Failure | undefined, { error, attemptedAt, now }: FailedAttempt): Pace {
+function quickPace(previous: Failure | undefined, { error, attemptedAt, failedAt }: FailedAttempt): Pace {
   const before = previous?.transientFailures ?? 0;
   return {
     isRefusal: false,
-    retryAt: now + backoffMs(before, error.retryAfterMs),
-    onlineAt: Math.max(now + askedMs(error.retryAfterMs), attemptedAt + ONLINE_PAUSE_MS),
+    retryAt: failedAt + backoffMs(before, error.retryAfterMs),
+    onlineAt: Math.max(failedAt + askedMs(error.retryAfterMs), attemptedAt + ONLINE_PAUSE_MS),
     transientFailures: before + 1,
     refusalsWithoutToken: previous?.refusalsWithoutToken ?? 0,
   };
 }
 
-function slowPace(previous: Failure | undefined, { attemptedAt, now, tokenDiesAt }: FailedAttempt): Pace {
-  const refusalsWithoutToken = tokenDiesAt === undefined ? (previous?.refusalsWithoutToken ?? 0) + 1 : 0;
-  const slowAt = Math.max(now, attemptedAt + slowPauseMs(refusalsWithoutToken));
+function slowPace(
+  previous: Failure | undefined,
+  { attemptedAt, failedAt, tokenDiesAt }: FailedAttempt,
+): Pace {
+  const refusalsWithoutToken = tokenDiesAt === Infinity ? (previous?.refusalsWithoutToken ?? 0) + 1 : 0;
+  const slowAt = Math.max(failedAt, attemptedAt + slowPauseMs(refusalsWithoutToken));
   return {
     isRefusal: true,
     // Once more as the token dies: it is then that somebody needs another.
-    retryAt: Math.min(slowAt, tokenDiesAt ?? slowAt),
+    retryAt: Math.min(slowAt, tokenDiesAt),
     onlineAt: attemptedAt + REFUSAL_PAUSE_MS,
     transientFailures: 0,
     refusalsWithoutToken,
@@ -78,9 +77,4 @@ export function mayForceAt({ isRefusal, attemptedAt, retryAt }: Failure): number
 /** The failure once the network is back. */
 export function afterOnline(failure: Failure): Failure {
   return { ...failure, retryAt: Math.min(failure.retryAt, failure.onlineAt) };
-}
-
-/** The failure once the user is back at the page: only a refusal that is old enough is asked again earlier. */
-export function afterReturn(failure: Failure): Failure {
-  return failure.isRefusal ? afterOnline(failure) : failure;
 }

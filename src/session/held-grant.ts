@@ -34,34 +34,30 @@ export function holdGiven(members: GrantMembers, now: number, askedLifeMs: numbe
   return hold(grant, now, bornAtOf(members, now), shorterMs);
 }
 
-/** What an answer was asked for with. */
-export interface Asked {
-  readonly held: HeldGrant | undefined;
-  /** Whether it was a refresh, which keeps the refresh token. */
-  readonly isRefresh: boolean;
-  /** Whether the token held is no good: one that ends earlier may replace it. */
-  readonly isForced: boolean;
-  readonly sentAt: number;
-  readonly askedLifeMs: number | undefined;
-}
-
 /**
  * Places an answer on the session's clock. It was minted no earlier than its request was sent, unless it is a
  * grant that somebody kept, which says so.
  *
- * @throws NoGrant where it brings no valid, newer token.
+ * @param kept What a refresh was made with: its refresh token stays.
+ * @throws NoGrant where it brings no valid grant.
  */
-export function holdAnswer(members: GrantMembers, now: number, asked: Asked): HeldGrant {
-  const { held, isRefresh, isForced, sentAt, askedLifeMs } = asked;
-  const kept = isRefresh ? held : undefined;
+export function holdAnswer(
+  members: GrantMembers,
+  now: number,
+  sentAt: number,
+  askedLifeMs: number | undefined,
+  kept: HeldGrant | undefined,
+): HeldGrant {
   const grant = kept === undefined ? readGrant(members) : { ...kept.grant, ...readRefreshed(members) };
-  if (grant.token === held?.grant.token) throw new NoGrant("no newer token");
   const bornAt = Math.min(sentAt, bornAtOf(members, now) ?? sentAt);
   const next = hold(grant, now, bornAt, askedLifeMs, kept?.refreshLifeMs);
   if (now >= next.deadAt) throw new NoGrant("a dead token");
-  const isNewer = held === undefined || !held.ageKnown || next.endsAt >= held.endsAt;
-  if (!isNewer && !isForced) throw new NoGrant("no newer token");
   return next;
+}
+
+/** Whether one grant is worth more than another. Where the age of that one is not known it is. */
+export function isNewer(next: HeldGrant, held: HeldGrant): boolean {
+  return !held.ageKnown || next.endsAt >= held.endsAt;
 }
 
 /** When a token's renewal is due. The jitter is drawn anew at each call. */
@@ -72,9 +68,8 @@ export function drawRenewalAt({ bornAt, endsAt, ageKnown }: HeldGrant): number {
 
 /** `receivedAt` on the session's clock; undefined where it is no time, or one that is yet to come. */
 function bornAtOf({ receivedAt }: GrantMembers, now: number): number | undefined {
-  if (typeof receivedAt !== "number" || !Number.isFinite(receivedAt)) return undefined;
-  const ageMs = Date.now() - receivedAt;
-  return ageMs >= 0 ? now - ageMs : undefined;
+  const ageMs = typeof receivedAt === "number" ? Date.now() - receivedAt : -1;
+  return ageMs >= 0 && ageMs < Infinity ? now - ageMs : undefined;
 }
 
 /**

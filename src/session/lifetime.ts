@@ -15,7 +15,7 @@ export function claimedLifeMs(token: string): number | undefined {
     const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
     const { exp, iat } = isObject(claims) ? claims : {};
     const lifeMs = typeof exp === "number" && typeof iat === "number" ? (exp - iat) * 1000 : 0;
-    return lifeMs > 0 && Number.isFinite(lifeMs) ? lifeMs : undefined;
+    return lifeMs > 0 && lifeMs < Infinity ? lifeMs : undefined;
   } catch {
     return undefined; // not base64url, or no JSON
   }

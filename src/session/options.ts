@@ -98,7 +98,7 @@ export function sessionSettings(options: RoomTokenSessionOptions): SessionSettin
   check(TIMEOUT, { timeoutMs });
   const canRenew = create !== undefined || (refresh !== undefined && grant !== undefined);
   if (!canRenew) throw invalidArgument("create", "given, or refresh together with grant");
-  const askedLifeMs = tokenTtlSecs === undefined ? undefined : tokenTtlSecs * 1000;
+  const askedLifeMs = tokenTtlSecs && tokenTtlSecs * 1000;
   return {
     grant: grant === undefined ? undefined : givenGrant(grant),
     create,

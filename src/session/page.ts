@@ -1,29 +1,21 @@
-/** What a session does when something happens to its page. */
-export interface PageListener {
-  /** The user is back. Timers run late in hidden pages and stop in frozen ones. */
-  onReturn(): void;
-  /** The network is back. */
-  onOnline(): void;
-}
-
 /**
- * Listens to the page, where there is one.
+ * Listens to the page, where there is one: timers run late in hidden pages and stop in frozen ones.
  *
+ * @param onBack Called when the user is back, or the network.
  * @returns The function that removes all listeners.
  */
-export function listenToPage(listener: PageListener): () => void {
+export function listenToPage(onBack: (isOnline: boolean) => void): () => void {
   if (typeof document === "undefined") return () => {};
-  const page = typeof window === "undefined" ? globalThis : window;
-  const onReturn = () => listener.onReturn();
-  const listeners: [EventTarget, string, (event: Event) => void][] = [
-    [document, "visibilitychange", () => document.visibilityState === "visible" && onReturn()],
-    [page, "focus", onReturn],
-    [page, "pageshow", (event) => (event as PageTransitionEvent).persisted && onReturn()],
-    [page, "online", () => listener.onOnline()],
+  const { window } = globalThis as { window?: EventTarget };
+  const listeners: [EventTarget | undefined, string, (event: Event) => void][] = [
+    [document, "visibilitychange", () => document.visibilityState === "visible" && onBack(false)],
+    [window, "focus", () => onBack(false)],
+    [window, "pageshow", (event) => (event as PageTransitionEvent).persisted && onBack(false)],
+    [window, "online", () => onBack(true)],
   ];
   const removers = listeners.map(([target, name, call]) => {
-    target.addEventListener?.(name, call);
-    return () => target.removeEventListener?.(name, call);
+    target?.addEventListener?.(name, call);
+    return () => target?.removeEventListener?.(name, call);
   });
   return () => {
     for (const remove of removers) remove();

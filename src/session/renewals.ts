@@ -14,13 +14,12 @@
 //
 // Whoever waits for a renewal shares its token, or its error. Nobody waits for a room or a listener.
 
-import { AbortListeners } from "../deadline.ts";
 import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
 import { askCallback } from "./attempt.ts";
-import { ElapsedClock } from "./clock.ts";
+import { elapsedClock, type Now } from "./clock.ts";
 import { CurrentGrant } from "./current-grant.ts";
 import type { RoomTokenSessionState } from "./events.ts";
-import { afterOnline, afterReturn, type Failure, failureAfter, mayAskAt, mayForceAt } from "./failure.ts";
+import { afterOnline, type Failure, failureAfter, mayAskAt, mayForceAt } from "./failure.ts";
 import { type HeldGrant, holdGiven } from "./held-grant.ts";
 import { nextOperation, turnAfter } from "./next-operation.ts";
 import type { SessionSettings } from "./options.ts";
@@ -28,36 +27,38 @@ import { isRefusal } from "./refusal.ts";
 import { Renewal } from "./renewal.ts";
 import { Reporter } from "./reporter.ts";
 import { closedError, expiredError, laterError } from "./session-errors.ts";
-import { ScheduleTimer } from "./timer.ts";
+import { setTimer, type Timer } from "./timer.ts";
 
 const ROOM_REFRESH_PAUSE_MS = 30_000;
 
-/** The renewals of a session: what is held, what failed, what is under way, and when the next one comes. */
+/**
+ * The renewals of a session: what is held, what failed, what is under way, and when the next one comes. All moments
+ * are those of its clock, which begins at 0; what never comes is at `Infinity`.
+ */
 export class Renewals {
-  readonly clock: ElapsedClock = new ElapsedClock();
-  readonly listeners: AbortListeners = new AbortListeners();
+  readonly now: Now = elapsedClock();
   readonly current: CurrentGrant;
   readonly report: Reporter;
   /** Whether it renews by itself, ahead of the token's end. */
   isStarted = false;
   readonly #settings: SessionSettings;
-  readonly #timer: ScheduleTimer = new ScheduleTimer(() => this.tick());
+  #timer: Timer | undefined;
   #isClosed = false;
   #underWay: Renewal | undefined;
   #waiting: Renewal | undefined;
   #failure: Failure | undefined;
   #refusedRefreshToken: string | undefined;
   /** When the network last came back. */
-  #onlineAt: number | undefined;
+  #onlineAt = -Infinity;
   /** When a room last caused a forced refresh. */
-  #forcedAt: number | undefined;
+  #forcedAt = -Infinity;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
     const { grant, create, askedLifeMs } = settings;
-    this.current = new CurrentGrant(this.clock, create !== undefined);
-    if (grant !== undefined) this.current.begin(holdGiven(grant, this.clock.now(), askedLifeMs));
-    this.report = new Reporter(this.current, this.clock, this.state);
+    const held = grant && holdGiven(grant, this.now(), askedLifeMs);
+    this.current = new CurrentGrant(this.now, create !== undefined, held);
+    this.report = new Reporter(this.current, this.now, this.state);
   }
 
   get state(): RoomTokenSessionState {
@@ -71,14 +72,13 @@ export class Renewals {
   async token(minValidityMs: number, isForced: boolean, signal?: AbortSignal): Promise<string> {
     const { current } = this;
     const { token } = current;
-    if (token === undefined || isForced) return this.#join(isForced).wait(signal, this.listeners);
+    if (token === undefined || isForced) return this.#join(isForced).wait(signal);
     const suffices = current.suffices(minValidityMs);
-    const renewsAt = this.#failure === undefined ? current.dueAt : mayAskAt(this.#failure);
-    const isEarly = !suffices && this.#failure === undefined;
-    if (!isEarly && this.clock.now() < renewsAt) return token;
+    const dueAt = suffices ? current.dueAt : 0;
+    if (this.now() < (this.#failure === undefined ? dueAt : mayAskAt(this.#failure))) return token;
     const renewal = this.#join(false);
     if (suffices) return token;
-    return renewal.wait(signal, this.listeners).catch((error) => {
+    return renewal.wait(signal).catch((error) => {
       if (current.validMs > 0 && !signal?.aborted) return token;
       throw error;
     });
@@ -86,24 +86,23 @@ export class Renewals {
 
   /** Does what is due, and sets the timer to what comes next. Whatever wakes a session ends here. */
   tick(): void {
-    if (this.#underWay?.isOverdue(this.clock.now())) this.#underWay.abort.abort(); // its own timer slept
-    const attemptAt = this.#attemptAt();
-    if (attemptAt !== undefined && this.clock.now() >= attemptAt) {
-      void this.#begin(this.#waiting ?? new Renewal());
-    }
+    const now = this.now();
+    if (this.#underWay !== undefined && now > this.#underWay.giveUpAt) this.#underWay.abort.abort(); // its own timer slept
+    if (now >= this.#attemptAt) this.#begin(this.#waiting ?? new Renewal());
     this.report.state(this.state);
-    this.#setTimer();
+    clearTimeout(this.#timer);
+    const deathAt = this.isStarted ? this.current.diesAt : Infinity; // the death of a token is told
+    const delayMs = Math.min(this.#attemptAt, deathAt) - now;
+    const isWanted = this.#waiting !== undefined;
+    if (delayMs < Infinity) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
   }
 
-  onReturn(): void {
-    if (this.#failure !== undefined) this.#failure = afterReturn(this.#failure);
-    this.tick();
-  }
-
-  /** There is no use in waiting on, unless the server asked for it; at most one attempt a second. */
-  onOnline(): void {
-    this.#onlineAt = this.clock.now();
-    if (this.#failure !== undefined) this.#failure = afterOnline(this.#failure);
+  /** The user or the network is back. There is no use in waiting on, unless the server asked for it. */
+  wake(isOnline: boolean): void {
+    if (isOnline) this.#onlineAt = this.now();
+    const failure = this.#failure;
+    // A passing failure is asked again soon anyway: the user's return hastens a refused one alone.
+    if (failure !== undefined && (isOnline || failure.isRefusal)) this.#failure = afterOnline(failure);
     this.tick();
   }
 
@@ -117,15 +116,14 @@ export class Renewals {
       renewal?.fail(closedError());
       renewal?.abort.abort();
     }
-    this.report.state(this.state);
-    this.#timer.clear();
+    this.tick();
     this.report.clear();
   }
 
   /** The forced refresh that a disconnected room causes, at most one in 30 s. Listeners are told of its failure. */
   refreshForRoom(): void {
-    const now = this.clock.now();
-    if (this.#forcedAt !== undefined && now < this.#forcedAt + ROOM_REFRESH_PAUSE_MS) return;
+    const now = this.now();
+    if (now < this.#forcedAt + ROOM_REFRESH_PAUSE_MS) return;
     this.#forcedAt = now;
     this.token(0, true).catch(() => {});
   }
@@ -133,53 +131,44 @@ export class Renewals {
   /** The renewal to wait for: the one under way if it will do, else the one behind it. */
   #join(isForced: boolean): Renewal {
     this.tick();
-    const underWay = this.#underWay;
-    const wasSent = underWay?.giveUpAt !== undefined;
-    if (underWay !== undefined && !(isForced && wasSent) && !underWay.isOverdue(this.clock.now())) {
-      underWay.isForced ||= isForced;
-      return underWay;
-    }
     if (this.#isClosed) throw closedError();
+    const underWay = this.#underWay;
     if (underWay === undefined) this.#throwIfTooEarly(isForced);
-    this.#waiting ??= new Renewal();
-    const renewal = this.#waiting;
+    // A forced one has to be sent after it was asked for; nobody waits for one that slept past its end.
+    const latest = isForced ? Infinity : this.now();
+    let renewal = underWay;
+    if (renewal === undefined || renewal.giveUpAt < latest) {
+      this.#waiting ??= new Renewal();
+      renewal = this.#waiting;
+    }
     renewal.isForced ||= isForced;
     this.tick();
     return renewal;
   }
 
-  /** After a refusal nobody waits: it is asked at once, or not yet. A transient failure is waited out for a while. */
+  /** After a refusal nobody waits: it is asked at once, or not yet. A passing failure is waited out for a while. */
   #throwIfTooEarly(isForced: boolean): void {
     const failure = this.#failure;
     if (failure === undefined) return;
-    const waitMs = (isForced ? mayForceAt(failure) : mayAskAt(failure)) - this.clock.now();
+    const waitMs = (isForced ? mayForceAt(failure) : mayAskAt(failure)) - this.now();
     const longestMs = failure.isRefusal ? 0 : this.#settings.timeoutMs;
     if (waitMs > longestMs) throw laterError(this.#shownError(failure), waitMs);
   }
 
-  /** When the next renewal begins; undefined while one is under way, or none is wanted. */
-  #attemptAt(): number | undefined {
-    if (this.#underWay !== undefined) return undefined;
+  /** When the next renewal begins; never while one is under way, or none is wanted. */
+  get #attemptAt(): number {
     const isWanted = this.#waiting !== undefined;
-    if (!isWanted && !this.isStarted) return undefined;
+    if (this.#underWay !== undefined || !(isWanted || this.isStarted)) return Infinity;
     const failure = this.#failure;
     if (failure !== undefined && !(isWanted && failure.isRefusal)) return failure.retryAt;
-    return isWanted ? this.clock.now() : this.current.dueAt;
-  }
-
-  #setTimer(): void {
-    const now = this.clock.now();
-    const moments = [this.#attemptAt(), this.isStarted ? this.current.diesAt : undefined]; // a death is told
-    const delays = moments.filter((moment) => moment !== undefined).map((moment) => moment - now);
-    if (delays.length === 0) this.#timer.clear();
-    else this.#timer.set(Math.min(...delays), this.#waiting !== undefined);
+    return isWanted ? 0 : this.current.dueAt;
   }
 
   async #begin(renewal: Renewal): Promise<void> {
     this.#underWay = renewal;
     this.#waiting = undefined;
     await undefined; // whoever asks in the same turn still shares it, also a forced refresh
-    const attemptedAt = this.clock.now();
+    const attemptedAt = this.now();
     const asked: RoomTokenOperation[] = [];
     try {
       this.#succeed(renewal, await this.#renew(renewal, asked));
@@ -191,24 +180,22 @@ export class Renewals {
 
   /** One request; where it finds the refresh token refused, a create at once. */
   async #renew(renewal: Renewal, asked: RoomTokenOperation[]): Promise<HeldGrant> {
-    const { clock, listeners } = this;
     const { held } = this.current;
     const settings = this.#settings;
     const ask = (operation: RoomTokenOperation) => {
       asked.push(operation);
-      return askCallback(operation, renewal, held, settings, clock, listeners);
+      return askCallback(operation, renewal, held, settings, this.now);
     };
-    const first = nextOperation(held, settings, this.#failure, this.#refusedRefreshToken, clock.now());
+    const first = nextOperation(held, settings, this.#failure, this.#refusedRefreshToken, this.now());
     const inTurn = this.#failure?.isRefusal; // create was asked already, and was refused
     try {
       return await ask(first);
-    } catch (thrown) {
-      const error = thrown as RoomTokenError;
+    } catch (error) {
       const isLast = first === "create" || settings.create === undefined || inTurn;
-      if (isLast || !isRefusal(error)) throw error;
+      if (isLast || !isRefusal(error as RoomTokenError)) throw error;
       this.#refusedRefreshToken = held?.grant.refreshToken;
-      this.report.error(error, 0);
-      return await ask("create");
+      this.report.error(error as RoomTokenError, 0);
+      return ask("create");
     }
   }
 
@@ -227,12 +214,13 @@ export class Renewals {
     asked: readonly RoomTokenOperation[],
   ): void {
     if (this.#underWay !== renewal) return; // closed
-    const now = this.clock.now();
-    // Both were refused: it may be something in between, so both are asked again.
-    if (isRefusal(error) && asked.includes("create")) this.#refusedRefreshToken = undefined;
-    const failed = { error, attemptedAt, now, tokenDiesAt: this.current.diesAt, turn: turnAfter(asked) };
+    const now = this.now();
+    const { diesAt } = this.current;
+    const failed = { error, attemptedAt, failedAt: now, tokenDiesAt: diesAt, turn: turnAfter(asked) };
     let failure = failureAfter(this.#failure, failed);
-    if (this.#onlineAt !== undefined && this.#onlineAt >= attemptedAt) failure = afterOnline(failure);
+    if (this.#onlineAt >= attemptedAt) failure = afterOnline(failure);
+    // Both were refused: it may be something in between, so both are asked again.
+    if (failure.isRefusal && asked.includes("create")) this.#refusedRefreshToken = undefined;
     this.#failure = failure;
     this.#underWay = undefined;
     const shown = this.#shownError(failure);

@@ -1,5 +1,6 @@
 import type { RoomTokenError } from "../errors/room-token-error.ts";
-import type { ElapsedClock } from "./clock.ts";
+import { readRefreshed } from "../grants.ts";
+import type { Now } from "./clock.ts";
 import type { CurrentGrant } from "./current-grant.ts";
 import { Emitter, type RoomTokenSessionState } from "./events.ts";
 import type { HeldGrant } from "./held-grant.ts";
@@ -7,15 +8,15 @@ import type { HeldGrant } from "./held-grant.ts";
 /** Tells the listeners of a session what has happened, once it is committed. */
 export class Reporter extends Emitter {
   readonly #current: CurrentGrant;
-  readonly #clock: ElapsedClock;
+  readonly #now: Now;
   #state: RoomTokenSessionState;
   #toldExpiring = false;
 
   /** @param state The state that the session begins in. */
-  constructor(current: CurrentGrant, clock: ElapsedClock, state: RoomTokenSessionState) {
+  constructor(current: CurrentGrant, now: Now, state: RoomTokenSessionState) {
     super();
     this.#current = current;
-    this.#clock = clock;
+    this.#now = now;
     this.#state = state;
   }
 
@@ -29,17 +30,17 @@ export class Reporter extends Emitter {
 
   /** @param retryInMs Absent where nothing will be tried again because of it. */
   error(error: RoomTokenError, retryInMs?: number): void {
-    const retry = retryInMs === undefined ? { willRetry: false } : { willRetry: true, retryInMs };
-    this.emit("error", { error, ...retry, tokenValidForMs: this.#current.validMs });
+    const { validMs } = this.#current;
+    this.emit("error", { error, willRetry: retryInMs !== undefined, retryInMs, tokenValidForMs: validMs });
   }
 
   /** Tells a new token, and once that it was the last that the refresh token brings. */
   token({ grant, endsAt }: HeldGrant): void {
     const { isLast, validMs } = this.#current;
-    const tokenExpiresAt = new Date(grant.tokenExpiresAt); // whoever is given a date can change it
-    this.emit("token", { token: grant.token, tokenExpiresAt, validForMs: validMs });
+    // A copy: whoever is given a date can change it.
+    this.emit("token", { ...readRefreshed(grant), validForMs: validMs });
     if (!isLast || this.#toldExpiring) return;
     this.#toldExpiring = true;
-    this.emit("expiring", { at: new Date(Date.now() + endsAt - this.#clock.now()) });
+    this.emit("expiring", { at: new Date(Date.now() + endsAt - this.#now()) });
   }
 }

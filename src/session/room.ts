@@ -94,7 +94,7 @@ export class RoomAttachment {
     try {
       if (signal.aborted || this.#room.getState().status === "disconnected") return;
       this.#handed = token;
-      await withDeadline(update, HAND_OVER_MS, signal, this.#renewals.listeners, () => TOO_LATE);
+      await withDeadline(update, HAND_OVER_MS, signal, () => TOO_LATE);
       this.#failures = 0;
     } catch (thrown) {
       if (!signal.aborted) this.#afterFailure(thrown, token);

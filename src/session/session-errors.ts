@@ -6,8 +6,10 @@ export function closedError(): RoomTokenError {
 
 /** @param refusal What the refresh token was refused with. */
 export function expiredError(refusal: RoomTokenError): RoomTokenError {
-  const message = "The session has expired: its refresh token was refused past its end";
-  return new RoomTokenError("session_expired", message, { ...refusal, cause: refusal });
+  return new RoomTokenError("session_expired", "The refresh token has expired", {
+    ...refusal,
+    cause: refusal,
+  });
 }
 
 /** The same error for somebody who comes later, with the time until it is worth asking again. */

@@ -1,7 +1,7 @@
+import { abortReason } from "../abort.ts";
 import { check, checkSpelling, OBJECT, SIGNAL } from "../checks.ts";
-import { abortReason } from "../deadline.ts";
 import { invalidArgument } from "../errors/room-token-error.ts";
-import type { RoomTokenGrant } from "../grants.ts";
+import { type RoomTokenGrant, readGrant } from "../grants.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
 import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings } from "./options.ts";
 import { listenToPage } from "./page.ts";
@@ -73,15 +73,12 @@ export class RoomTokenSession {
    * from JSON, together with the token's age, which `receivedAt` carries where it is known.
    */
   get grant(): SavedRoomTokenGrant | undefined {
-    const { clock, current } = this.#renewals;
+    const { now, current } = this.#renewals;
     const { held } = current;
     if (held === undefined) return undefined;
-    const { tokenExpiresAt, refreshTokenExpiresAt } = held.grant;
     return {
-      ...held.grant,
-      tokenExpiresAt: new Date(tokenExpiresAt), // whoever is given a date can change it
-      refreshTokenExpiresAt: new Date(refreshTokenExpiresAt),
-      ...(held.ageKnown && { receivedAt: Date.now() - (clock.now() - held.bornAt) }),
+      ...readGrant(held.grant), // a copy: whoever is given a date can change it
+      ...(held.ageKnown && { receivedAt: Date.now() - (now() - held.bornAt) }),
     };
   }
 
@@ -130,7 +127,7 @@ export class RoomTokenSession {
     if (this.state === "closed") throw closedError();
     if (renewals.isStarted) return;
     renewals.isStarted = true;
-    this.#leavePage = listenToPage(renewals);
+    this.#leavePage = listenToPage((isOnline) => renewals.wake(isOnline));
     renewals.tick();
   }
 

@@ -1,4 +1,3 @@
-import type { AbortListeners } from "../deadline.ts";
 import type { Answer } from "./answer.ts";
 import type { Fetch } from "./fetch.ts";
 import type { AbortedByCaller, NoAnswer } from "./no-answer.ts";
@@ -10,7 +9,6 @@ export interface TransportSettings {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly signal: AbortSignal | undefined;
-  readonly abortListeners: AbortListeners;
   /** Called at the end of each attempt. */
   readonly onAttemptEnd: (ended: AttemptEnd) => void;
 }

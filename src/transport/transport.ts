@@ -13,7 +13,7 @@ import { waitBeforeRetry } from "./retry.ts";
  * flow of a framework comes through unchanged.
  */
 export async function transport(request: LightRequest): Promise<Answer> {
-  const { maxRetries, signal, abortListeners, onAttemptEnd } = request.settings;
+  const { maxRetries, signal, onAttemptEnd } = request.settings;
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw new AbortedByCaller();
     const startedAt = steadyNow();
@@ -21,7 +21,7 @@ export async function transport(request: LightRequest): Promise<Answer> {
     const failed = answer?.ok === false || thrown instanceof NoAnswer;
     const retryInMs = failed && attempt <= maxRetries ? waitBeforeRetry(answer, attempt) : undefined;
     onAttemptEnd({ attempt, durationMs: steadyNow() - startedAt, answer, thrown, retryInMs });
-    if (retryInMs !== undefined) await pause(retryInMs, signal, abortListeners);
+    if (retryInMs !== undefined) await pause(retryInMs, signal);
     else if (answer !== undefined) return answer;
     else throw thrown;
   }
@@ -29,7 +29,7 @@ export async function transport(request: LightRequest): Promise<Answer> {
 
 /** One attempt within its deadline: an answer, or what was thrown in its place. */
 async function makeAttempt({ url, headers, body, settings }: LightRequest): Promise<AttemptResult> {
-  const { fetch, timeoutMs, signal: caller, abortListeners } = settings;
+  const { fetch, timeoutMs, signal: caller } = settings;
   const send = async (signal: AbortSignal): Promise<Answer> => {
     try {
       // The headers are copied, for a fetch of the caller's own may change them.
@@ -41,7 +41,7 @@ async function makeAttempt({ url, headers, body, settings }: LightRequest): Prom
     }
   };
   try {
-    return { answer: await withDeadline(send, timeoutMs, caller, abortListeners, () => new NoAnswer(true)) };
+    return { answer: await withDeadline(send, timeoutMs, caller, () => new NoAnswer(true)) };
   } catch (thrown) {
     return { thrown: caller?.aborted ? new AbortedByCaller() : thrown };
   }

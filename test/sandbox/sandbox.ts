@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { AbortListeners, pause } from "../../src/deadline.ts";
+import { pause } from "../../src/deadline.ts";
 import {
   answerForStatus,
   type SandboxAnswer,
@@ -44,7 +44,6 @@ export class Sandbox {
   readonly #initial: SandboxSettings;
   readonly #log = new RequestLog();
   readonly #rateLimit = new RateLimit();
-  readonly #listeners = new AbortListeners();
   #settings: SandboxSettings;
   #failures: { left: number; plan: PlannedFailure }[] = [];
 
@@ -116,7 +115,7 @@ export class Sandbox {
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const signal = init.signal ?? undefined;
     const { latencyMs } = this.#settings;
-    if (latencyMs > 0) await pause(latencyMs, signal, this.#listeners);
+    if (latencyMs > 0) await pause(latencyMs, signal);
     signal?.throwIfAborted();
     const answer = this.handle({
       method: init.method ?? "GET",

@@ -109,7 +109,7 @@ describe("the words of an error", () => {
     await sleep(600_000);
     expect(await rejection(session.getToken())).toMatchObject({
       code: "session_expired",
-      message: "The session has expired: its refresh token was refused past its end",
+      message: "The refresh token has expired",
     });
     session.close();
     expect(await rejection(session.getToken())).toMatchObject({

@@ -36,16 +36,17 @@ const layerOf = (file: string): string => file.replace(/\/.*$|\.ts$/g, "");
 /** Which layer may import which. "type x": its types alone. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   index: ["client", "options", "grants", "errors", "type transport"],
-  client: ["call", "bindings", "options", "grants", "deadline"],
-  call: ["options", "grants", "transport", "errors", "checks", "deadline", "values"],
+  client: ["call", "bindings", "options", "grants"],
+  call: ["options", "grants", "transport", "errors", "checks", "abort", "deadline", "values"],
   bindings: ["transport"],
   options: ["checks", "platform", "errors", "type transport"],
   transport: ["errors", "deadline", "platform"],
-  session: ["grants", "errors", "checks", "deadline", "platform", "values"],
+  session: ["grants", "errors", "checks", "abort", "deadline", "platform", "values"],
   checks: ["errors", "values"],
   errors: ["platform", "values"],
   grants: ["values"],
-  deadline: [],
+  deadline: ["abort"],
+  abort: [],
   platform: [],
   values: [],
 };

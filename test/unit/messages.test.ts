@@ -101,13 +101,12 @@ async function messageOf(answer: () => Response): Promise<string> {
 }
 
 test("a redirect says why it is not followed, with its status where there is one", async () => {
-  const why = "which is not followed: check the URL";
   expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
-    `Creating a room client token failed: a redirect (307), ${why}`,
+    `Creating a room client token failed: 307 redirect, not followed: check the URL`,
   );
   const opaque = { type: { value: "opaqueredirect" }, status: { value: 0 } };
   expect(await messageOf(() => Object.defineProperties(new Response(null), opaque))).toBe(
-    `Creating a room client token failed: a redirect, ${why}`,
+    `Creating a room client token failed: redirect, not followed: check the URL`,
   );
 });
 
