@@ -48,10 +48,8 @@ export function readRefreshed({ token, tokenExpiresAt }: UncheckedGrant): Refres
 
 /** Makes a grant of its members. Throws {@link NoGrant}. */
 export function readGrant(members: UncheckedGrant): RoomTokenGrant {
-  const { token, tokenExpiresAt } = readRefreshed(members);
   return {
-    token,
-    tokenExpiresAt,
+    ...readRefreshed(members),
     refreshToken: readToken("refreshToken", members.refreshToken),
     refreshTokenExpiresAt: readTime("refreshTokenExpiresAt", members.refreshTokenExpiresAt),
   };

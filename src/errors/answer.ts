@@ -1,5 +1,5 @@
 import { hideValues } from "./redact.ts";
-import { header, type ReadableHeaders, retryAfterMs } from "./retry-after.ts";
+import { type ReadableHeaders, retryAfterMs } from "./retry-after.ts";
 import {
   RoomTokenError,
   type RoomTokenErrorCode,
@@ -67,7 +67,7 @@ export interface Subject {
 
 /** Telnyx's id of the request, from either of its headers. */
 export function requestIdOf({ headers }: AnswerFacts, redact: Redact): string | undefined {
-  const id = header(headers, "x-request-id") || header(headers, "request-id");
+  const id = headers.get("x-request-id") || headers.get("request-id");
   return id ? redact(id) : undefined;
 }
 

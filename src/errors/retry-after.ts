@@ -13,38 +13,26 @@ const DAY_MS = 86_400_000;
  * `x-ratelimit-reset` in seconds, where more than a day is taken for garbage.
  */
 export function retryAfterMs(status: number, headers: ReadableHeaders): number | undefined {
-  const asked = header(headers, "retry-after");
-  const askedMs = secondsMs(asked) ?? untilDateMs(asked, header(headers, "date"));
-  if (askedMs !== undefined || status !== 429) return askedMs;
-  const resetMs = secondsMs(header(headers, "x-ratelimit-reset"));
-  return resetMs !== undefined && resetMs <= DAY_MS ? resetMs : undefined;
+  const asked = headers.get("retry-after");
+  const secondsMs = wholeSecondsMs(asked);
+  if (secondsMs >= 0) return secondsMs;
+  // Counted from the server's own clock where the answer shows it, because the local one may be wrong.
+  const untilDateMs = timeOf(asked) - (timeOf(headers.get("date")) || Date.now());
+  if (untilDateMs >= 0) return untilDateMs;
+  const resetMs = wholeSecondsMs(headers.get("x-ratelimit-reset"));
+  return status === 429 && resetMs <= DAY_MS ? resetMs : undefined;
 }
 
-/** A header's value; empty where it is absent or no text, or where the headers cannot be read: a stub's may be anything. */
-export function header(headers: ReadableHeaders, name: string): string {
-  try {
-    const value: unknown = headers.get(name);
-    return typeof value === "string" ? value : "";
-  } catch {
-    return "";
-  }
+/** Rounded up to whole seconds, which is what the header is made of; NaN for what is none. */
+function wholeSecondsMs(text: string | null): number {
+  return text !== null && SECONDS.test(text) ? Math.ceil(Number(text)) * 1000 : Number.NaN;
 }
 
-/** Rounded up to whole seconds, which is what the header is made of. */
-function secondsMs(text: string): number | undefined {
-  return SECONDS.test(text) ? Math.ceil(Number(text)) * 1000 : undefined;
-}
-
-/** Counted from the server's own clock where the answer shows it, because the local one may be wrong. */
-function untilDateMs(asked: string, serverDate: string): number | undefined {
-  const until = parseDate(asked);
-  if (until === undefined) return undefined;
-  const waitMs = until - (parseDate(serverDate) ?? Date.now());
-  return waitMs >= 0 ? waitMs : undefined;
-}
-
-/** "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7). A date that does not exist is none: 31 April, say. */
-function parseDate(text: string): number | undefined {
-  const date = new Date(text);
-  return date.toUTCString() === text ? date.getTime() : undefined;
+/**
+ * The time of "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7); NaN for another text, and for a date that does
+ * not exist, such as 31 April.
+ */
+function timeOf(text: string | null): number {
+  const date = new Date(text ?? "");
+  return date.toUTCString() === text ? date.getTime() : Number.NaN;
 }

@@ -49,9 +49,16 @@ function readError(thrown: unknown): ErrorParts {
   try {
     const { name, message, code, cause, errors } = thrown;
     const parts = Array.isArray(errors) ? errors.slice(0, MAX_PARTS).filter(isObject) : [];
-    const messages = [message, ...parts.map((part) => part["message"])].filter(isFilled);
-    const codes = [code, ...parts.map((part) => part["code"])].filter(isFilled);
-    return { name: isFilled(name) ? name : "Error", message: messages.join("; "), code: codes[0], cause };
+    const all = [{ message, code }, ...parts];
+    return {
+      name: isFilled(name) ? name : "Error",
+      message: all
+        .map((part) => part["message"])
+        .filter(isFilled)
+        .join("; "),
+      code: all.map((part) => part["code"]).find(isFilled),
+      cause,
+    };
   } catch {
     return { name: "Error", message: "an unreadable object" };
   }

@@ -1,4 +1,4 @@
-import { header, type ReadableHeaders } from "../errors/retry-after.ts";
+import type { ReadableHeaders } from "../errors/retry-after.ts";
 import { isSuccess } from "../errors/status.ts";
 import type { FetchResponse } from "./fetch.ts";
 
@@ -19,7 +19,7 @@ export class Answer {
     this.ok = isSuccess(status);
     this.status = status;
     this.type = type;
-    this.headers = { get: (name) => header(headers, name) || null };
+    this.headers = { get: (name) => header(headers, name) };
     this.bodyText = body.text;
     this.isTooLong = body.isTooLong;
   }
@@ -32,6 +32,16 @@ export class Answer {
 
   async json(): Promise<unknown> {
     return JSON.parse(await this.text());
+  }
+}
+
+/** A header's value; null where it is absent or no text, or where the headers cannot be read: a stub's may be anything. */
+function header(headers: ReadableHeaders, name: string): string | null {
+  try {
+    const value: unknown = headers.get(name);
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null;
   }
 }
 
