@@ -120,8 +120,7 @@ export class Call {
     if (thrown instanceof AbortedByCaller && signal) return abortReason(signal);
     if (thrown instanceof NoAnswer && thrown.timedOut) return timeoutError(this.#subject, timeoutMs);
     if (thrown instanceof NoAnswer) return connectionError(this.#subject, thrown.cause, this.#redact);
-    if (thrown instanceof NoGrant)
-      return this.#unusable(`data.${telnyxName(thrown.member ?? "")} is not ${thrown.rule}`);
+    if (thrown instanceof NoGrant) return this.#unusable(inTelnyxNames(thrown.message));
     if (isRoomTokenError(thrown)) return thrown;
     // openapi-fetch could not parse the body; without an answer it is the control flow of a framework.
     const answer = this.#lastEnd?.answer;
@@ -174,7 +173,7 @@ function codeOfNoAnswer(thrown: unknown): RoomTokenErrorCode {
   return thrown instanceof NoAnswer && thrown.timedOut ? "timeout" : "connection_failed";
 }
 
-/** "tokenExpiresAt" → "token_expires_at" */
-function telnyxName(member: string): string {
-  return member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** "no tokenExpiresAt" → "no token_expires_at" */
+function inTelnyxNames(words: string): string {
+  return words.replace(/[a-z][A-Z]/g, ([before, capital = ""]) => `${before}_${capital.toLowerCase()}`);
 }

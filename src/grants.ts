@@ -19,21 +19,8 @@ export interface RoomTokenGrant extends RefreshedRoomToken {
 /** The members of a grant as they come from outside. */
 export type UncheckedGrant = { readonly [Member in keyof RoomTokenGrant]?: unknown };
 
-/** Thrown for a value that is no grant. */
-export class NoGrant {
-  /** What the value is instead, or lacks: "no token", "a promise". */
-  readonly words: string;
-  /** The member that is missing or wrong, where it is that. */
-  readonly member: keyof RoomTokenGrant | undefined;
-  /** What the member has to be. */
-  readonly rule: string;
-
-  constructor(words: string, member?: keyof RoomTokenGrant, rule = "") {
-    this.words = words;
-    this.member = member;
-    this.rule = rule;
-  }
-}
+/** Thrown for a value that is no grant. Its message says what the value is or has: "a promise", "no token". */
+export class NoGrant extends Error {}
 
 /** "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. */
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
@@ -72,5 +59,5 @@ function readTime(member: keyof RoomTokenGrant, value: unknown): Date {
 }
 
 function wrong(member: keyof RoomTokenGrant, value: unknown, rule: string): NoGrant {
-  return new NoGrant(value === undefined ? `no ${member}` : `a ${member} that is not ${rule}`, member, rule);
+  return new NoGrant(value === undefined ? `no ${member}` : `a ${member} that is not ${rule}`);
 }

@@ -44,7 +44,7 @@ export async function askCallback(
       if (!isNew || next.grant.token === token) throw new NoGrant("no newer token");
       return next;
     } catch (thrown) {
-      if (thrown instanceof NoGrant) throw gave(thrown.words, "invalid_response");
+      if (thrown instanceof NoGrant) throw gave(thrown.message, "invalid_response");
       throw callbackError(thrown, operation, redact);
     }
   };

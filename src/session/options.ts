@@ -117,10 +117,7 @@ function givenGrant(given: unknown): GrantMembers {
     if (receivedAt === undefined || Number.isFinite(receivedAt)) return members;
   } catch (thrown) {
     if (!(thrown instanceof NoGrant)) throw thrown;
-    const { member, rule, words } = thrown;
-    throw member
-      ? invalidArgument(`grant.${member}`, rule)
-      : invalidArgument("grant", `a grant, not ${words}`);
+    throw invalidArgument("grant", `a grant (given: ${thrown.message})`);
   }
   throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
 }

@@ -18,11 +18,11 @@ const refreshing = (refresh: () => unknown) =>
 describe("the words of an error", () => {
   it.each([
     ["create must be given, or refresh together with grant", {}],
-    ["grant.token must be a non-empty string", { grant: {} }],
-    ["grant must be a grant, not a promise", { grant: Promise.resolve() }],
-    ["grant must be a grant, not null", { grant: null }],
-    ["grant must be a grant, not a string", { grant: "{}" }],
-    ["grant must be a grant, not a Response whose body was not read", { grant: Response.json({}) }],
+    ["grant must be a grant (given: no token)", { grant: {} }],
+    ["grant must be a grant (given: a promise)", { grant: Promise.resolve() }],
+    ["grant must be a grant (given: null)", { grant: null }],
+    ["grant must be a grant (given: a string)", { grant: "{}" }],
+    ["grant must be a grant (given: a Response whose body was not read)", { grant: Response.json({}) }],
     [
       "grant.receivedAt must be in epoch milliseconds",
       { grant: { ...new Server().grant(), receivedAt: "x" } },

@@ -25,15 +25,8 @@ describe("the constructor", () => {
     ["create", { refresh: server.refresh }],
     ["create", { grant: new Server().grant() }],
     ["grant", { ...good, grant: null }],
-    ["grant.token", { ...good, grant: {} }],
+    ["grant", { ...good, grant: {} }],
     ["grant", { ...good, grant: JSON.stringify(new Server().grant()) }],
-    ["grant.token", { ...good, grant: { ...new Server().grant(), token: "" } }],
-    ["grant.refreshToken", { ...good, grant: { ...new Server().grant(), refreshToken: 5 } }],
-    ["grant.tokenExpiresAt", { ...good, grant: { ...new Server().grant(), tokenExpiresAt: "soon" } }],
-    [
-      "grant.refreshTokenExpiresAt",
-      { ...good, grant: { ...new Server().grant(), refreshTokenExpiresAt: new Date(Number.NaN) } },
-    ],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: "now" } }],
     ["grant.receivedAt", { ...good, grant: { ...new Server().grant(), receivedAt: Number.NaN } }],
     [
@@ -51,6 +44,19 @@ describe("the constructor", () => {
     if (!isRoomTokenError(error)) throw new Error("expected a RoomTokenError");
     expect(error.code).toBe("invalid_argument");
     expect(error.message).toMatch(new RegExp(`^${argument} must be `));
+  });
+
+  it.each([
+    ["no refreshToken", { refreshToken: undefined }],
+    ["a token that is not a non-empty string", { token: "" }],
+    ["a refreshToken that is not a non-empty string", { refreshToken: 5 }],
+    ["a tokenExpiresAt that is not an RFC 3339 time", { tokenExpiresAt: "soon" }],
+    ["a refreshTokenExpiresAt that is not an RFC 3339 time", { refreshTokenExpiresAt: new Date(Number.NaN) }],
+  ])("refuses a grant with %s, and says so", (given, change) => {
+    expect(thrownBy({ ...good, grant: { ...new Server().grant(), ...change } })).toMatchObject({
+      code: "invalid_argument",
+      message: `grant must be a grant (given: ${given})`,
+    });
   });
 
   it("never shows the token of a grant that it refuses", () => {

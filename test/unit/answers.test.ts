@@ -99,15 +99,21 @@ const UNUSABLE: [body: string, problem: string][] = [
   ["{}", "no JSON object with data"],
   ['{"data":null}', "no JSON object with data"],
   ['{"data":"x"}', "no JSON object with data"],
-  ['{"data":{}}', "data.token is not a non-empty string"],
-  [JSON.stringify({ data: { ...GRANT_DATA, token: "" } }), "data.token is not"],
-  [JSON.stringify({ data: { ...GRANT_DATA, token: 5 } }), "data.token is not"],
-  [JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: "soon" } }), "data.token_expires_at is not"],
-  [JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: 1790000000 } }), "data.token_expires_at is not"],
-  [JSON.stringify({ data: { ...GRANT_DATA, refresh_token: null } }), "data.refresh_token is not"],
+  ['{"data":{}}', "no token"],
+  [JSON.stringify({ data: { ...GRANT_DATA, token: "" } }), "a token that is not a non-empty string"],
+  [JSON.stringify({ data: { ...GRANT_DATA, token: 5 } }), "a token that is not a non-empty string"],
+  [
+    JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: "soon" } }),
+    "a token_expires_at that is not an RFC 3339 time",
+  ],
+  [
+    JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: 1790000000 } }),
+    "a token_expires_at that is not an RFC 3339 time",
+  ],
+  [JSON.stringify({ data: { ...GRANT_DATA, refresh_token: null } }), "a refresh_token that is not"],
   [
     JSON.stringify({ data: { ...GRANT_DATA, refresh_token_expires_at: "" } }),
-    "data.refresh_token_expires_at is",
+    "a refresh_token_expires_at that is",
   ],
 ];
 
@@ -268,7 +274,7 @@ test.each([
   const data = { ...GRANT_DATA, token_expires_at: time };
   const error = await errorOf(json(201, { data }));
   expect(error.code).toBe("invalid_response");
-  expect(error.message).toContain("data.token_expires_at is not an RFC 3339 time");
+  expect(error.message).toContain("a token_expires_at that is not an RFC 3339 time");
 });
 
 test("29 February of a leap year exists", async () => {
