@@ -75,13 +75,9 @@ export class RoomTokenError extends Error {
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
-    const { cause, bodyText, retryable = false, errors = [] } = init;
-    const { operation, status, requestId, retryAfterMs } = init;
+    const { cause, bodyText, ...members } = init;
     super(message, cause === undefined ? undefined : { cause });
-    Object.assign(
-      this,
-      withoutAbsent({ code, retryable, errors, operation, status, requestId, retryAfterMs }),
-    );
+    Object.assign(this, { code, retryable: false, errors: [] }, withoutAbsent({ ...members, code }));
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
 }

@@ -64,14 +64,9 @@ function slowPace(
   };
 }
 
-/** From when on somebody who has a valid token, or none, sets off an attempt. */
-export function mayAskAt({ isRefusal, attemptedAt, retryAt }: Failure): number {
-  return isRefusal ? attemptedAt + REFUSAL_PAUSE_MS : retryAt;
-}
-
-/** From when on a forced refresh does. */
-export function mayForceAt({ isRefusal, attemptedAt, retryAt }: Failure): number {
-  return isRefusal ? attemptedAt + FORCED_PAUSE_MS : retryAt;
+/** From when on somebody sets off an attempt, be it that there is no valid token, or that the one held is no good. */
+export function mayAskAt({ isRefusal, attemptedAt, retryAt }: Failure, isForced: boolean): number {
+  return isRefusal ? attemptedAt + (isForced ? FORCED_PAUSE_MS : REFUSAL_PAUSE_MS) : retryAt;
 }
 
 /** The failure once the network is back. */

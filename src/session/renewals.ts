@@ -19,7 +19,7 @@ import { askCallback } from "./attempt.ts";
 import { elapsedClock, type Now } from "./clock.ts";
 import { CurrentGrant } from "./current-grant.ts";
 import type { RoomTokenSessionState } from "./events.ts";
-import { afterOnline, type Failure, failureAfter, mayAskAt, mayForceAt } from "./failure.ts";
+import { afterOnline, type Failure, failureAfter, mayAskAt } from "./failure.ts";
 import { type HeldGrant, holdGiven } from "./held-grant.ts";
 import { nextOperation, turnAfter } from "./next-operation.ts";
 import type { SessionSettings } from "./options.ts";
@@ -75,7 +75,7 @@ export class Renewals {
     if (token === undefined || isForced) return this.#join(isForced).wait(signal);
     const suffices = current.suffices(minValidityMs);
     const dueAt = suffices ? current.dueAt : 0;
-    if (this.now() < (this.#failure === undefined ? dueAt : mayAskAt(this.#failure))) return token;
+    if (this.now() < (this.#failure === undefined ? dueAt : mayAskAt(this.#failure, false))) return token;
     const renewal = this.#join(false);
     if (suffices) return token;
     return renewal.wait(signal).catch((error) => {
@@ -150,7 +150,7 @@ export class Renewals {
   #throwIfTooEarly(isForced: boolean): void {
     const failure = this.#failure;
     if (failure === undefined) return;
-    const waitMs = (isForced ? mayForceAt(failure) : mayAskAt(failure)) - this.now();
+    const waitMs = mayAskAt(failure, isForced) - this.now();
     const longestMs = failure.isRefusal ? 0 : this.#settings.timeoutMs;
     if (waitMs > longestMs) throw laterError(this.#shownError(failure), waitMs);
   }
