@@ -45,11 +45,12 @@ function abortError(): Error {
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
     if (signal.aborted) return reject(abortReason(signal));
     const leave = onAbort(signal, () => {
       leave();
       reject(abortReason(signal));
     });
-    promise.finally(leave).then(resolve, reject);
+    promise.then(leave, leave);
   });
 }

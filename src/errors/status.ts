@@ -18,7 +18,7 @@ export function codeOfStatus(status: number): RoomTokenErrorCode {
 
 /** Whether a refusal may pass by itself: overload and failures of the server, but not "not implemented". */
 export function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
 }
 
 export function isSuccess(status: number): boolean {

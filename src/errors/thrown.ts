@@ -4,15 +4,13 @@ type Redact = (text: string) => string;
 type CopiedError = Error & { code?: string };
 
 const MAX_CAUSES = 5;
-/** So many parts of an AggregateError are quoted: one for each address that was tried, say. */
-const MAX_PARTS = 4;
 
 /**
  * A fresh error in the place of a foreign one, which may carry the request with its headers: only name, message
  * and code are copied, redacted, of at most five errors of the cause chain.
  */
 export function copyOfThrown(thrown: unknown, redact: Redact, depth = 1): Error {
-  const { name, message, code, cause } = readError(thrown);
+  const { name = "Error", message, code, cause } = readError(thrown);
   const deeper = cause !== undefined && depth < MAX_CAUSES;
   const copy: CopiedError = new Error(
     redact(message),
@@ -35,7 +33,7 @@ export function deepestReason(copy: Error): string {
 }
 
 interface ErrorParts {
-  readonly name: string;
+  readonly name?: string | undefined;
   readonly message: string;
   readonly code?: string | undefined;
   readonly cause?: unknown;
@@ -43,15 +41,14 @@ interface ErrorParts {
 
 /** Reads a foreign error with care: its getters may throw. */
 function readError(thrown: unknown): ErrorParts {
-  if (typeof thrown === "string") return { name: "Error", message: thrown };
-  if (!isObject(thrown))
-    return { name: "Error", message: `${thrown === null ? "null" : typeof thrown}, not an error` };
+  if (typeof thrown === "string") return { message: thrown };
+  if (!isObject(thrown)) return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
   try {
     const { name, message, code, cause, errors } = thrown;
-    const parts = Array.isArray(errors) ? errors.slice(0, MAX_PARTS).filter(isObject) : [];
+    const parts = Array.isArray(errors) ? errors.filter(isObject) : [];
     const all = [{ message, code }, ...parts];
     return {
-      name: isFilled(name) ? name : "Error",
+      name: [name].find(isFilled),
       message: all
         .map((part) => part["message"])
         .filter(isFilled)
@@ -60,6 +57,6 @@ function readError(thrown: unknown): ErrorParts {
       cause,
     };
   } catch {
-    return { name: "Error", message: "an unreadable object" };
+    return { message: "an unreadable object" };
   }
 }

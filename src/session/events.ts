@@ -72,5 +72,5 @@ export class Emitter {
 
 /** Reports what a listener threw, so that its author sees it; only in a page, where that ends nothing. */
 function tellThePage(thrown: unknown): void {
-  if (typeof document !== "undefined" && typeof reportError === "function") reportError(thrown);
+  if (globalThis.document !== undefined) globalThis.reportError?.(thrown);
 }

@@ -12,7 +12,7 @@ export interface FailedAttempt {
   readonly attemptedAt: number;
   readonly failedAt: number;
   /** When the token held dies; never, without a valid token. */
-  readonly tokenDiesAt: number;
+  readonly diesAt: number;
   /** After a refusal: whose turn it is, where there are both callbacks. */
   readonly turn: RoomTokenOperation;
 }
@@ -24,9 +24,9 @@ interface Pace {
   /** When the next attempt may be made if the network comes back before. */
   readonly onlineAt: number;
   /** Transient failures in a row. */
-  readonly transientFailures: number;
-  /** Refusals since a token was last valid. */
-  readonly refusalsWithoutToken: number;
+  readonly failures: number;
+  /** Refusals in a row without a valid token. */
+  readonly refusals: number;
 }
 
 /** What is known since the last renewal failed; a success ends it. */
@@ -38,29 +38,26 @@ export function failureAfter(previous: Failure | undefined, failed: FailedAttemp
 }
 
 function quickPace(previous: Failure | undefined, { error, attemptedAt, failedAt }: FailedAttempt): Pace {
-  const before = previous?.transientFailures ?? 0;
+  const before = previous?.failures ?? 0;
   return {
     isRefusal: false,
     retryAt: failedAt + backoffMs(before, error.retryAfterMs),
     onlineAt: Math.max(failedAt + askedMs(error.retryAfterMs), attemptedAt + ONLINE_PAUSE_MS),
-    transientFailures: before + 1,
-    refusalsWithoutToken: previous?.refusalsWithoutToken ?? 0,
+    failures: before + 1,
+    refusals: previous?.refusals ?? 0,
   };
 }
 
-function slowPace(
-  previous: Failure | undefined,
-  { attemptedAt, failedAt, tokenDiesAt }: FailedAttempt,
-): Pace {
-  const refusalsWithoutToken = tokenDiesAt === Infinity ? (previous?.refusalsWithoutToken ?? 0) + 1 : 0;
-  const slowAt = Math.max(failedAt, attemptedAt + slowPauseMs(refusalsWithoutToken));
+function slowPace(previous: Failure | undefined, { attemptedAt, failedAt, diesAt }: FailedAttempt): Pace {
+  const refusals = diesAt === Infinity ? (previous?.refusals ?? 0) + 1 : 0;
+  const slowAt = Math.max(failedAt, attemptedAt + slowPauseMs(refusals));
   return {
     isRefusal: true,
     // Once more as the token dies: it is then that somebody needs another.
-    retryAt: Math.min(slowAt, tokenDiesAt),
+    retryAt: Math.min(slowAt, diesAt),
     onlineAt: attemptedAt + REFUSAL_PAUSE_MS,
-    transientFailures: 0,
-    refusalsWithoutToken,
+    failures: 0,
+    refusals,
   };
 }
 

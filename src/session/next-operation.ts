@@ -25,7 +25,7 @@ export function nextOperation(
   if (failure?.isRefusal) return failure.turn;
   if (held.grant.refreshToken === refusedRefreshToken) return "create";
   // After two transient failures in a row the two alternate.
-  const failures = failure?.transientFailures ?? 0;
+  const failures = failure?.failures ?? 0;
   const createFirst = failures >= 2 || now >= held.refreshEndsAt - REFRESH_END_MARGIN_MS;
   return createFirst && failures % 2 === 0 ? "create" : "refresh";
 }

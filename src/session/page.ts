@@ -5,14 +5,14 @@
  * @returns The function that removes all listeners.
  */
 export function listenToPage(onBack: (isOnline: boolean) => void): () => void {
-  if (typeof document === "undefined") return () => {};
-  const { window } = globalThis as { window?: EventTarget };
+  const { document, window } = globalThis as { document?: Document; window?: EventTarget };
   const listeners: [EventTarget | undefined, string, (event: Event) => void][] = [
-    [document, "visibilitychange", () => document.visibilityState === "visible" && onBack(false)],
+    [document, "visibilitychange", () => document?.visibilityState === "visible" && onBack(false)],
     [window, "focus", () => onBack(false)],
     [window, "pageshow", (event) => (event as PageTransitionEvent).persisted && onBack(false)],
     [window, "online", () => onBack(true)],
   ];
+  // React Native has a window that cannot be listened to.
   const removers = listeners.map(([target, name, call]) => {
     target?.addEventListener?.(name, call);
     return () => target?.removeEventListener?.(name, call);

@@ -21,10 +21,10 @@ export function isRefusal(failure: {
 /**
  * The pause after a refusal, in milliseconds.
  *
- * @param refusalsWithoutToken How often in a row the session was refused while it had no valid token, this time
+ * @param refusals How often in a row the session was refused while it had no valid token, this time
  * included; 0 while it has one.
  */
-export function slowPauseMs(refusalsWithoutToken: number): number {
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, REFUSAL_PAUSE_MS * 2 ** Math.max(0, refusalsWithoutToken - 1));
+export function slowPauseMs(refusals: number): number {
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, REFUSAL_PAUSE_MS * 2 ** Math.max(0, refusals - 1));
   return pauseMs * (0.8 + 0.4 * Math.random());
 }

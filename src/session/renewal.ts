@@ -1,4 +1,5 @@
 import { untilAborted } from "../abort.ts";
+import type { RoomTokenOperation } from "../errors/room-token-error.ts";
 
 /** A renewal that callers wait for together: they share its token, or its error. */
 export class Renewal {
@@ -6,6 +7,8 @@ export class Renewal {
   isForced = false;
   /** When its current request is given up; never, before the first one is sent. */
   giveUpAt: number = Infinity;
+  /** The callbacks that were asked for it. */
+  readonly asked: RoomTokenOperation[] = [];
   /** Aborts its request. */
   readonly abort: AbortController = new AbortController();
   declare readonly succeed: (token: string) => void;

@@ -169,21 +169,20 @@ export class Renewals {
     this.#waiting = undefined;
     await undefined; // whoever asks in the same turn still shares it, also a forced refresh
     const attemptedAt = this.now();
-    const asked: RoomTokenOperation[] = [];
     try {
-      this.#succeed(renewal, await this.#renew(renewal, asked));
+      this.#succeed(renewal, await this.#renew(renewal));
     } catch (error) {
-      this.#fail(renewal, error as RoomTokenError, attemptedAt, asked);
+      this.#fail(renewal, error as RoomTokenError, attemptedAt);
     }
     this.tick();
   }
 
   /** One request; where it finds the refresh token refused, a create at once. */
-  async #renew(renewal: Renewal, asked: RoomTokenOperation[]): Promise<HeldGrant> {
+  async #renew(renewal: Renewal): Promise<HeldGrant> {
     const { held } = this.current;
     const settings = this.#settings;
     const ask = (operation: RoomTokenOperation) => {
-      asked.push(operation);
+      renewal.asked.push(operation);
       return askCallback(operation, renewal, held, settings, this.now);
     };
     const first = nextOperation(held, settings, this.#failure, this.#refusedRefreshToken, this.now());
@@ -207,16 +206,12 @@ export class Renewals {
     this.report.token(held);
   }
 
-  #fail(
-    renewal: Renewal,
-    error: RoomTokenError,
-    attemptedAt: number,
-    asked: readonly RoomTokenOperation[],
-  ): void {
+  #fail(renewal: Renewal, error: RoomTokenError, attemptedAt: number): void {
     if (this.#underWay !== renewal) return; // closed
     const now = this.now();
+    const { asked } = renewal;
     const { diesAt } = this.current;
-    const failed = { error, attemptedAt, failedAt: now, tokenDiesAt: diesAt, turn: turnAfter(asked) };
+    const failed = { error, attemptedAt, failedAt: now, diesAt, turn: turnAfter(asked) };
     let failure = failureAfter(this.#failure, failed);
     if (this.#onlineAt >= attemptedAt) failure = afterOnline(failure);
     // Both were refused: it may be something in between, so both are asked again.

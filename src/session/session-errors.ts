@@ -14,6 +14,6 @@ export function expiredError(refusal: RoomTokenError): RoomTokenError {
 
 /** The same error for somebody who comes later, with the time until it is worth asking again. */
 export function laterError(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
-  const { code, message, cause, bodyText } = error;
+  const { code, message, cause, bodyText } = error; // an error's own members, but not enumerable
   return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs });
 }

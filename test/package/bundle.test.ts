@@ -25,15 +25,21 @@ async function bundle(source: string, minify: boolean): Promise<string> {
 
 /** The budgets of the bench, too. */
 const ENTRIES = [
-  { entry: "telnyx-room-tokens", maxBytes: 9_800 },
-  { entry: "telnyx-room-tokens/session", maxBytes: 9_500 },
+  { entry: "telnyx-room-tokens", maxBytes: 9_400 },
+  { entry: "telnyx-room-tokens/session", maxBytes: 8_200 },
 ];
 
 /** What the two may take from their platform; what belongs to a page is only looked for. */
 const AMBIENT = [
   ...["AbortController", "DOMException", "TextDecoder", "URL", "atob", "clearTimeout", "performance"],
   ...["setTimeout", "globalThis.fetch", "globalThis.navigator", "globalThis.performance"],
-  ...["globalThis.process", "globalThis.Request"],
+  ...[
+    "globalThis.process",
+    "globalThis.Request",
+    "globalThis.document",
+    "globalThis.window",
+    "globalThis.reportError",
+  ],
   // openapi-fetch names these; our calls come by none of them but URLSearchParams.
   ...["FormData", "Headers", "Request", "Response", "URLSearchParams", "process"],
   ...["document", "window", "reportError"],
