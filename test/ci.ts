@@ -1,11 +1,12 @@
 /**
  * Runs every suite, wider and wider, and sums what their runners report; the last line is `N passed, N failed`.
  * A suite that ran no test, left one out, or ended badly without a failed test to show for it is a failure too.
+ * What failed is told at the end: a log is often cut off above.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 
 interface Suite {
   /** A script of package.json. */
@@ -44,24 +45,64 @@ interface Sum {
   failed: number;
 }
 
+/** What is read of a report of vitest (in jest's format). */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    /** Why the file itself failed; else empty. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** For each failure the suite and the test, and on further lines the message. */
+const failures: string[] = [];
+
 function run({ script, report, args = [] }: Suite, folder: string): Sum {
   const all = ["run", script, "--", ...args, ...(report?.(folder) ?? [])];
   const { status } = spawnSync("npm", all, { stdio: "inherit", shell: process.platform === "win32" });
-  const sum = report === undefined ? { passed: 0, failed: 0 } : readReports(folder);
+  const sum = report === undefined ? { passed: 0, failed: 0 } : readReports(script, folder);
   const ranNothing = report !== undefined && sum.passed === 0;
-  if (sum.failed === 0 && (status !== 0 || ranNothing)) sum.failed = 1;
+  if (sum.failed === 0 && (status !== 0 || ranNothing)) {
+    sum.failed = 1;
+    failures.push(`${script}: exit status ${status}${ranNothing ? ", no test passed" : ""}`);
+  }
   return sum;
 }
 
-/** Sums vitest's reports (jest's format); a test that was left out counts as failed. */
-function readReports(folder: string): Sum {
+/** Sums the reports of a suite; a test that was left out counts as failed. */
+function readReports(script: string, folder: string): Sum {
   const sum = { passed: 0, failed: 0 };
   for (const file of readdirSync(folder)) {
-    const report = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    const report: Report = JSON.parse(readFileSync(join(folder, file), "utf8"));
     sum.passed += report.numPassedTests;
     sum.failed += report.numTotalTests - report.numPassedTests;
+    const suite = file === "vitest.json" ? script : `${script} (${parse(file).name})`;
+    for (const { name, message, assertionResults } of report.testResults) {
+      if (message !== "") failures.push(`${suite}: ${name}\n${message}`);
+      for (const { fullName, status, failureMessages } of assertionResults) {
+        if (status !== "passed")
+          failures.push([`${suite}: ${fullName} (${status})`, ...failureMessages].join("\n"));
+      }
+    }
   }
   return sum;
+}
+
+/** At most some 40 lines: the messages' first lines, or where many tests failed their names alone. */
+function printFailures(): void {
+  const linesEach = failures.length <= 10 ? 4 : 1;
+  console.log(failures.length === 0 ? "" : "\nWhat failed:");
+  for (const failure of failures.slice(0, 40)) {
+    for (const line of failure.split("\n", linesEach)) console.log(line.slice(0, 200));
+  }
+  if (failures.length > 40) console.log(`and ${failures.length - 40} more`);
 }
 
 const total: Sum = { passed: 0, failed: 0 };
@@ -77,6 +118,7 @@ for (const suite of SUITES) {
   total.failed += sum.failed;
 }
 
+printFailures();
 console.table(rows);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
