@@ -7,8 +7,8 @@ import { FaultServer, http, type Misbehaviour, send } from "./server.ts";
 
 const SCRIPT = fileURLToPath(new URL("./one-call.mjs", import.meta.url));
 const SOURCE = new URL("../../src/index.ts", import.meta.url).href;
-/** Far below the deadline and the signal of the script, which would keep the process that long. */
-const AT_ONCE_MS = 15_000;
+/** Far below the ten minutes for which the deadline or the signal of the script would keep the process. */
+const GIVEN_UP_MS = 50_000;
 
 const keptAlive: Misbehaviour = (socket) => void socket.write(http(201, GRANT, { connection: "keep-alive" }));
 const retriedOnce = (): Misbehaviour => {
@@ -18,16 +18,13 @@ const retriedOnce = (): Misbehaviour => {
 
 test.each([
   ["a call on a connection that stays open", () => keptAlive, [], "true"],
-  ["a call with a signal of 30 s", () => keptAlive, ["30000"], "true"],
+  ["a call with a signal of 10 min", () => keptAlive, ["600000"], "true"],
   ["a call that was repeated", retriedOnce, [], "true"],
-  ["a call that was refused, with a signal of 30 s", () => send(http(403)), ["30000"], "forbidden"],
+  ["a call that was refused, with a signal of 10 min", () => send(http(403)), ["600000"], "forbidden"],
 ])("a process that has made %s ends by itself at once", async (_, misbehave, more, printed) => {
   const server = await FaultServer.start(misbehave());
   const args = ["--import", "tsx", SCRIPT, server.origin, SOURCE, ...more];
-  const startedAt = performance.now();
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
-  const elapsedMs = performance.now() - startedAt;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: GIVEN_UP_MS });
   await server.close();
   expect({ stdout, stderr }).toEqual({ stdout: `${printed}\n`, stderr: "" });
-  expect(elapsedMs).toBeLessThan(AT_ONCE_MS);
 });

@@ -69,9 +69,11 @@ test("a page that waits in the lobby for longer than a token lives joins with th
   const { tokenAtStart, outcome } = await room.evaluate((room) => room.connect());
 
   expect(outcome).toBe("connected");
+  const { minted } = meeting.backEnd;
   const [firstOfJoin] = framesOf(meeting, "attach audiobridge");
-  expect(firstOfJoin?.token).toBe(tokenAtStart);
-  expect(tokenAtStart).not.toBe(meeting.backEnd.minted[0]);
+  // A newer one may have come since.
+  expect(minted.slice(minted.indexOf(tokenAtStart ?? ""))).toContain(firstOfJoin?.token);
+  expect(minted.indexOf(tokenAtStart ?? "")).toBeGreaterThan(0);
   await vi.waitUntil(() => meeting.gateway.frames.at(-1)?.token !== tokenAtStart, PATIENCE);
   expect(refusedOf(meeting)).toEqual([]);
   expect(meeting.problems).toEqual([]);
