@@ -6,6 +6,7 @@ import { declaredAnswers, readFragment } from "./fragment-view.ts";
 import { type RunningPrism, startMock } from "./prism.ts";
 
 const CODES: Readonly<Record<string, RoomTokenErrorCode>> = {
+  "400": "bad_request",
   "401": "unauthorized",
   "403": "forbidden",
   "404": "not_found",

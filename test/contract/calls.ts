@@ -4,7 +4,8 @@ import type { OperationId } from "../sandbox/fragment.ts";
 /** The room of the contract tests; a mock knows them all. */
 export const ROOM_ID = "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05";
 
-const ACTIONS: Readonly<Record<OperationId, string>> = {
+/** The last part of the path of each operation. */
+export const ACTIONS: Readonly<Record<OperationId, string>> = {
   CreateRoomClientToken: "generate_join_client_token",
   RefreshRoomClientToken: "refresh_client_token",
 };

@@ -88,12 +88,18 @@ describe("what may be asked for", () => {
     expect(pointers.sort()).toEqual(["/refresh_token_ttl_secs", "/token_ttl_secs"]);
   });
 
-  it.each(["", "{", "[]", "null", "5"])("the body %j is no JSON object and gets 400", async (body) => {
-    expect((await create(sandbox, { body })).status).toBe(400);
+  it.each(["", "[]", "null", "5"])("the body %j is no JSON object and gets 422", async (body) => {
+    const answer = await create(sandbox, { body });
+    expect([answer.status, answer.errors[0]?.code]).toEqual([422, "10015"]);
   });
 
-  it("a body that is not declared as JSON gets 400", async () => {
-    expect((await create(sandbox, { headers: { "content-type": "text/plain" } })).status).toBe(400);
+  it("a body that is not valid JSON gets 400", async () => {
+    const answer = await create(sandbox, { body: "{" });
+    expect([answer.status, answer.errors[0]?.code]).toEqual([400, "10015"]);
+  });
+
+  it("a body that is not declared as JSON gets 422", async () => {
+    expect((await create(sandbox, { headers: { "content-type": "text/plain" } })).status).toBe(422);
   });
 });
 

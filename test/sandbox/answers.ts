@@ -61,6 +61,13 @@ export const notFound = (): SandboxAnswer =>
 export const badRequest = (detail: string): SandboxAnswer =>
   errorAnswer(400, { code: "10015", title: "Bad request", detail });
 
+export const noObject = (): SandboxAnswer =>
+  errorAnswer(422, {
+    code: "10015",
+    title: "Bad request",
+    detail: "The body must be a JSON object, sent as application/json.",
+  });
+
 export const tooManyRequests = (): SandboxAnswer =>
   errorAnswer(429, {
     code: "10011",

@@ -5,6 +5,7 @@ import {
   forbidden,
   jsonAnswer,
   memberError,
+  noObject,
   notFound,
   type SandboxAnswer,
   type SandboxRequest,
@@ -21,6 +22,9 @@ const OPERATIONS: Readonly<Record<string, OperationId>> = {
   generate_join_client_token: "CreateRoomClientToken",
   refresh_client_token: "RefreshRoomClientToken",
 };
+
+/** `application/json; charset=utf-8`, `application/problem+json` */
+const JSON_TYPE = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -45,8 +49,9 @@ export class TokenApi {
     if (isCreate && request.headers["authorization"] !== `Bearer ${this.#apiKey}`) return unauthorized();
     if (!this.#roomIds.has(roomId.toLowerCase())) return notFound();
 
-    const body = readBody(request);
-    if (!body) return badRequest("The body must be a JSON object, sent as application/json.");
+    const read = readBody(request);
+    if ("refusal" in read) return read.refusal;
+    const { body } = read;
     const schema = this.#schemas[operationId];
     const errors = bodyErrors(schema, body);
     if (errors.length > 0) return errorAnswer(422, ...errors);
@@ -80,15 +85,21 @@ export class TokenApi {
   }
 }
 
-function readBody(request: SandboxRequest): Body | undefined {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) return undefined;
+/**
+ * Reads a body as Prism does: what is declared as JSON must be JSON (400), and only an object fits the fragment (422).
+ * A body of another type is not read at all.
+ */
+function readBody(request: SandboxRequest): { body: Body } | { refusal: SandboxAnswer } {
+  const isJson = JSON_TYPE.test(request.headers["content-type"] ?? "");
+  if (!isJson || request.body === "") return { refusal: noObject() };
+  let body: unknown;
   try {
-    const body: unknown = JSON.parse(request.body);
-    const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-    return isObject ? (body as Body) : undefined;
+    body = JSON.parse(request.body);
   } catch {
-    return undefined;
+    return { refusal: badRequest("The body is not valid JSON.") };
   }
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  return isObject ? { body: body as Body } : { refusal: noObject() };
 }
 
 function bodyErrors(schema: BodySchema, body: Body): ErrorItem[] {
