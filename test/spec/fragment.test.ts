@@ -26,19 +26,27 @@ function answer(operation: JsonObject, status: string): Json {
 }
 
 describe("the fragment", () => {
-  it("has a named example for every answer, each error with a code and a title", () => {
-    for (const operation of operations) {
-      for (const status of Object.keys(objectAt(operation, "responses"))) {
-        const found = examples(answer(operation, status));
-        expect(found.length, `${operation["operationId"]} ${status}`).toBeGreaterThan(0);
-        for (const [name, value] of found) {
-          const error = status === "403" ? value : isObject(value) && [value["errors"]].flat()[0];
-          const wanted = { code: expect.any(String), title: expect.any(String) };
-          if (status !== "201") expect(error, name).toMatchObject(wanted);
-        }
-      }
-    }
+  const answers = operations.flatMap((operation) =>
+    Object.keys(objectAt(operation, "responses")).map((status) => ({
+      title: `${operation["operationId"]} ${status}`,
+      status,
+      examples: examples(answer(operation, status)),
+    })),
+  );
+
+  it.each(answers)("has a named example for $title", ({ examples }) => {
+    expect(examples.length).toBeGreaterThan(0);
   });
+
+  it.each(answers.filter(({ status }) => status !== "201"))(
+    "shows a code and a title in each example of $title",
+    ({ status, examples }) => {
+      for (const [name, value] of examples) {
+        const error = status === "403" ? value : [at(value, "errors")].flat()[0];
+        expect(error, name).toMatchObject({ code: expect.any(String), title: expect.any(String) });
+      }
+    },
+  );
 
   it("points at each request member in an example of 422", () => {
     for (const operation of operations) {
