@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isRoomTokenError, type RoomTokenError } from "../../src/index.ts";
-import { API_KEY, clientOn, GRANT_DATA, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
+import { clientOn, GRANT_DATA, json, ROOM_ID, rejection } from "./support.ts";
 
 async function errorOf(answer: Response, options = {}): Promise<RoomTokenError> {
   const error = await rejection(clientOn(() => answer, options).client.create(ROOM_ID));
@@ -153,15 +153,26 @@ const TIMES: [text: string, expected: string | undefined][] = [
   ["Sun, 22 Nov 2026 10:10:00 GMT", undefined],
   ["12026-11-22T10:10:00Z", undefined],
   ["2026-11-22T10:10:00ZZ", undefined],
+  ["2028-02-29T10:10:00Z", "2028-02-29T10:10:00.000Z"],
+  ["2027-02-29T10:10:00Z", undefined],
+  ["2026-02-31T10:10:00Z", undefined],
+  ["2026-04-31T10:10:00Z", undefined],
+  ["2026-00-01T10:10:00Z", undefined],
+  ["2026-11-22T24:00:00Z", undefined],
+  ["2026-11-22T10:60:00Z", undefined],
+  ["2026-11-22T99:10:00Z", undefined],
 ];
 
 test.each(TIMES)("the time %s is read as %s, in any time zone of the reader", async (text, expected) => {
-  const { client } = clientOn(() => json(201, { data: { ...GRANT_DATA, token_expires_at: text } }));
-  const result = await client.create(ROOM_ID).then(
-    (grant) => grant.tokenExpiresAt.toISOString(),
-    () => undefined,
-  );
-  expect(result).toBe(expected);
+  const answer = json(201, { data: { ...GRANT_DATA, token_expires_at: text } });
+  if (expected === undefined) {
+    const error = await errorOf(answer);
+    expect(error.code).toBe("invalid_response");
+    expect(error.message).toContain("a token_expires_at that is not an RFC 3339 time");
+    return;
+  }
+  const grant = await clientOn(() => answer).client.create(ROOM_ID);
+  expect(grant.tokenExpiresAt.toISOString()).toBe(expected);
 });
 
 test("a redirect is refused, be it seen as a status or, in a page, as an opaque answer", async () => {
@@ -176,50 +187,6 @@ test("a redirect is refused, be it seen as a status or, in a page, as an opaque 
     status: { value: 0 },
   });
   expect(await errorOf(opaque)).toMatchObject({ code: "redirect_refused", status: 0 });
-});
-
-test("an echoed key or refresh token is replaced, plain, URL-encoded or JSON-escaped", async () => {
-  const { client } = clientOn(() =>
-    json(
-      403,
-      {
-        errors: [
-          { title: `key ${API_KEY}`, detail: `url ${encodeURIComponent(REFRESH_TOKEN)}` },
-          {
-            title: REFRESH_TOKEN,
-            detail: encodeURIComponent(REFRESH_TOKEN).replace(/%../g, (octet) => octet.toLowerCase()),
-          },
-          {
-            title: JSON.stringify(API_KEY),
-            detail: JSON.stringify({ t: REFRESH_TOKEN }),
-          },
-        ],
-      },
-      { "x-request-id": encodeURIComponent(REFRESH_TOKEN) },
-    ),
-  );
-  const errors = [
-    await rejection(client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN })),
-    await rejection(
-      clientOn(() => json(401, { title: API_KEY, detail: encodeURIComponent(API_KEY) })).client.create(
-        ROOM_ID,
-      ),
-    ),
-  ] as RoomTokenError[];
-  for (const error of errors) {
-    const texts = JSON.stringify([error, error.message, error.stack, error.bodyText]);
-    expect(texts).not.toMatch(/CANARY-refresh|canary-refresh/i);
-  }
-  expect(JSON.stringify([errors[1], errors[1]?.message, errors[1]?.bodyText])).not.toContain("CANARY");
-});
-
-test("a success over 1 MiB is not read, even where its beginning alone would do", async () => {
-  const body = JSON.stringify({ data: GRANT_DATA });
-  const { client } = clientOn(() => new Response(body + " ".repeat(2 ** 20 - body.length), { status: 201 }));
-  expect(await client.create(ROOM_ID)).toMatchObject({ token: GRANT_DATA.token });
-  const error = await errorOf(new Response(body + " ".repeat(2 ** 20), { status: 201 }));
-  expect(error).toMatchObject({ code: "invalid_response", status: 201 });
-  expect(error.message).toContain("within 1 MiB");
 });
 
 test("a garbled Retry-After does not hide the x-ratelimit-reset of a 429", async () => {
@@ -239,46 +206,4 @@ test("what only turns into a time or a token when it is made a string is none", 
 test("statuses beyond those of HTTP have the code that is nearest", async () => {
   expect(await errorOf(Response.error())).toMatchObject({ code: "unexpected_status", status: 0 });
   expect(await errorOf(new Response(null, { status: 399 }))).toMatchObject({ code: "redirect_refused" });
-});
-
-test.each([
-  ["with a Content-Length", { "content-length": "300" }],
-  ["without one", {}],
-])("a grant, a cut one and one that is no JSON are told apart %s", async (_, headers) => {
-  const answer = (text: string) => () => new Response(text, { status: 201, headers: headers as HeadersInit });
-  const whole = JSON.stringify({ data: GRANT_DATA });
-  expect((await clientOn(answer(whole)).client.create(ROOM_ID)).token).toBe(GRANT_DATA.token);
-  for (const text of [whole.slice(0, -5), "<html>", "null", '"text"', "5", "[]", "{}"]) {
-    const error = await rejection(clientOn(answer(text)).client.create(ROOM_ID));
-    expect(error, text).toMatchObject({ code: "invalid_response", status: 201 });
-    expect((error as Error).message, text).toContain("201 without a usable token: no JSON object with data");
-  }
-});
-
-test("a success without a body has no token, whatever its status says of a body", async () => {
-  for (const response of [
-    new Response(null, { status: 204 }),
-    new Response("", { status: 201, headers: { "content-length": "0" } }),
-    new Response("", { status: 201 }),
-  ]) {
-    const { status } = response;
-    const error = await rejection(clientOn(() => response).client.create(ROOM_ID));
-    expect(error).toMatchObject({ code: "invalid_response", status, bodyText: "" });
-  }
-});
-
-test.each([
-  ...["2026-02-31T10:10:00Z", "2026-04-31T10:10:00Z", "2027-02-29T10:10:00Z", "2026-00-01T10:10:00Z"],
-  ...["2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z", "2026-11-22T99:10:00Z"],
-])("an expiry that does not exist is no time: %s", async (time) => {
-  const data = { ...GRANT_DATA, token_expires_at: time };
-  const error = await errorOf(json(201, { data }));
-  expect(error.code).toBe("invalid_response");
-  expect(error.message).toContain("a token_expires_at that is not an RFC 3339 time");
-});
-
-test("29 February of a leap year exists", async () => {
-  const data = { ...GRANT_DATA, token_expires_at: "2028-02-29T10:10:00Z" };
-  const grant = await clientOn(() => json(201, { data })).client.create(ROOM_ID);
-  expect(grant.tokenExpiresAt).toEqual(new Date("2028-02-29T10:10:00Z"));
 });

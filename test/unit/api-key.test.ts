@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ClientOptions, RoomTokenError } from "../../src/index.ts";
-import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
+import { API_KEY, clientOn, granted, json, ROOM_ID, rejection } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -103,22 +103,4 @@ test("a caller's abort ends the asking, too", async () => {
   expect(await call).toBe("enough");
   expect(seen).toEqual([]);
   expect(vi.getTimerCount()).toBe(0);
-});
-
-test("refresh asks no key function, even one that throws", async () => {
-  const apiKey = vi.fn(() => {
-    throw new Error("not me");
-  });
-  const { client } = clientOn(granted, { apiKey });
-  await client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
-  expect(apiKey).not.toHaveBeenCalled();
-});
-
-test("the key that a function gave is hidden in the errors of that create", async () => {
-  const { client } = clientOn(() => json(401, { title: "not CANARY-given-key" }), {
-    apiKey: () => "CANARY-given-key",
-  });
-  expect(await rejection(client.create(ROOM_ID))).toMatchObject({
-    message: "Creating a room client token failed: 401 not [redacted]",
-  });
 });
