@@ -1,20 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { mkdirSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, type MockInstance, test, vi } from "vitest";
 import { type Example, startExample } from "../../scripts/example.ts";
+import { launchChromium } from "../chromium.ts";
 import type { SandboxServer } from "../sandbox/index.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const SCREENSHOTS = "reports/room-page";
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const TOKEN_TTL_SECS = 60;
 /** When a token of 60 s is renewed after it was asked for, where nothing is random; it is dead 14 s later. */
@@ -30,13 +21,12 @@ let page: Page;
 const texts: string[] = [];
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error("no Chromium: apt-get update && apt-get install -y chromium");
   mkdirSync(SCREENSHOTS, { recursive: true });
   example = await startExample({ port: 0, tokenTtlSecs: TOKEN_TTL_SECS });
   if (!example.sandbox) throw new Error("the page is tested on the sandbox: unset TELNYX_API_KEY");
   sandbox = example.sandbox;
   minted = vi.spyOn(sandbox, "handle");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  browser = await launchChromium();
   page = await browser.newPage({ colorScheme: "light", viewport: { width: 900, height: 900 } });
   page.on("console", (message) => texts.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => texts.push(`pageerror: ${error.stack}`));

@@ -2,25 +2,15 @@
  * The session and the real @telnyx/video in Chromium, against a gateway that checks the token of every frame.
  * Each test leaves a log in reports/room.
  */
-import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { build } from "esbuild";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, type TestContext, test, vi } from "vitest";
+import { launchChromium } from "../chromium.ts";
 import { type Meeting, startMeeting } from "./meeting.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // No name is ever looked up: what the page might still want from the internet, it does not get.
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-];
+/** No name is ever looked up: what the page might still want from the internet, it does not get. */
+const NO_INTERNET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1";
 /** The shortest life that Telnyx gives a token. */
 const SHORT_TTL_SECS = 10;
 const LONG_TTL_SECS = 600;
@@ -31,8 +21,7 @@ let browser: Browser;
 let script: string;
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error("no Chromium: apt-get update && apt-get install -y chromium");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  browser = await launchChromium(NO_INTERNET);
   const { outputFiles } = await build({
     entryPoints: ["test/room/page.ts"],
     bundle: true,

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../../chromium.ts";
 import { Sandbox } from "../../sandbox/index.ts";
-import { complaintsOf, launchChromium } from "./launch.ts";
+import { complaintsOf } from "./complaints.ts";
 import { servePage } from "./server.ts";
 
 const HERE = import.meta.dirname;

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "../../chromium.ts";
 import { type SandboxServer, startSandbox } from "../../sandbox/index.ts";
-import { complaintsOf, launchChromium } from "../chromium/launch.ts";
+import { complaintsOf } from "../chromium/complaints.ts";
 import { build, layOut, type RunningApp, start, type Variant } from "./next-app.ts";
 
 describe.each([
