@@ -189,12 +189,6 @@ test("a redirect is refused, be it seen as a status or, in a page, as an opaque 
   expect(await errorOf(opaque)).toMatchObject({ code: "redirect_refused", status: 0 });
 });
 
-test("a garbled Retry-After does not hide the x-ratelimit-reset of a 429", async () => {
-  const headers = { "retry-after": "soon", "x-ratelimit-reset": "17" };
-  expect((await errorOf(json(429, {}, headers))).retryAfterMs).toBe(17_000);
-  expect((await errorOf(json(503, {}, headers))).retryAfterMs).toBeUndefined();
-});
-
 test("what only turns into a time or a token when it is made a string is none", async () => {
   for (const change of [{ token_expires_at: ["2026-11-22T10:10:00Z"] }, { token: ["CANARY"] }]) {
     expect(await errorOf(json(201, { data: { ...GRANT_DATA, ...change } }))).toMatchObject({

@@ -16,6 +16,7 @@ const PHASES: Record<string, ClientOptions> = {
   "the body of a refusal hangs": {
     fetch: async () => new Response(new ReadableStream({ pull: never }), { status: 403 }),
   },
+  "the key is asked for": { apiKey: never, fetch: never },
   "a text() hangs": { fetch: async () => ({ status: 201, headers: new Headers(), text: never }) },
 };
 
@@ -28,7 +29,10 @@ function bothCalls(options: ClientOptions, call: RequestOptions): Promise<unknow
   ].map((result) => result.catch((thrown: unknown) => ({ thrown })));
 }
 
-const REASONS = [0, -0, "", 0n, null, false, Number.NaN, undefined, Symbol("mine"), "text", { digest: "x" }];
+const REASONS = [
+  ...[0, -0, "", 0n, null, false, Number.NaN, undefined, Symbol("mine"), "text"],
+  ...[{ digest: "x" }, new Error("mine")],
+];
 
 test.each(Object.entries(PHASES))(
   "while %s, both calls reject with the caller's reason itself, whatever it is",
@@ -47,17 +51,19 @@ test.each(Object.entries(PHASES))(
 );
 
 test.each(REASONS)(
-  "a signal that is aborted before with %s sends nothing and asks for no key",
+  "a signal that is aborted before with %s sends nothing, asks for no key and reports no attempt",
   async (reason) => {
     const fetch = vi.fn<Fetch>(async () => granted());
     const apiKey = vi.fn(() => API_KEY);
+    const onAttempt = vi.fn();
     const signal = AbortSignal.abort(reason);
-    expect(await Promise.all(bothCalls({ fetch, apiKey }, { signal }))).toEqual([
+    expect(await Promise.all(bothCalls({ fetch, apiKey, onAttempt }, { signal }))).toEqual([
       { thrown: signal.reason },
       { thrown: signal.reason },
     ]);
     expect(fetch).not.toHaveBeenCalled();
     expect(apiKey).not.toHaveBeenCalled();
+    expect(onAttempt).not.toHaveBeenCalled();
   },
 );
 

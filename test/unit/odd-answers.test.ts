@@ -95,20 +95,15 @@ test.each([
 });
 
 /** What a stub, or a wrapper with a fault, may give in the place of a response. */
-test.each([
-  undefined,
-  null,
-  5,
-  "text",
-  {},
-  { status: 201 },
-  { status: 201, headers: {}, text: () => undefined },
-])("a fetch that answers %j gives an error of this package, not a TypeError", async (nothing) => {
-  const fetch = (() => nothing) as unknown as Fetch;
-  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
-  expect(await rejection(client.create(ROOM_ID))).toBeInstanceOf(RoomTokenError);
-  expect(await rejection(client.create(ROOM_ID))).toMatchObject({ operation: "create" });
-});
+test.each([{ status: 201 }, { status: 201, headers: {}, text: () => undefined }])(
+  "a fetch that answers %j gives an error of this package, not a TypeError",
+  async (nothing) => {
+    const fetch = (() => nothing) as unknown as Fetch;
+    const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+    expect(await rejection(client.create(ROOM_ID))).toBeInstanceOf(RoomTokenError);
+    expect(await rejection(client.create(ROOM_ID))).toMatchObject({ operation: "create" });
+  },
+);
 
 test.each([5, 0, true, {}, ["a"], Symbol("id"), () => "id"])(
   "a header whose value is no text (%s) counts as absent, with and without onAttempt",
