@@ -171,12 +171,6 @@ describe("a Response that refuses", () => {
     expect(calls[1]).toBe(nextMs);
   });
 
-  it("its body cannot be read: it is refused all the same", async () => {
-    const broken = new ReadableStream({ start: (controller) => controller.error(new Error("cut")) });
-    const session = creating(async () => new Response(broken, { status: 403 }));
-    expect(await rejection(session.getToken())).toMatchObject({ code: "forbidden" });
-  });
-
   it("an opaque redirect is refused", async () => {
     const response = {
       ok: false,
@@ -230,8 +224,20 @@ describe("an answer that is none of these is transient, and the error names what
       () => ({ token, tokenExpiresAt, refreshToken, refreshTokenExpiresAt: new Date(Number.NaN) }),
     ],
     [
+      "a tokenExpiresAt that is not an RFC 3339 time",
+      () => ({ token, tokenExpiresAt: new Date(Number.NaN), refreshToken, refreshTokenExpiresAt }),
+    ],
+    ...["", 5].map((bad): [string, () => unknown] => [
       "a token that is not a non-empty string",
-      () => ({ token: "", tokenExpiresAt, refreshToken, refreshTokenExpiresAt }),
+      () => ({ token: bad, tokenExpiresAt, refreshToken, refreshTokenExpiresAt }),
+    ]),
+    [
+      "a refreshToken that is not a non-empty string",
+      () => ({ token, tokenExpiresAt, refreshToken: "", refreshTokenExpiresAt }),
+    ],
+    [
+      "a dead token",
+      () => ({ token: jwt(NOON / 1000, 1, "dead"), tokenExpiresAt, refreshToken, refreshTokenExpiresAt }),
     ],
     ["a promise", () => ({ data: Promise.resolve(grant()) })],
     ["a Response whose body was not read", () => ({ data: Response.json(grant()) })],

@@ -78,14 +78,6 @@ describe("a caller's signal", () => {
     expect(await rejection(session.getToken({ signal }))).toMatchObject({ name: "AbortError" });
   });
 
-  it("an option in another spelling is an invalid argument", async () => {
-    const options = { force_refresh: true } as object;
-    expect(await rejection(open(new Server()).getToken(options))).toMatchObject({
-      code: "invalid_argument",
-      message: "options.force_refresh must be spelled forceRefresh",
-    });
-  });
-
   it("options that are no object are an invalid argument", async () => {
     expect(await rejection(open(new Server()).getToken(null as never))).toMatchObject({
       code: "invalid_argument",

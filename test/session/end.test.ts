@@ -7,7 +7,6 @@ import {
   record,
   rejection,
   Server,
-  settle,
   sleep,
   stepWallClock,
   useFakeTime,
@@ -168,17 +167,6 @@ describe("only the server ends a session", () => {
     expect(real).toBeLessThan(3_600_000);
   });
 
-  it("the very first refusal is given as it is", async () => {
-    const server = new Server();
-    server.createFailure = { status: 401 };
-    const session = open(server, { grant: undefined, create: server.create });
-    expect(session.state).toBe("idle");
-    expect(await rejection(session.getToken())).toMatchObject({ code: "unauthorized", status: 401 });
-    expect(session.state).toBe("failed");
-    await settle();
-    expect(server.requests).toBe(1);
-  });
-
   it.each([
     ["before the refresh token's end", 3600, "forbidden"],
     ["past the refresh token's end", 300, "session_expired"],
@@ -191,6 +179,10 @@ describe("only the server ends a session", () => {
     await sleep(600_000);
     expect(await rejection(session.getToken())).toMatchObject({ code, status: 403, retryable: false });
     expect(told.error).toMatchObject([{ error: { code } }]);
+    expect(told.state).toEqual([
+      { state: "expired", previous: "ready" },
+      { state: "failed", previous: "expired" },
+    ]);
     expect(await rejection(session.getToken())).toMatchObject({ code, retryAfterMs: 30_000 });
     expect(session.state).toBe("failed");
     expect(server.requests).toBe(1);

@@ -1,11 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { RoomTokenError } from "../../src/session/index.ts";
-import { DOWN, jwt, NOON, open, pauses, record, rejection, Server, sleep, useFakeTime } from "./support.ts";
+import { DOWN, open, pauses, record, rejection, Server, sleep, useFakeTime } from "./support.ts";
 
 useFakeTime();
-
-const deadJwt = jwt(NOON / 1000, 1, "dead");
 
 describe("what is refused", () => {
   it.each([300, 302, 304, 400, 401, 403, 404, 409, 410, 422, 499])(
@@ -73,36 +71,6 @@ describe("what is refused", () => {
     expect(server.creates.length - creates).toBeLessThanOrEqual(5);
   });
 
-  it.each([
-    ["dead", (server: Server) => ({ ...server.grant(), token: deadJwt })],
-    ["without a parseable expiry", (server: Server) => ({ ...server.grant(), tokenExpiresAt: "soon" })],
-    [
-      "with an invalid date",
-      (server: Server) => ({ ...server.grant(), tokenExpiresAt: new Date(Number.NaN) }),
-    ],
-    ["no string", (server: Server) => ({ ...server.grant(), token: 5 as unknown as string })],
-    ["empty", (server: Server) => ({ ...server.grant(), token: "" })],
-    ["without a refresh token", (server: Server) => ({ ...server.grant(), refreshToken: "" })],
-    ["nothing at all", () => undefined as never],
-    ["a text", () => "token" as never],
-  ])("a token that is %s is a passing failure, at most two requests in the first second", async (_, make) => {
-    const server = new Server();
-    const asked: number[] = [];
-    const create = async () => {
-      asked.push(Date.now());
-      return make(server);
-    };
-    const session = open(server, { grant: undefined, create });
-    session.start();
-    expect(await rejection(session.getToken())).toMatchObject({
-      code: "invalid_response",
-      operation: "create",
-    });
-    await sleep(1000);
-    expect(asked.length).toBe(2);
-    expect(session.state).toBe("idle");
-  });
-
   it("a refresh without a date does not go on with the date of the token before", async () => {
     const server = new Server();
     const session = open(server, { refresh: async () => ({ token: "new" }) as never });
@@ -130,12 +98,6 @@ describe("what is refused", () => {
     expect(thrown).toMatchObject({ code: "rate_limited", status: 429, retryAfterMs: 7000, retryable: true });
     expect((thrown as Error).cause).toBeInstanceOf(Error);
     expect((thrown as Error).cause).not.toBe(own);
-  });
-
-  it("a retryAfterMs that is no number is not taken for one", async () => {
-    const refresh = () => Promise.reject({ status: 503, retryAfterMs: "7000" });
-    const session = open(new Server(), { refresh });
-    expect(await rejection(session.getToken({ forceRefresh: true }))).not.toHaveProperty("retryAfterMs");
   });
 
   const unreadable = () => ({

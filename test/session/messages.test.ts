@@ -36,6 +36,7 @@ describe("the words of an error", () => {
     const session = open(new Server());
     for (const minValidityMs of [-1, Number.NaN]) {
       expect(await rejection(session.getToken({ minValidityMs }))).toMatchObject({
+        code: "invalid_argument",
         message: "minValidityMs must be a number of milliseconds, 0 or more",
       });
     }

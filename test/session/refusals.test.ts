@@ -220,21 +220,6 @@ describe("a refusal", () => {
     expect(session.state).toBe("ready");
   });
 
-  it("whoever waits on a dead token when it is refused gets the refusal itself", async () => {
-    const server = new Server();
-    server.refreshFailure = REFUSED;
-    const session = open(server);
-    const told = record(session);
-    await sleep(600_000);
-    expect(await rejection(session.getToken())).toMatchObject({ code: "forbidden", status: 403 });
-    expect(told.state).toEqual([
-      { state: "expired", previous: "ready" },
-      { state: "failed", previous: "expired" },
-    ]);
-    expect(await rejection(session.getToken())).toMatchObject({ code: "forbidden", retryAfterMs: 30_000 });
-    expect(server.requests).toBe(1);
-  });
-
   it("the end of a session that was not started is told to whoever asks next", async () => {
     const server = new Server();
     server.refreshFailure = REFUSED;
