@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
 import {
-  NOON,
   open,
   REFUSED,
   record,
@@ -120,14 +119,12 @@ describe("in a page", () => {
   it("a request that slept is given up when the page wakes, not when its timer rings", async () => {
     const { document } = stubPage();
     const server = new Server();
-    let answers = false;
-    const refresh: typeof server.refresh = (input) =>
-      answers ? server.refresh(input) : new Promise(() => server.refreshes.push(Date.now() - NOON));
-    const session = open(server, { refresh });
+    server.silent = true;
+    const session = open(server);
     const told = record(session);
     session.start();
     await sleep(480_100);
-    answers = true;
+    server.silent = false;
     stepWallClock(3_600_000);
     const waiting = session.getToken();
     document.dispatchEvent(new Event("visibilitychange"));
@@ -141,15 +138,13 @@ describe("in a page", () => {
   it("who waited for a request before the sleep gets its timeout, who comes at waking the next attempt", async () => {
     const server = new Server();
     server.ttlSecs = 10;
-    let answers = false;
-    const refresh: typeof server.refresh = (input) =>
-      answers ? server.refresh(input) : new Promise(() => server.refreshes.push(Date.now() - NOON));
-    const session = open(server, { refresh });
+    server.silent = true;
+    const session = open(server);
     await sleep(10_000);
     const before = rejection(session.getToken());
     await sleep(1000);
     stepWallClock(3_600_000);
-    answers = true;
+    server.silent = false;
     const after = [session.getToken(), session.getToken({ forceRefresh: true })];
     expect(await before).toMatchObject({ code: "timeout" });
     await sleep(500);

@@ -42,6 +42,8 @@ export class Server {
   /** How far the server's clock is ahead of the local one. */
   aheadMs = 0;
   opaque = false;
+  /** While it is set, a request is not answered, ever. */
+  silent = false;
   /** What a request of that kind is rejected with while it is set. */
   createFailure: unknown;
   refreshFailure: unknown;
@@ -89,6 +91,7 @@ export class Server {
   };
 
   async #delay(): Promise<void> {
+    if (this.silent) await new Promise(() => {});
     if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
   }
 
