@@ -1,12 +1,12 @@
 /** The example back ends, each started for real on a loopback port in front of a sandbox. */
 import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { RoomsClientTokens } from "telnyx-room-tokens";
 import { vi } from "vitest";
 import { roomTokenRoutes } from "../../examples/room-page/back-end.ts";
+import { listen } from "../loopback.ts";
 import { ROOT } from "../package/tarball.ts";
 import type { SandboxServer } from "../sandbox/index.ts";
 
@@ -39,13 +39,13 @@ async function startProgram(args: string[], env: Record<string, string>): Promis
 
 async function serve(listener: RequestListener): Promise<BackEnd> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = await listen(server);
   const stop = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     vi.unstubAllEnvs();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, output: () => "", stop };
+  return { url, output: () => "", stop };
 }
 
 type Route = (request: Request, context: { params: Promise<{ roomId: string }> }) => Promise<Response>;

@@ -1,9 +1,7 @@
-import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
+import { startProxy } from "../connect-proxy.ts";
 import { startSandbox } from "../sandbox/index.ts";
 import { FOLDER, fileOf, withUse, writeSnippets } from "./snippets.ts";
 
@@ -15,22 +13,11 @@ afterAll(() => {
 test.each(withUse("proxy"))("%s goes through the proxy that the environment names", async (_, snippet) => {
   writeSnippets();
   const sandbox = await startSandbox();
-  const tunnels: string[] = [];
-  const proxy = createServer().on("connect", ({ url = "" }, socket) => {
-    tunnels.push(url);
-    const upstream = connect(Number(url.split(":")[1]), "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-      upstream.pipe(socket).pipe(upstream);
-    });
-    for (const end of [socket, upstream])
-      end.on("error", () => end.destroy()).on("close", () => upstream.destroy());
-  });
-  await once(proxy.listen(0, "127.0.0.1"), "listening");
-  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const proxy = await startProxy();
   const names = {
-    HTTP_PROXY: proxyUrl,
-    http_proxy: proxyUrl,
-    HTTPS_PROXY: proxyUrl,
+    HTTP_PROXY: proxy.origin,
+    http_proxy: proxy.origin,
+    HTTPS_PROXY: proxy.origin,
     NO_PROXY: "",
     no_proxy: "",
   };
@@ -40,8 +27,7 @@ test.each(withUse("proxy"))("%s goes through the proxy that the environment name
   const { roomTokens } = await import(pathToFileURL(fileOf(snippet)).href);
   const { token } = await roomTokens.create(sandbox.roomId);
   expect(sandbox.accepts(token)).toBe(true);
-  expect(tunnels).toEqual([new URL(sandbox.url).host]);
+  expect(proxy.asked).toEqual([`200 ${new URL(sandbox.url).host}`]);
   await sandbox.close();
-  proxy.closeAllConnections();
   proxy.close();
 });

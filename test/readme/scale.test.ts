@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { drawRenewalAt, type HeldGrant } from "../../src/session/held-grant.ts";
+import { listen } from "../loopback.ts";
 import { FOLDER, fileOf, page, withUse, writeSnippets } from "./snippets.ts";
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -18,6 +17,7 @@ const data = {
   refresh_token_expires_at: "2026-11-22T11:00:00Z",
 };
 let connections = 0;
+let origin: string;
 const server = createServer((_, response) => {
   setTimeout(() => response.writeHead(201).end(JSON.stringify({ data })), 20);
 }).on("connection", () => {
@@ -25,7 +25,7 @@ const server = createServer((_, response) => {
 });
 
 beforeAll(async () => {
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  origin = await listen(server);
 });
 afterAll(() => {
   rmSync(FOLDER, { recursive: true, force: true });
@@ -50,7 +50,7 @@ test("the pool of performance.md answers every call over as many connections as 
   const size = Number(/connections: (\d+)/.exec(snippet?.code ?? "")?.[1]);
   if (snippet === undefined) throw new Error("there is no pool");
   vi.stubEnv("TELNYX_API_KEY", "KEY-CANARY");
-  vi.stubEnv("TELNYX_BASE_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv("TELNYX_BASE_URL", origin);
   const { roomTokens } = await import(pathToFileURL(fileOf(snippet)).href);
   expect(await connectionsFor(roomTokens)).toBe(size);
   expect(await connectionsFor(new RoomsClientTokens())).toBeGreaterThan(size);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { RoomsClientTokens } from "../../src/index.ts";
+import { listen } from "../loopback.ts";
 import { Sandbox } from "../sandbox/index.ts";
 
 /** The application's server: serves the page, and mints its tokens at a stand-in for Telnyx. */
@@ -54,9 +54,9 @@ export async function startBackEnd(script: string, tokenTtlSecs: number): Promis
         return reply(404, "text/plain", "");
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     roomId,
     minted,
     refreshCount: () => refreshCount,

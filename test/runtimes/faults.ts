@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "../loopback.ts";
 
 /** A server on loopback for what the sandbox cannot do: half a body, and redirects, whose followers it counts. */
 export async function startFaults() {
@@ -14,8 +14,7 @@ export async function startFaults() {
     if (kind === "target") followed += 1;
     return response.end(String(followed));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = await listen(server);
   return {
     urls: {
       stallUrl: `${origin}/stall`,

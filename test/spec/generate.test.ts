@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
 import { generate } from "../../scripts/spec/generate.ts";
+import { runScript } from "../run-script.ts";
 import { copyOfContract } from "./copy.ts";
-import { runScript } from "./run.ts";
 
 async function edit(root: string, file: string, change: (text: string) => string): Promise<void> {
   const before = await readFile(join(root, file), "utf8");
@@ -22,7 +22,7 @@ describe("npm run generate", () => {
     const root = await copyOfContract();
     for (const file of [FILES.fragment, FILES.types]) await edit(root, file, (text) => `${text}\n`);
     const edited = await readFile(join(root, FILES.fragment), "utf8");
-    const { exitCode, stderr } = await runScript(root, "generate.ts", "--check");
+    const { exitCode, stderr } = await runScript({ root }, "generate.ts", "--check");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(FILES.fragment);
     expect(stderr).toContain(FILES.types);
@@ -44,7 +44,7 @@ describe("npm run generate", () => {
   it("makes what is missing and is up to date afterwards", async () => {
     const root = await copyOfContract();
     await edit(root, FILES.types, () => "");
-    expect((await runScript(root, "generate.ts")).exitCode).toBe(0);
+    expect((await runScript({ root }, "generate.ts")).exitCode).toBe(0);
     expect(await generate(root, { write: false })).toEqual([]);
     expect(await readFile(join(root, FILES.types), "utf8")).toMatch(
       /^\/\*\*\n \* This file was auto-generated/,
@@ -55,7 +55,7 @@ describe("npm run generate", () => {
     const root = await copyOfContract();
     const before = await readFile(join(root, FILES.fragment), "utf8");
     await edit(root, FILES.upstream, (text) => text.replaceAll("refresh_token_ttl_secs", "refresh_ttl"));
-    const { exitCode, stderr } = await runScript(root, "generate.ts");
+    const { exitCode, stderr } = await runScript({ root }, "generate.ts");
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
       /^overlay action \d+ "Says what this member of create does\." .* matches nothing\n$/,

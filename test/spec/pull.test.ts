@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
@@ -11,9 +10,10 @@ import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { pull, upstreamText } from "../../scripts/spec/pull.ts";
 import { MAX_BYTES } from "../../scripts/spec/read.ts";
 import { report } from "../../scripts/spec/report.ts";
+import { listen } from "../loopback.ts";
+import { runScript } from "../run-script.ts";
 import { copyOfContract } from "./copy.ts";
 import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
-import { runScript } from "./run.ts";
 
 /** What is checked in, in the copies of these tests. */
 const upstreamNow = upstreamText(normalForm(telnyxLike()));
@@ -39,7 +39,7 @@ const toldShorter = "create: `token_ttl_secs` maximum 3600 → 1800";
 describe("npm run spec:pull", () => {
   it("exits 0 and changes nothing when the document says the same", async () => {
     const { root, source, upstream } = await contractWith(JSON.stringify(telnyxLike()));
-    const { exitCode, stdout } = await runScript(root, "spec-pull.ts", source);
+    const { exitCode, stdout } = await runScript({ root }, "spec-pull.ts", source);
     expect(stdout).toBe(`${source}: nothing changed\n`);
     expect(exitCode).toBe(0);
     expect(await upstream()).toBe(upstreamNow);
@@ -47,7 +47,7 @@ describe("npm run spec:pull", () => {
 
   it("exits 1, writes the new facts and says what changed, in the format asked for", async () => {
     const { root, source, upstream } = await contractWith(JSON.stringify(changed(shorter)));
-    const { exitCode, stdout } = await runScript(root, "spec-pull.ts", source, "--format", "markdown");
+    const { exitCode, stdout } = await runScript({ root }, "spec-pull.ts", source, "--format", "markdown");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("### Breaking\n\n- create: `token_ttl_secs` maximum `3600` → `1800`\n");
     expect(await upstream()).toBe(upstreamNow.replace('"maximum": 3600', '"maximum": 1800'));
@@ -55,7 +55,7 @@ describe("npm run spec:pull", () => {
 
   it("exits 2 and says why on standard error when the document cannot be used", async () => {
     const { root, source, upstream } = await contractWith('{"swagger": "2.0"}');
-    expect(await runScript(root, "spec-pull.ts", source)).toEqual({
+    expect(await runScript({ root }, "spec-pull.ts", source)).toEqual({
       exitCode: 2,
       stdout: "",
       stderr: "spec:pull: this is no OpenAPI 3.0 or 3.1 document\n",
@@ -66,7 +66,7 @@ describe("npm run spec:pull", () => {
   it.each([[[]], [["a", "b"]], [["a", "--format", "xml"]], [["a", "--verbose"]]])(
     "exits 2 and shows its usage when called with %j",
     async (args) => {
-      const { exitCode, stderr } = await runScript(ROOT, "spec-pull.ts", ...args);
+      const { exitCode, stderr } = await runScript({ root: ROOT }, "spec-pull.ts", ...args);
       expect(exitCode).toBe(2);
       expect(stderr).toMatch(/^spec:pull: usage: npm run spec:pull -- <file or URL>/);
     },
@@ -81,7 +81,7 @@ describe("npm run spec:pull", () => {
 
   it("reads OpenAPI 3.2 like 3.1, and says so in each format", async () => {
     const { root, source } = await contractWith(JSON.stringify(changed(["openapi", "3.2.0"])));
-    const ran = await runScript(root, "spec-pull.ts", source);
+    const ran = await runScript({ root }, "spec-pull.ts", source);
     expect(ran).toMatchObject({
       exitCode: 0,
       stdout: `${source}: nothing changed\n  note: OpenAPI 3.2.0 is read like 3.1\n`,
@@ -114,8 +114,7 @@ describe("npm run spec:pull", () => {
       response.statusCode = request.url === "/spec3.json" ? 200 : 404;
       response.end(JSON.stringify(changed(shorter)));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const origin = await listen(server);
     onTestFinished(async () => void server.close());
     await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`${origin}/gone.json answered 404`);
     expect((await pull(root, `${origin}/spec3.json`)).changes).toHaveLength(1);

@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { ROOT } from "../../scripts/spec/files.ts";
+import { runScript } from "../run-script.ts";
 import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 
-const script = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
 const ESCAPE = "\u001b";
 const running: SandboxServer[] = [];
 
@@ -19,19 +17,9 @@ async function start(): Promise<SandboxServer> {
 }
 
 /** Runs the demo as a process of its own, off a terminal, with nothing of our own environment that it reads. */
-async function demo(args: string[], env: Record<string, string> = {}) {
+function demo(args: string[], env: Record<string, string> = {}) {
   const { TELNYX_API_KEY, TELNYX_ROOM_ID, TELNYX_BASE_URL, NO_COLOR, FORCE_COLOR, ...rest } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { env: { ...rest, ...env } });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding("utf8").on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const [exitCode] = await once(child, "close");
-  return { exitCode, stdout, stderr };
+  return runScript({ root: ROOT, env: { ...rest, ...env } }, "demo.ts", ...args);
 }
 
 describe("npm run demo", { timeout: 30_000 }, () => {

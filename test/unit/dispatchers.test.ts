@@ -1,44 +1,30 @@
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
+import { createServer } from "node:http";
 import { type Agent, ProxyAgent, fetch as undiciFetch } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fetch, RoomsClientTokens, type RoomTokenError } from "../../src/index.ts";
+import { type ConnectProxy, startProxy } from "../connect-proxy.ts";
+import { listen } from "../loopback.ts";
 import { API_KEY, GRANT_DATA, ROOM_ID, rejection } from "./support.ts";
 
-const servers: { close(): void }[] = [];
+const proxies: ConnectProxy[] = [];
+const api = createServer((_, response) => {
+  response.writeHead(201, { connection: "close" }).end(JSON.stringify({ data: GRANT_DATA }));
+});
 let apiUrl = "";
 
-function listen(server: Server | ReturnType<typeof createSocketServer>): Promise<number> {
-  servers.push(server);
-  return new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
-  );
-}
-
 beforeAll(async () => {
-  const api = createServer((_, response) => {
-    response.writeHead(201, { connection: "close" }).end(JSON.stringify({ data: GRANT_DATA }));
-  });
-  apiUrl = `http://127.0.0.1:${await listen(api)}`;
+  apiUrl = await listen(api);
 });
 afterAll(() => {
-  for (const server of servers) server.close();
+  for (const proxy of proxies) proxy.close();
+  api.close();
 });
 
-/** A proxy that answers CONNECT with a status; 200 opens the tunnel. */
-async function proxyThatAnswers(status: number): Promise<string> {
-  const proxy = createServer();
-  proxy.on("connect", (request, socket) => {
-    socket.on("error", () => {});
-    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
-    const [host = "", port = ""] = (request.url ?? "").split(":");
-    const tunnel = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      tunnel.pipe(socket).pipe(tunnel);
-    });
-    tunnel.on("error", () => socket.destroy());
-  });
-  return `http://127.0.0.1:${await listen(proxy)}`;
+/** A dispatcher through a proxy that answers CONNECT with this status. */
+async function proxyThatAnswers(status: number): Promise<ProxyAgent> {
+  const proxy = await startProxy(() => status);
+  proxies.push(proxy);
+  return new ProxyAgent({ uri: proxy.origin, proxyTunnel: true });
 }
 
 function clientThrough(dispatcher: Agent | ProxyAgent, fetch: unknown = undiciFetch): RoomsClientTokens {
@@ -52,13 +38,13 @@ function clientThrough(dispatcher: Agent | ProxyAgent, fetch: unknown = undiciFe
 }
 
 test("a call goes through a proxy", async () => {
-  const dispatcher = new ProxyAgent({ uri: await proxyThatAnswers(200), proxyTunnel: true });
+  const dispatcher = await proxyThatAnswers(200);
   expect((await clientThrough(dispatcher).create(ROOM_ID)).token).toBe(GRANT_DATA.token);
   await dispatcher.close();
 });
 
 test.each([403, 407, 502])("a proxy that answers CONNECT with %i is named in the message", async (status) => {
-  const dispatcher = new ProxyAgent({ uri: await proxyThatAnswers(status), proxyTunnel: true });
+  const dispatcher = await proxyThatAnswers(status);
   const error = (await rejection(clientThrough(dispatcher).create(ROOM_ID))) as RoomTokenError;
   expect(error.code).toBe("connection_failed");
   expect(error.message).toContain(`Proxy response (${status})`);
@@ -66,17 +52,13 @@ test.each([403, 407, 502])("a proxy that answers CONNECT with %i is named in the
 });
 
 test("a port where nobody listens is named with its address", async () => {
-  const closed = createSocketServer();
-  const port = await listen(closed);
+  const closed = createServer();
+  const baseUrl = await listen(closed);
   await new Promise((resolve) => closed.close(resolve));
-  const client = new RoomsClientTokens({
-    apiKey: API_KEY,
-    baseUrl: `http://127.0.0.1:${port}`,
-    maxRetries: 0,
-  });
+  const client = new RoomsClientTokens({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
   const error = (await rejection(client.create(ROOM_ID))) as RoomTokenError;
   expect(error.message).toBe(
-    `Creating a room client token failed: the connection failed (ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:${port})`,
+    `Creating a room client token failed: the connection failed (ECONNREFUSED: connect ECONNREFUSED ${new URL(baseUrl).host})`,
   );
 });
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { type Fetch, RoomsClientTokens, RoomTokenError } from "../../src/index.ts";
+import { listen } from "../loopback.ts";
 import { API_KEY, clientOn, GRANT_DATA, granted, json, ROOM_ID, rejection } from "./support.ts";
 
 const MIB = 2 ** 20;
@@ -18,8 +18,7 @@ afterEach(() => {
 async function clientAt(listener: RequestListener): Promise<RoomsClientTokens> {
   const server = createServer(listener);
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const baseUrl = await listen(server);
   return new RoomsClientTokens({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "../../loopback.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 
 /** A server on loopback. */
@@ -24,10 +24,10 @@ export async function servePage(script: string, sandbox: Sandbox): Promise<PageS
     if (answer === undefined) return response.destroy();
     return response.writeHead(answer.status, answer.headers).end(answer.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = await listen(server);
   const close = () => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { url, close };
 }
