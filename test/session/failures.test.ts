@@ -135,15 +135,15 @@ describe("what is refused", () => {
   });
 
   it("a RoomTokenError of a callback keeps what it says, in a fresh error", async () => {
-    const own = new RoomTokenError("server_error", "x", {
+    const said = {
       status: 500,
       retryable: true,
       retryAfterMs: 700,
       requestId: "id",
       errors: [{ code: "10000", title: "Down" }],
       bodyText: "down",
-      cause: new Error("below"),
-    });
+    };
+    const own = new RoomTokenError("server_error", "x", { ...said, cause: new Error("below") });
     const refresh = () => Promise.reject(own);
     const error = await rejection(open(new Server(), { refresh }).getToken({ forceRefresh: true }));
     expect(error).not.toBe(own);
@@ -151,12 +151,7 @@ describe("what is refused", () => {
       code: "server_error",
       message: "x",
       operation: "refresh",
-      status: 500,
-      retryable: true,
-      retryAfterMs: 700,
-      requestId: "id",
-      errors: [{ code: "10000", title: "Down" }],
-      bodyText: "down",
+      ...said,
       cause: { message: "below" },
     });
   });
