@@ -191,9 +191,9 @@ test("an aggregate of itself, as deep as one likes, is copied at once", () => {
   });
 });
 
-test("of an aggregate four parts are quoted", () => {
+test("of an aggregate every part is quoted", () => {
   const parts = ["a", "b", "c", "d", "e"].map((text) => new Error(text));
-  expect(copyOfThrown(new AggregateError(parts), same).message).toBe("a; b; c; d");
+  expect(copyOfThrown(new AggregateError(parts), same).message).toBe("a; b; c; d; e");
 });
 
 test("the text around a secret of thousands of characters is still shown", () => {
