@@ -38,7 +38,7 @@ export function check(
   given: Readonly<Record<string, unknown>>,
   operation?: RoomTokenOperation,
 ): void {
-  for (const name in given) must(holds(given[name]), name, words, operation);
+  for (const name in given) if (!holds(given[name])) throw invalidArgument(name, words, operation);
 }
 
 /**

@@ -37,7 +37,7 @@ export function refusedError(
   const code = type === "opaqueredirect" ? "redirect_refused" : codeOfStatus(status);
   const retryable = isRetryableStatus(status);
   const errors = telnyxWords(body, redact);
-  const why = code === "redirect_refused" ? ["redirect, not followed", "check the URL"] : [];
+  const why = code === "redirect_refused" ? ["redirect, not followed"] : [];
   const words = [...why, errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
   return answerError(subject, code, `${status || ""} ${words}`.trim(), answer, redact, {
     retryable,

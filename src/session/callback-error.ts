@@ -51,7 +51,7 @@ export function callbackError(
   }
   const cause = copyOfThrown(thrown, redact);
   const reason = deepestReason(cause);
-  const failed = `The session's ${operation} callback failed`;
+  const failed = `The session's ${operation} failed`;
   return new RoomTokenError(
     status !== undefined && status >= 300 ? codeOfStatus(status) : "connection_failed",
     reason === "" ? failed : `${failed}: ${reason}`,

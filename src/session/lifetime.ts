@@ -1,5 +1,3 @@
-import { isObject } from "../values.ts";
-
 /** The longest life that Telnyx gives a token, and a minute for a clock that is off. */
 const LONGEST_BELIEVED_MS = 3_660_000;
 /** The life that Telnyx gives a token where none is asked for. */
@@ -13,7 +11,7 @@ export function claimedLifeMs(token: string): number | undefined {
   if (signature === undefined) return undefined;
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    const { exp, iat } = isObject(claims) ? claims : {};
+    const { exp, iat } = Object(claims);
     const lifeMs = typeof exp === "number" && typeof iat === "number" ? (exp - iat) * 1000 : 0;
     return lifeMs > 0 && lifeMs < Infinity ? lifeMs : undefined;
   } catch {

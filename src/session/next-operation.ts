@@ -35,5 +35,5 @@ export function nextOperation(
  * is more often meant than that of a back end during a deploy.
  */
 export function turnAfter(asked: readonly RoomTokenOperation[]): RoomTokenOperation {
-  return asked.length > 1 || asked[0] === "refresh" ? "create" : "refresh";
+  return asked.includes("refresh") ? "create" : "refresh";
 }

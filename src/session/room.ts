@@ -113,12 +113,12 @@ export class RoomAttachment {
       this.#handed = undefined;
       this.#retry = setTimeout(() => void this.#handOver(), delayMs);
     }
-    report.error(new RoomTokenError(code, "The room did not take the new token", { cause }), delayMs);
+    report.error(new RoomTokenError(code, "The room did not take the token", { cause }), delayMs);
   }
 }
 
 function checkRoom(room: unknown): void {
-  const names = ["on", "getState", "updateClientToken"];
-  const isRoom = isObject(room) && names.every((name) => typeof room[name] === "function");
+  const isRoom =
+    isObject(room) && typeof room["on"] === "function" && typeof room["updateClientToken"] === "function";
   if (!isRoom) throw invalidArgument("room", "a Room of @telnyx/video");
 }

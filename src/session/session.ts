@@ -169,6 +169,6 @@ export class RoomTokenSession {
 }
 
 // Node's inspect would otherwise call the getters when it is asked to, and show both tokens.
-Object.defineProperty(RoomTokenSession.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-  value: () => "RoomTokenSession {}",
+Object.assign(RoomTokenSession.prototype, {
+  [Symbol.for("nodejs.util.inspect.custom")]: () => "RoomTokenSession {}",
 });

@@ -69,9 +69,9 @@ describe("the words of an error", () => {
     expect(await refreshing(() => new Promise(() => {}))).toBe(
       "The session's refresh gave no answer within 15000 ms",
     );
-    expect(await refreshing(() => Promise.reject(DOWN))).toBe("The session's refresh callback failed");
+    expect(await refreshing(() => Promise.reject(DOWN))).toBe("The session's refresh failed");
     expect(await refreshing(() => Promise.reject(new Error("no network")))).toBe(
-      "The session's refresh callback failed: no network",
+      "The session's refresh failed: no network",
     );
     const unreadable = new Proxy(
       {},
@@ -83,7 +83,7 @@ describe("the words of an error", () => {
     );
     const session = open(new Server(), { refresh: () => Promise.reject(unreadable) });
     expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
-      message: expect.stringMatching(/^The session's refresh callback failed/),
+      message: expect.stringMatching(/^The session's refresh failed/),
       cause: expect.any(Error),
     });
   });
@@ -95,7 +95,7 @@ describe("the words of an error", () => {
     const session = open(server, { create: server.create });
     expect(await rejection(session.getToken({ forceRefresh: true }))).toMatchObject({
       operation: "create",
-      message: "The session's create callback failed",
+      message: "The session's create failed",
     });
     const late = open(server, { create: server.create });
     await sleep(3_596_000);
@@ -129,6 +129,6 @@ describe("the words of an error", () => {
       updateClientToken: () => Promise.reject(new Error("no")),
     });
     await settle();
-    expect(told.error[0]?.error.message).toBe("The room did not take the new token");
+    expect(told.error[0]?.error.message).toBe("The room did not take the token");
   });
 });

@@ -34,7 +34,7 @@ describe("a rejection's status", () => {
   it.each([-1, Number.NaN, Infinity, -Infinity, "403", null, {}, [403]])("of %j is none", async (status) => {
     const error = await rejecting({ status, message: "mine" });
     expect(error).toMatchObject({ code: "connection_failed", retryable: true });
-    expect(error.message).toBe("The session's create callback failed: mine");
+    expect(error.message).toBe("The session's create failed: mine");
     expect(error).not.toHaveProperty("status");
   });
 });
@@ -54,7 +54,7 @@ it("a foreign error with a code of its own keeps that code out of the error's", 
   const foreign = Object.assign(new Error("reset by peer"), { code: "ECONNRESET" });
   expect(await rejecting(foreign)).toMatchObject({
     code: "connection_failed",
-    message: "The session's create callback failed: ECONNRESET: reset by peer",
+    message: "The session's create failed: ECONNRESET: reset by peer",
   });
 });
 

@@ -102,11 +102,11 @@ async function messageOf(answer: () => Response): Promise<string> {
 
 test("a redirect says why it is not followed, with its status where there is one", async () => {
   expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
-    `Creating a room client token failed: 307 redirect, not followed: check the URL`,
+    `Creating a room client token failed: 307 redirect, not followed`,
   );
   const opaque = { type: { value: "opaqueredirect" }, status: { value: 0 } };
   expect(await messageOf(() => Object.defineProperties(new Response(null), opaque))).toBe(
-    `Creating a room client token failed: redirect, not followed: check the URL`,
+    `Creating a room client token failed: redirect, not followed`,
   );
 });
 
