@@ -26,38 +26,39 @@ export class NoGrant extends Error {}
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)?$/;
 
 /** Makes a renewed token of its members. Throws {@link NoGrant}. */
-export function readRefreshed({ token, tokenExpiresAt }: UncheckedGrant): RefreshedRoomToken {
-  return {
-    token: readToken("token", token),
-    tokenExpiresAt: readTime("tokenExpiresAt", tokenExpiresAt),
-  };
+export function readRefreshed(members: UncheckedGrant): RefreshedRoomToken {
+  return { token: readToken(members, "token"), tokenExpiresAt: readTime(members, "tokenExpiresAt") };
 }
 
-/** Makes a grant of its members. Throws {@link NoGrant}. */
+/**
+ * Makes a grant of its members. Throws {@link NoGrant}; a token that is missing is named before a time that is wrong, for
+ * it tells more about the slip.
+ */
 export function readGrant(members: UncheckedGrant): RoomTokenGrant {
-  return {
-    ...readRefreshed(members),
-    refreshToken: readToken("refreshToken", members.refreshToken),
-    refreshTokenExpiresAt: readTime("refreshTokenExpiresAt", members.refreshTokenExpiresAt),
-  };
+  const token = readToken(members, "token");
+  const refreshToken = readToken(members, "refreshToken");
+  const refreshTokenExpiresAt = readTime(members, "refreshTokenExpiresAt");
+  return { token, tokenExpiresAt: readTime(members, "tokenExpiresAt"), refreshToken, refreshTokenExpiresAt };
 }
 
-function readToken(member: keyof RoomTokenGrant, value: unknown): string {
+function readToken(members: UncheckedGrant, name: keyof RoomTokenGrant): string {
+  const value = members[name];
   if (isFilled(value)) return value;
-  throw wrong(member, value, "a non-empty string");
+  throw wrong(name, value, "a non-empty string");
 }
 
 /** An RFC 3339 time, as text or as an object that JSON makes one of. A time without a zone is read as UTC. */
-function readTime(member: keyof RoomTokenGrant, value: unknown): Date {
+function readTime(members: UncheckedGrant, name: keyof RoomTokenGrant): Date {
+  const value = members[name];
   const text: unknown = isObject(value) && typeof value["toJSON"] === "function" ? value["toJSON"]() : value;
   const [, day = "", time, zone = "Z"] = RFC_3339.exec(isFilled(text) ? text : "") ?? [];
   const parsed = new Date(`${day}T${time}${zone.toUpperCase()}`);
   // Engines read 31 February as 3 March.
   const exists = new Date(day).toJSON()?.startsWith(day);
-  if (!exists || Number.isNaN(parsed.getTime())) throw wrong(member, value, "an RFC 3339 time");
+  if (!exists || Number.isNaN(parsed.getTime())) throw wrong(name, value, "an RFC 3339 time");
   return parsed;
 }
 
-function wrong(member: keyof RoomTokenGrant, value: unknown, rule: string): NoGrant {
-  return new NoGrant(value === undefined ? `no ${member}` : `a ${member} that is not ${rule}`);
+function wrong(name: keyof RoomTokenGrant, value: unknown, rule: string): NoGrant {
+  return new NoGrant(value === undefined ? `no ${name}` : `a ${name} that is not ${rule}`);
 }
