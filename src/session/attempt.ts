@@ -39,9 +39,7 @@ export async function askCallback(
       if (isResponse(answer) && !answer.ok) throw await refusedAnswer(answer, operation, redact);
       const members = membersOf(isResponse(answer) ? await jsonOf(answer) : answer);
       const next = holdAnswer(members, now(), sentAt, askedLifeMs, isRefresh ? held : undefined);
-      // A forced renewal says that the token held is no good: one that ends earlier may replace it.
-      const isNew = held === undefined || renewal.isForced || isNewer(next, held);
-      if (!isNew || next.grant.token === token) throw new NoGrant("no newer token");
+      if (!isNewer(next, held, renewal.isForced)) throw new NoGrant("no newer token");
       return next;
     } catch (thrown) {
       if (thrown instanceof NoGrant) throw gave(thrown.message, "invalid_response");

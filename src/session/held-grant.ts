@@ -55,9 +55,14 @@ export function holdAnswer(
   return next;
 }
 
-/** Whether one grant is worth more than another. Where the age of that one is not known it is. */
-export function isNewer(next: HeldGrant, held: HeldGrant): boolean {
-  return !held.ageKnown || next.endsAt >= held.endsAt;
+/**
+ * Whether a grant may take the place of the one held.
+ *
+ * @param isForced Somebody said that the token held is no good: one that ends earlier may replace it.
+ */
+export function isNewer(next: HeldGrant, held: HeldGrant | undefined, isForced: boolean): boolean {
+  if (next.grant.token === held?.grant.token) return false;
+  return isForced || !held?.ageKnown || next.endsAt >= held.endsAt;
 }
 
 /** When a token's renewal is due. The jitter is drawn anew at each call. */
