@@ -59,6 +59,12 @@ test("Telnyx's words come out of all three of its shapes, and a numeric code bec
   expect(empty.errors).toEqual(flat.errors);
 });
 
+test("an empty request id counts as none", async () => {
+  const error = await errorOf(json(403, {}, { "x-request-id": "", "request-id": "old" }));
+  expect(error.requestId).toBe("old");
+  expect(await errorOf(json(403, {}, { "x-request-id": "" }))).not.toHaveProperty("requestId");
+});
+
 test("the message says what failed, the status, title and detail, and the request id", async () => {
   const body = { errors: [{ code: "10009", title: "Authentication failed", detail: "No such key" }] };
   const error = await errorOf(json(401, body, { "x-request-id": "abc-1" }));
@@ -84,7 +90,7 @@ test.each([
   expect(error).toMatchObject({ code: "forbidden", errors: [], bodyText: body });
 });
 
-test("an answer of the server's making cannot flood an error", async () => {
+test("a long answer cannot flood an error", async () => {
   const many = Array.from({ length: 500 }, () => ({ title: "t".repeat(1500) }));
   const error = await errorOf(json(400, { errors: many }, { "x-request-id": "r".repeat(5000) }));
   expect(error.errors).toHaveLength(20);
@@ -139,40 +145,42 @@ test("any 2xx with a grant is a success, and members that nobody knows are ignor
   }
 });
 
-const TIMES: [text: string, expected: string | undefined][] = [
+const TIMES: [text: string, expected: string][] = [
   ["2026-11-22T10:10:00Z", "2026-11-22T10:10:00.000Z"],
   ["2026-11-22t10:10:00z", "2026-11-22T10:10:00.000Z"],
   ["2026-11-22 10:10:00+02:00", "2026-11-22T08:10:00.000Z"],
   ["2026-11-22T10:10:00", "2026-11-22T10:10:00.000Z"],
   ["2026-11-22T10:10:00.123456789Z", "2026-11-22T10:10:00.123Z"],
-  ["2026-11-22T10:60:10Z", undefined],
-  ["2026-11-22T10:10:0099Z", undefined],
-  ["2026-11-22T10:10:00.Z", undefined],
-  ["2026-11-22", undefined],
-  ["2026-13-22T10:10:00Z", undefined],
-  ["Sun, 22 Nov 2026 10:10:00 GMT", undefined],
-  ["12026-11-22T10:10:00Z", undefined],
-  ["2026-11-22T10:10:00ZZ", undefined],
   ["2028-02-29T10:10:00Z", "2028-02-29T10:10:00.000Z"],
-  ["2027-02-29T10:10:00Z", undefined],
-  ["2026-02-31T10:10:00Z", undefined],
-  ["2026-04-31T10:10:00Z", undefined],
-  ["2026-00-01T10:10:00Z", undefined],
-  ["2026-11-22T24:00:00Z", undefined],
-  ["2026-11-22T10:60:00Z", undefined],
-  ["2026-11-22T99:10:00Z", undefined],
 ];
 
-test.each(TIMES)("the time %s is read as %s, in any time zone of the reader", async (text, expected) => {
-  const answer = json(201, { data: { ...GRANT_DATA, token_expires_at: text } });
-  if (expected === undefined) {
-    const error = await errorOf(answer);
-    expect(error.code).toBe("invalid_response");
-    expect(error.message).toContain("a token_expires_at that is not an RFC 3339 time");
-    return;
-  }
-  const grant = await clientOn(() => answer).client.create(ROOM_ID);
+const answerWithTime = (text: string) => json(201, { data: { ...GRANT_DATA, token_expires_at: text } });
+
+test.each(TIMES)("the time %s is read as %s", async (text, expected) => {
+  const grant = await clientOn(() => answerWithTime(text)).client.create(ROOM_ID);
   expect(grant.tokenExpiresAt.toISOString()).toBe(expected);
+});
+
+test.each([
+  "2026-11-22T10:60:10Z",
+  "2026-11-22T10:10:0099Z",
+  "2026-11-22T10:10:00.Z",
+  "2026-11-22",
+  "2026-13-22T10:10:00Z",
+  "Sun, 22 Nov 2026 10:10:00 GMT",
+  "12026-11-22T10:10:00Z",
+  "2026-11-22T10:10:00ZZ",
+  "2027-02-29T10:10:00Z",
+  "2026-02-31T10:10:00Z",
+  "2026-04-31T10:10:00Z",
+  "2026-00-01T10:10:00Z",
+  "2026-11-22T24:00:00Z",
+  "2026-11-22T10:60:00Z",
+  "2026-11-22T99:10:00Z",
+])("%s is not an RFC 3339 time, and the error says so", async (text) => {
+  const error = await errorOf(answerWithTime(text));
+  expect(error.code).toBe("invalid_response");
+  expect(error.message).toContain("a token_expires_at that is not an RFC 3339 time");
 });
 
 test("a redirect is refused, be it seen as a status or, in a page, as an opaque answer", async () => {
@@ -189,7 +197,7 @@ test("a redirect is refused, be it seen as a status or, in a page, as an opaque 
   expect(await errorOf(opaque)).toMatchObject({ code: "redirect_refused", status: 0 });
 });
 
-test("what only turns into a time or a token when it is made a string is none", async () => {
+test("a list is neither a time nor a token, though as a string it would look like one", async () => {
   for (const change of [{ token_expires_at: ["2026-11-22T10:10:00Z"] }, { token: ["CANARY"] }]) {
     expect(await errorOf(json(201, { data: { ...GRANT_DATA, ...change } }))).toMatchObject({
       code: "invalid_response",
@@ -197,7 +205,7 @@ test("what only turns into a time or a token when it is made a string is none", 
   }
 });
 
-test("statuses beyond those of HTTP have the code that is nearest", async () => {
+test("the statuses 0 and 399, which HTTP does not define, have a code too", async () => {
   expect(await errorOf(Response.error())).toMatchObject({ code: "unexpected_status", status: 0 });
   expect(await errorOf(new Response(null, { status: 399 }))).toMatchObject({ code: "redirect_refused" });
 });

@@ -8,7 +8,7 @@ type Anything = any;
 
 function expectRefusal(error: unknown, argument: string): void {
   expect(error).toMatchObject({ name: "RoomTokenError", code: "invalid_argument", retryable: false });
-  expect((error as Error).message).toMatch(new RegExp(`(^|TELNYX_|\\b)${argument}\\b.* must (not )?be `));
+  expect((error as Error).message).toMatch(new RegExp(`^${argument}\\b.* must be `));
   expect((error as RoomTokenError).cause).toBeUndefined();
 }
 
@@ -194,7 +194,7 @@ test.each([
   expect(seen[0]?.url).toBe(`${expected}/rooms/${ROOM_ID}/actions/generate_join_client_token`);
 });
 
-test("plain http to another host needs allowInsecureHttp", async () => {
+test("with allowInsecureHttp plain http may go to any host", async () => {
   const options: ClientOptions = { baseUrl: "http://mock.internal:4010", allowInsecureHttp: true };
   const { client, seen } = clientOn(granted, options);
   await client.create(ROOM_ID);

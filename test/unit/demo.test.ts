@@ -22,7 +22,7 @@ function demo(args: string[], env: Record<string, string> = {}) {
   return runScript({ root: ROOT, env: { ...rest, ...env } }, "demo.ts", ...args);
 }
 
-describe("npm run demo", { timeout: 30_000 }, () => {
+describe("npm run demo", () => {
   it("creates, refreshes, shows a refusal and draws the lifetimes, without a key", async () => {
     const { exitCode, stdout, stderr } = await demo([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -63,7 +63,7 @@ describe("npm run demo", { timeout: 30_000 }, () => {
   });
 });
 
-describe("npm run demo -- --live", { timeout: 30_000 }, () => {
+describe("npm run demo -- --live", () => {
   it.each([
     [{}, ["TELNYX_API_KEY", "TELNYX_ROOM_ID"]],
     [{ TELNYX_API_KEY: "KEY_x" }, ["TELNYX_ROOM_ID"]],

@@ -77,7 +77,7 @@ test("a fetch that throws instead of rejecting is a failed connection, and is tr
 });
 
 test.each([undefined, null, 5, "text", {}])(
-  "a fetch that answers %j is told to have given no response",
+  "the error of a fetch that answers %j says that it gave no response",
   async (nothing) => {
     const fetch = (async () => nothing) as unknown as Fetch;
     const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
@@ -87,7 +87,7 @@ test.each([undefined, null, 5, "text", {}])(
   },
 );
 
-test("a fetch that throws an error without words is told by the error's name", async () => {
+test("an error of fetch that has no message is shown by its name", async () => {
   const fetch = () => Promise.reject(new RangeError());
   const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
   expect(((await rejection(client.create(ROOM_ID))) as Error).message).toContain("(RangeError)");
