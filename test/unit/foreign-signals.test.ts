@@ -73,7 +73,7 @@ test("a caller's own time limit is the caller's reason, not a timeout of the cli
   expect((ended as { thrown: unknown }).thrown).toBeInstanceOf(DOMException);
 });
 
-/** A fetch that throws what steers a framework when its signal is aborted. */
+/** A fetch that throws the control flow of a framework when its signal is aborted. */
 const steersWhenAborted: Fetch = (_, { signal }) =>
   new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(Object.assign(new Error("x"), { digest: "x" })));
@@ -95,10 +95,9 @@ test("a digest that is thrown because the caller gave up is the caller's reason"
   expect(await Promise.all(calls)).toEqual([{ thrown: 0 }, { thrown: 0 }]);
 });
 
-/** Signals of other makes: an event target of their own, and only what they promise. */
+/** A signal of another make: it is its own event target, and has no reason. */
 class ForeignSignal {
   aborted = false;
-  onabort: (() => void) | null = null;
   readonly listeners = new Map<object, (event: object) => void>();
   addEventListener(type: string, listener: (event: object) => void): void {
     if (type === "abort") this.listeners.set(listener, listener);

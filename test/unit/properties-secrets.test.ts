@@ -8,7 +8,7 @@ import { API_KEY, clientOn, ROOM_ID, rejection } from "./support.ts";
 test("whatever a fetch throws is connection_failed, and shows no secret", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const told = fc.constantFrom(
+  const echo = fc.constantFrom(
     API_KEY,
     `Bearer ${API_KEY}`,
     encodeURIComponent(API_KEY),
@@ -18,12 +18,12 @@ test("whatever a fetch throws is connection_failed, and shows no secret", {
     thrown: fc.oneof(
       { depthSize: "small", withCrossShrink: true },
       fc.anything(),
-      told,
+      echo,
       fc.record(
-        { name: told, message: told, code: told, cause: tie("thrown"), request: told },
+        { name: echo, message: echo, code: echo, cause: tie("thrown"), request: echo },
         { requiredKeys: [] },
       ),
-      fc.tuple(told, tie("thrown")).map(([message, cause]) => new TypeError(message, { cause })),
+      fc.tuple(echo, tie("thrown")).map(([message, cause]) => new TypeError(message, { cause })),
     ),
   }));
   await holds(
@@ -42,7 +42,7 @@ const secret = fc
   .map((text) => `CANARY${text}0123456789`);
 const around = fc.string({ maxLength: 20 });
 
-test("a refresh token is found in an echo, however odd it is", { timeout: TIMEOUT_MS }, async () => {
+test("a refresh token is replaced in an echo, however odd it is", { timeout: TIMEOUT_MS }, async () => {
   await holds(
     fc.asyncProperty(secret, around, fc.boolean(), async (refreshToken, text, inUrl) => {
       const echoed = inUrl

@@ -63,16 +63,19 @@ test("a text is shortened after it was cleaned, so that no half of a secret stay
   expect(redactor([SECRET])(`${"x".repeat(995)}${SECRET}`)).toBe(`${"x".repeat(995)}[reda`);
 });
 
-test("of a text that is too long to look at, no half of a secret stays where the looking ended", () => {
+test("of a text of a megabyte full of secrets none stays, wherever they begin", () => {
   const secret = `CANARY-${"x".repeat(500)}`;
   const clean = redactor([secret]);
   for (let start = 0; start < secret.length; start += 7) {
     expect(clean(secret.slice(start).padStart(secret.length) + secret.repeat(2000))).not.toMatch(/CANARY/);
   }
-  expect(clean(`${"word ".repeat(10_000)}`)).toHaveLength(1000);
 });
 
-test("a text just as long as what is looked at is shown to its end", () => {
+test("of a long text 1,000 characters are shown", () => {
+  expect(redactor([SECRET])("word ".repeat(10_000))).toBe("word ".repeat(200));
+});
+
+test("secrets that follow one another are replaced one by one", () => {
   const secret = "CANARY-".padEnd(1024, "x");
   expect(redactor([secret])(secret.repeat(16))).toBe("[redacted]".repeat(16));
 });
@@ -93,7 +96,7 @@ test.each([
   else expect(shown).toMatch(expected);
 });
 
-// What takes a time that grows with the square of the length would be at it for hours.
+// A pattern whose time grows with the square of the length would take hours.
 test("no text of a megabyte takes long or breaks the cleaning", () => {
   const size = 2 ** 20;
   const bits = [
@@ -172,7 +175,7 @@ test("a secret of fewer than 8 characters is not searched for, one of 8 is", () 
   expect(redactor(["12345678"])("request id req-12345678-0")).toBe("request id req-[redacted]-0");
 });
 
-test("quotes stay around a secret that JSON escapes, and so do the words around one of lone surrogates", () => {
+test("the quotes and the words around a secret stay, also of one that JSON escapes or that has a lone surrogate", () => {
   const secret = 'CANARY"\ud800';
   expect(redactor([secret])(`a ${JSON.stringify(secret)} b`)).toBe('a "[redacted]" b');
   expect(redactor([secret])("a CANARY%22%EF%BF%BD b")).toBe("a [redacted] b");

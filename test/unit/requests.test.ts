@@ -55,7 +55,7 @@ test("refresh sends the refresh token in the body, and never an Authorization, w
 
 const INIT_MEMBERS = ["body", "headers", "method", "redirect", "signal"];
 
-test("the request init has no more members than every runtime takes, and forbids to store a token", async () => {
+test("the request init has no more members than every runtime takes, and forbids storing a token", async () => {
   const { client, seen } = clientOn(granted);
   await client.create(ROOM_ID);
   expect(Object.keys(seen[0]?.init ?? {}).sort()).toEqual([...INIT_MEMBERS, "cache"].sort());
@@ -111,6 +111,14 @@ test("a key of the environment that cannot be one is refused under the variable'
   expect(() => new RoomsClientTokens()).toThrow(/^TELNYX_API_KEY must be (?!.*CANARY)/);
 });
 
+test("an empty key is refused as an option, and counts as none in the environment", () => {
+  expect(() => new RoomsClientTokens({ apiKey: "" })).toThrow(
+    "apiKey must be a key, and not an empty string",
+  );
+  vi.stubEnv("TELNYX_API_KEY", "");
+  expect(() => new RoomsClientTokens()).not.toThrow();
+});
+
 test("the environment's base URL stands between the option and the default", async () => {
   const fallback = clientOn(granted);
   await fallback.client.create(ROOM_ID);
@@ -146,6 +154,14 @@ test("headers of the call win over those of the client, and those over the defau
   await client.create(ROOM_ID, {}, { headers: { "x-a": "call" } });
   expect(seen[0]?.headers).toMatchObject({ "user-agent": "mine", "x-a": "call", "x-b": "client" });
   expect(Object.keys(seen[0]?.headers ?? {})).toHaveLength(6);
+});
+
+test("a header that is undefined is left out, of the client's and of the call's", async () => {
+  const { client, seen } = clientOn(granted, { headers: { "x-a": undefined, "x-b": "1" } });
+  await client.create(ROOM_ID, {}, { headers: { "X-B": undefined, "x-c": undefined } });
+  expect(seen[0]?.headers).not.toHaveProperty("x-a");
+  expect(seen[0]?.headers).not.toHaveProperty("x-c");
+  expect(seen[0]?.headers).toHaveProperty("x-b", "1");
 });
 
 test("fetch is called without a this, and the global one is looked up at each call", async () => {

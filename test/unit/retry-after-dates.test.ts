@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type AttemptEvent, isRoomTokenError } from "../../src/index.ts";
+import type { AttemptEvent, RoomTokenError } from "../../src/index.ts";
 import { clientOn, json, ROOM_ID, rejection } from "./support.ts";
 
 const NOW = "Sun, 22 Nov 2026 10:00:00 GMT";
@@ -14,15 +14,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The waits before a second attempt, and the last error's `retryAfterMs`. */
+/** The wait before the second attempt, the last error's `retryAfterMs`, and the number of attempts. */
 async function waitFor(headers: Record<string, string>, status = 503) {
   const events: AttemptEvent[] = [];
   const onAttempt = (event: AttemptEvent) => events.push(event);
   const { client, seen } = clientOn(() => json(status, {}, headers), { maxRetries: 1, onAttempt });
   const failed = rejection(client.create(ROOM_ID));
   await vi.runAllTimersAsync();
-  const error = await failed;
-  const retryAfterMs = isRoomTokenError(error) ? error.retryAfterMs : Number.NaN;
+  const { retryAfterMs } = (await failed) as RoomTokenError;
   return { retryInMs: events[0]?.retryInMs, retryAfterMs, attempts: seen.length };
 }
 

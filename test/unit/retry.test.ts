@@ -73,19 +73,18 @@ test("a failed connection is repeated, and the call succeeds where a later attem
   expect(new Set(seen.map(({ signal }) => signal)).size).toBe(3);
 });
 
-test("an attempt that takes too long is a timeout, is given up and repeated", async () => {
+test("an attempt that takes too long is given up and repeated", async () => {
   const { client, seen } = clientOn((attempt) => (attempt === 1 ? stalled() : granted()), {
     maxRetries: 1,
     timeoutMs: 700,
   });
-  const events = vi.fn();
-  const call = client.create(ROOM_ID).then(events);
+  const call = client.create(ROOM_ID);
   await vi.advanceTimersByTimeAsync(699);
   expect(seen[0]?.signal.aborted).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
   expect(seen[0]?.signal.aborted).toBe(true);
   await vi.advanceTimersByTimeAsync(250);
-  await call;
+  expect((await call).token).toBe("CANARY-token");
   expect(seen).toHaveLength(2);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -156,10 +155,14 @@ test("the last error has the time that the server asks for, too", async () => {
   expect(error?.retryAfterMs).toBe(2000);
 });
 
-const GARBAGE =
-  "soon|-1|+3|1.|.5|1e3|0x10|3 s|3, 3|NaN|Infinity|Sunday, 22-Nov-26 10:00:03 GMT|" +
-  "Sun Nov 22 10:00:03 2026|Sun, 99 Nov 2026 10:00:03 GMT|on Sun, 22 Nov 2026 10:00:03 GMT|" +
-  "Sun, 22 Nov 2026 10:00:03 GMT+0000";
+const GARBAGE = [
+  ...["", "9".repeat(16), "soon", "-1", "+3", "1.", ".5", "1e3", "0x10", "3 s", "3, 3", "NaN", "Infinity"],
+  "Sunday, 22-Nov-26 10:00:03 GMT",
+  "Sun Nov 22 10:00:03 2026",
+  "Sun, 99 Nov 2026 10:00:03 GMT",
+  "on Sun, 22 Nov 2026 10:00:03 GMT",
+  "Sun, 22 Nov 2026 10:00:03 GMT+0000",
+];
 const IN_3_S = "Sun, 22 Nov 2026 10:00:03 GMT";
 const HEADERS: [status: number, headers: Record<string, string>, waitMs: number][] = [
   [503, { "retry-after": "3" }, 3000],
@@ -179,11 +182,7 @@ const HEADERS: [status: number, headers: Record<string, string>, waitMs: number]
   [429, { "x-ratelimit-reset": "7", "retry-after": "soon" }, 7000],
   [429, { "x-ratelimit-reset": "40, 40;w=60" }, 250],
   [503, { "x-ratelimit-reset": "7" }, 250],
-  ...["", "9".repeat(16), ...GARBAGE.split("|")].map((garbage): [number, Record<string, string>, number] => [
-    503,
-    { "retry-after": garbage },
-    250,
-  ]),
+  ...GARBAGE.map((garbage): (typeof HEADERS)[number] => [503, { "retry-after": garbage }, 250]),
 ];
 
 test.each(HEADERS)("status %i with %j waits %i ms", async (status, headers, waitMs) => {
@@ -225,7 +224,7 @@ test("a signal bounds a whole call, retries and waits included", async () => {
   expect(seen).toHaveLength(5);
 });
 
-test("an abort in the last moment of a wait, or in onAttempt, still prevents the next attempt", async () => {
+test("an abort in onAttempt still prevents the next attempt", async () => {
   const caller = new AbortController();
   const { client, seen } = clientOn(unavailable, { maxRetries: 5, onAttempt: () => caller.abort("now") });
   expect(await rejection(client.create(ROOM_ID, {}, { signal: caller.signal }))).toBe("now");

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { type AttemptEvent, type Fetch, isRoomTokenError, RoomsClientTokens } from "../../src/index.ts";
-import { json, ROOM_ID } from "./support.ts";
+import { clientOn, json, ROOM_ID, rejection } from "./support.ts";
 
 const KEY = 'CANARY"key/+=1';
 const REFRESH = "CANARY refresh/+=\\2";
@@ -61,7 +61,7 @@ const cutBody = (status: number, echo: string) => ({
   text: () => Promise.reject(loadedError(echo)),
 });
 
-/** What can go wrong, with a text that repeats the secrets; and the code of the error, where it is one alone. */
+/** What can go wrong, with a text that repeats the secrets; and the error's code, unless it depends on the status. */
 const FAILURES: [name: string, answer: (echo: string) => ReturnType<Fetch>, code: string | undefined][] = [
   ...STATUSES.map((status): (typeof FAILURES)[number] => [
     `a ${status} in JSON`,
@@ -112,6 +112,17 @@ test.each(FAILURES)("%s gives no error and no event with a secret in it", async 
     }
   }
 });
+
+test.each(["0", "a", "req", "forbidd"])(
+  "a refresh token of %j, too short to be searched for, leaves the error of its refusal as it is",
+  async (refreshToken) => {
+    const body = { code: "10010", title: "forbidden request 0" };
+    const { client } = clientOn(() => json(403, body, { "x-request-id": "req-0a0" }));
+    const error = await rejection(client.refresh(ROOM_ID, { refreshToken }));
+    expect(error).toMatchObject({ code: "forbidden", requestId: "req-0a0", errors: [body] });
+    expect((error as Error).message).toContain("403 forbidden request 0 (request id req-0a0)");
+  },
+);
 
 test("a failing key function shows nothing that looks like a key or a token", async () => {
   const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";

@@ -12,8 +12,8 @@ export const GRANT_DATA = {
   refresh_token_expires_at: "2026-11-22T11:00:00Z",
 };
 
-/** A request as a fetch stub saw it. */
-export interface Seen {
+/** A request as a stubbed fetch saw it. */
+interface Seen {
   readonly url: string;
   readonly method: string;
   readonly headers: Record<string, string>;
@@ -22,7 +22,7 @@ export interface Seen {
   readonly signal: AbortSignal;
 }
 
-/** A fetch that answers what it is told and keeps what it saw. */
+/** A fetch that gives these answers, and a list of the requests that it saw. */
 export function stubFetch(answer: (attempt: number) => Response | Promise<Response>) {
   const seen: Seen[] = [];
   const fetch: NonNullable<ClientOptions["fetch"]> = async (url, init) => {
@@ -39,7 +39,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 
 export const granted = (): Response => json(201, { data: GRANT_DATA });
 
-/** A client on a stub that answers the same each time. */
+/** A client on a stubbed fetch; by default it does not retry. */
 export function clientOn(
   answer: (attempt: number) => Response | Promise<Response>,
   options: ClientOptions = {},
