@@ -1,7 +1,7 @@
 /**
  * Runs every suite, wider and wider, and sums what their runners report; the last line is `N passed, N failed`.
  * A suite that ran no test, left one out, or ended badly without a failed test to show for it is a failure too.
- * What failed is told at the end: a log is often cut off above.
+ * What failed is printed at the end: the beginning of a long log is often cut off.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { join, parse } from "node:path";
 interface Suite {
   /** A script of package.json. */
   readonly script: string;
-  /** Its arguments, by which it writes its JSON reports into a folder; none where it runs no tests. */
+  /** The arguments that make it write its JSON reports into a folder; absent where it runs no tests. */
   readonly report?: (folder: string) => string[];
   readonly args?: readonly string[];
 }
@@ -22,15 +22,15 @@ const vitest = (folder: string): string[] => [
   `--outputFile.json=${join(folder, "vitest.json")}`,
 ];
 
-const folderOfItsOwn = (folder: string): string[] => [`--reports=${folder}`];
+const reportsFolder = (folder: string): string[] => [`--reports=${folder}`];
 
 const SUITES: readonly Suite[] = [
   { script: "test", report: vitest },
   { script: "test:package", report: vitest },
   { script: "test:frameworks", report: vitest },
   { script: "test:backends", report: vitest },
-  { script: "test:runtimes", report: folderOfItsOwn },
-  { script: "test:browsers", report: folderOfItsOwn },
+  { script: "test:runtimes", report: reportsFolder },
+  { script: "test:browsers", report: reportsFolder },
   { script: "test:example", report: vitest },
   { script: "test:room", report: vitest },
   { script: "test:fresh-clone", report: vitest },
@@ -66,7 +66,7 @@ const failures: string[] = [];
 
 function run({ script, report, args = [] }: Suite, folder: string): Sum {
   const all = ["run", script, "--", ...args, ...(report?.(folder) ?? [])];
-  const { status } = spawnSync("npm", all, { stdio: "inherit", shell: process.platform === "win32" });
+  const { status } = spawnSync("npm", all, { stdio: "inherit" });
   const sum = report === undefined ? { passed: 0, failed: 0 } : readReports(script, folder);
   const ranNothing = report !== undefined && sum.passed === 0;
   if (sum.failed === 0 && (status !== 0 || ranNothing)) {

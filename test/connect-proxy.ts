@@ -5,7 +5,7 @@ import { listen } from "./loopback.ts";
 /** A proxy that opens tunnels, as https needs them. */
 export interface ConnectProxy {
   readonly origin: string;
-  /** What it was asked for, with its answers: "200 127.0.0.1:4010". */
+  /** Its answers, each with the host that was asked for: "200 127.0.0.1:4010". */
   readonly asked: readonly string[];
   close(): void;
 }

@@ -2,15 +2,17 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** How a script ended and what it printed. */
-export interface Ran {
+interface Ran {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Where a script runs: the repository or a copy of it; by default with the environment of the tests. */
+/** Where a script runs. */
 interface Place {
+  /** The repository, or a copy of it. */
   readonly root: string;
+  /** @default the environment of the tests */
   readonly env?: NodeJS.ProcessEnv;
 }
 

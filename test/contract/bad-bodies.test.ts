@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listen } from "../loopback.ts";
 import type { OperationId } from "../sandbox/fragment.ts";
 import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 import { ACTIONS } from "./calls.ts";
@@ -22,8 +22,7 @@ const replay = createServer((_, outgoing) => {
 
 beforeAll(async () => {
   [sandbox, mock] = await Promise.all([startSandbox(), startMock(readFragment())]);
-  await new Promise<void>((resolve) => replay.listen(0, "127.0.0.1", resolve));
-  judge = await startProxy(readFragment(), `http://127.0.0.1:${(replay.address() as AddressInfo).port}`);
+  judge = await startProxy(readFragment(), await listen(replay));
   const created = await post(sandbox.url, "CreateRoomClientToken", JSON_TYPE, "{}");
   refreshToken = ((await created.json()) as { data: { refresh_token: string } }).data.refresh_token;
 });

@@ -17,9 +17,7 @@ function mockCommand(): string[] {
   return [join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin[bin]), ...args];
 }
 
-it("npm run mock starts Prism's CLI on the fragment, and it answers our client", {
-  timeout: 30_000,
-}, async () => {
+it("npm run mock starts Prism's CLI on the fragment, and it answers our client", async () => {
   const child = spawn(process.execPath, [...mockCommand(), "-p", "0"], { cwd: root });
   const exited = once(child, "exit");
   try {

@@ -5,7 +5,7 @@ import { fragmentUrl, type OperationId } from "../sandbox/fragment.ts";
 type Node = { [key: string]: unknown };
 
 /** One answer that the fragment gives an example of. */
-export interface DeclaredAnswer {
+interface DeclaredAnswer {
   readonly operationId: OperationId;
   /** As in the fragment: `201`, `404`, `5XX`. */
   readonly status: string;

@@ -43,11 +43,11 @@ function proxied(apiKey = sandbox.apiKey): RoomsClientTokens {
 type Scene = (roomTokens: RoomsClientTokens, roomId: string) => Promise<unknown>;
 
 const refusals: [string, number, Scene][] = [
-  ["a refresh with a dead refresh token", 403, (it, room) => it.refresh(room, { refreshToken: "dead" })],
-  ["a create for an unknown room", 404, (it) => it.create(OTHER_ROOM)],
-  ["a refresh for an unknown room", 404, (it) => it.refresh(OTHER_ROOM, { refreshToken: "x" })],
-  ["a create over the rate limit", 429, (it, room) => it.create(room)],
-  ["a create during an outage", 503, (it, room) => it.create(room)],
+  ["a refresh with a dead refresh token", 403, (ours, room) => ours.refresh(room, { refreshToken: "dead" })],
+  ["a create for an unknown room", 404, (ours) => ours.create(OTHER_ROOM)],
+  ["a refresh for an unknown room", 404, (ours) => ours.refresh(OTHER_ROOM, { refreshToken: "x" })],
+  ["a create over the rate limit", 429, (ours, room) => ours.create(room)],
+  ["a create during an outage", 503, (ours, room) => ours.create(room)],
 ];
 
 describe("between our client and the sandbox, Prism finds no violation in", () => {
@@ -79,7 +79,7 @@ const members = Object.entries(readBodySchemas()).flatMap(([operationId, { prope
   Object.keys(properties).map((member) => [operationId, member] as const),
 );
 
-describe("and it would notice", () => {
+describe("between our client and the sandbox, Prism would notice", () => {
   it.each(members)(
     "%s with a wrong %s: in the request, as does the sandbox with its pointer",
     async (id, member) => {

@@ -69,7 +69,7 @@ function statementOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Node {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
 }
 
-/** The statements, and all those of this package, except for the generated types, that they lead to. */
+/** The statements, and what they mention in this package, directly or not; without the generated types. */
 function closure(statements: Iterable<ts.Node>, checker: ts.TypeChecker): Set<ts.Node> {
   const found = new Set(statements);
   for (const statement of found) {
