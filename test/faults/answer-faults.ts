@@ -119,27 +119,27 @@ const HARMLESS: Fault[] = [
   answer("unknown members", http(201, data({ region: "eu", constructor: 5 })), "result"),
 ];
 
-/** Tells all that it was told, in every spelling. */
+/** Repeats all that it was sent, in every spelling. */
 function echo(status: number): Misbehaviour {
   return (socket, { head, body }: Arrived) => {
     const secrets = [
       /authorization: Bearer (.*)/i.exec(head)?.[1],
       (JSON.parse(body) as { refresh_token?: string }).refresh_token,
     ].filter((secret) => secret !== undefined);
-    const told = [...secrets, head, body];
-    const texts = told.flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text)]);
+    const sent = [...secrets, head, body];
+    const texts = sent.flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text)]);
     const errors = texts.map((text) => ({
       code: text,
       title: text,
       detail: text,
       source: { pointer: text },
     }));
-    const headers = { "x-request-id": encodeURIComponent(told.join()) };
+    const headers = { "x-request-id": encodeURIComponent(sent.join()) };
     send(http(status, JSON.stringify({ errors }), headers))(socket, { head, body });
   };
 }
 
-/** The same in a page, where nothing is JSON. */
+/** Repeats it in an HTML page. */
 function echoPage(status: number): Misbehaviour {
   return (socket, request) => {
     const escaped = `${request.head}${request.body}`.replace(

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 /** Every secret of these tests contains this word, and nothing else does. */
 const CANARY = "CANARY";
-// Of the characters that real ones consist of, which no escaping changes.
+// They consist of the characters of real ones, which no escaping changes.
 export const API_KEY = "CANARY_key-0123456789.ABC";
 export const REFRESH_TOKEN = "CANARY-refresh_token.0123456789";
 export const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJDQU5BUlkifQ.CANARY-signature";

@@ -1,7 +1,8 @@
-// Started by secrets.test.ts: an application that logs too much, on a server that echoes what it is told.
+// Started by secrets.test.ts: an application that logs too much, on a server that echoes what it is sent.
 import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { RoomsClientTokens } from "../../src/index.ts";
+import { listen } from "../loopback.ts";
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -11,12 +12,9 @@ const server = createServer((request, response) => {
     response.writeHead(403, { "x-request-id": "id-1" }).end(JSON.stringify({ title: "Forbidden", detail }));
   });
 });
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = server.address();
-if (address === null || typeof address === "string") throw new Error("no port");
 
 const roomTokens = new RoomsClientTokens({
-  baseUrl: `http://127.0.0.1:${address.port}`,
+  baseUrl: await listen(server),
   onAttempt: (event) => console.log(event),
 });
 const roomId = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";

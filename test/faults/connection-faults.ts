@@ -59,7 +59,7 @@ const WITHOUT_HEADERS: Fault[] = [
 function bodyFaults(status: number, broken: Partial<Fault>): Fault[] {
   const headers = (rest = {}) => http(status, "", { "content-length": GRANT.length, ...rest });
   const dead = (name: string, misbehave: Misbehaviour): Fault =>
-    noAnswer(`${status}, ${name}`, misbehave, { ...broken });
+    noAnswer(`${status}, ${name}`, misbehave, broken);
   const stalled = (name: string, misbehave: Misbehaviour) => timeout(`${status}, ${name}`, misbehave);
   return [
     dead("headers and an end", send(headers())),

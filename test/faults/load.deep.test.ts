@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { startSandbox } from "../sandbox/index.ts";
 
-/** On a busy machine; how fast it is, is not asserted. */
+/** Long enough for a busy machine: no speed is asserted. */
 const LONG = { timeout: 300_000 };
 
 test(

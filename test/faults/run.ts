@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
+import type { Socket } from "node:net";
 import {
   type AttemptEvent,
   isRoomTokenError,
@@ -14,13 +15,13 @@ export type Operation = "create" | "refresh";
 /** How a call ends: with a result, or with an error of this code. */
 export type Ending = "result" | RoomTokenErrorCode;
 
-/** One way for a server to go wrong, and what is to come of it when the client may repeat once. */
+/** One way for a server to go wrong, and how a call ends when the client may repeat once. */
 export interface Fault {
   readonly name: string;
-  /** Gets the URL of another server, for what wants to lead there. */
+  /** Is given the origin of another server, to redirect to. */
   readonly misbehave: (elsewhere: string) => Misbehaviour;
   /** What it does to a connection before any request; by default nothing. */
-  readonly onConnection?: (socket: import("node:net").Socket) => void;
+  readonly onConnection?: (socket: Socket) => void;
   /** Nobody listens. */
   readonly refused?: boolean;
   readonly ending: Ending | Record<Operation, Ending>;
@@ -47,16 +48,8 @@ export interface Observed {
   readonly canaries: readonly string[];
 }
 
+/** Generous, because many calls run at once on a busy machine: a call that ends by it has another code than expected. */
 const TIMEOUT_MS = 60_000;
-/** Generous, because many calls run at once on a busy machine. */
-const SLACK_MS = 30_000;
-
-/** What a fault may take in all: its attempts, the wait between them and some slack. */
-export function timeBoundMs(fault: Fault): number {
-  const stalls = [fault.ending].flat().some((ending) => JSON.stringify(ending).includes("timeout"));
-  const waitMs = fault.attempts === 1 ? 0 : (fault.retryAfterMs ?? 500) * 1.2;
-  return (stalls ? fault.attempts * (fault.timeoutMs ?? TIMEOUT_MS) : 0) + waitMs + SLACK_MS;
-}
 
 interface Timers {
   armed: number;
@@ -64,7 +57,7 @@ interface Timers {
 }
 const timersOfCall = new AsyncLocalStorage<Timers>();
 
-/** Makes every timer of the client known to the call that armed it; gives the function that undoes it. */
+/** Counts every timer of the client for the call that armed it; returns the function that ends this. */
 export function watchTimers(): () => void {
   const { setTimeout, clearTimeout } = globalThis;
   globalThis.setTimeout = Object.assign((run: (...args: unknown[]) => void, delayMs?: number) => {

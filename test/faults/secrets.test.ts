@@ -117,7 +117,6 @@ test("the key of a function is replaced in an echo as the given one is, in the r
   expect(findCanaries([error, events])).toEqual([]);
 });
 
-// 1 MiB is read of a body, 16 KiB are looked at for an error.
 test("of a token cut in half by the bound of 1 MiB no half is shown", async () => {
   const bodyText = '{"data":{"a":"[redacted]","token":"[redacted]"';
   for (const token of [JWT, OPAQUE_TOKEN]) {

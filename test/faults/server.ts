@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { listen } from "../loopback.ts";
 
 /** A request as it arrived, to the last byte of its body. */
 export interface Arrived {
@@ -9,8 +10,9 @@ export interface Arrived {
 /** What the server does with the socket once a request has arrived whole. */
 export type Misbehaviour = (socket: Socket, request: Arrived) => void;
 
-/** A server on a real socket that does with it what it is told; it speaks HTTP only as far as that does. */
+/** A server that reads whole requests, and then does to the socket what it is told: that need not be HTTP. */
 export class FaultServer {
+  origin = "";
   readonly requests: Arrived[] = [];
   connections = 0;
   bytesWritten = 0;
@@ -36,14 +38,8 @@ export class FaultServer {
     onConnection: (socket: Socket) => void = () => {},
   ): Promise<FaultServer> {
     const server = new FaultServer(misbehave, onConnection);
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
+    server.origin = await listen(server.#server);
     return server;
-  }
-
-  get origin(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the fault server is closed");
-    return `http://127.0.0.1:${address.port}`;
   }
 
   async close(): Promise<void> {
@@ -68,7 +64,7 @@ export class FaultServer {
   }
 }
 
-/** An answer in HTTP/1.1, Content-Length included unless it is given (null: none at all). */
+/** An answer in HTTP/1.1. Its Content-Length is that of the body, unless another one is given; null leaves it out. */
 export function http(
   status: number,
   body: string | Buffer = "",

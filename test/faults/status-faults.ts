@@ -37,7 +37,7 @@ const refusal = (status: number, name: string, body: string, rest: Partial<Fault
   ...rest,
 });
 
-/** Statuses that the Fetch standard keeps for itself: a 407 is a network error, a 421 is sent once more. */
+/** Statuses that fetch handles itself: a 407 is a network error, after a 421 it sends the request once more. */
 const OF_FETCH: Record<number, Partial<Fault>> = {
   407: { ending: "connection_failed", status: undefined, attempts: 2 },
   421: { arrivals: 2 },
@@ -65,7 +65,6 @@ const REDIRECTS = [300, 301, 302, 303, 304, 305, 307, 308].flatMap((status): Fau
   ];
 });
 
-/** Waits that the server asks for: where they count, where they do not, and what is none. */
 const waiting = (status: number, headers: Record<string, string>, rest: Partial<Fault> = {}): Fault =>
   refusal(status, JSON.stringify(headers), "", { misbehave: () => send(http(status, "", headers)), ...rest });
 
@@ -82,13 +81,14 @@ const GARBAGE = [
 ];
 const FAR = "Fri, 31 Dec 2100 23:59:59 GMT";
 
+/** Waits that the server asks for: where they count, where they do not, and what is no wait at all. */
 const WAITS: Fault[] = [
   ...[408, 429, 503].flatMap((status) => [
     waiting(status, { "retry-after": "0" }, { retryAfterMs: 0 }),
     waiting(status, { "retry-after": "1" }, { retryAfterMs: 1000 }),
     waiting(status, { "retry-after": "0.5" }, { retryAfterMs: 1000 }),
     waiting(status, { "retry-after": "11" }, { retryAfterMs: 11_000, attempts: 1 }),
-    waiting(status, { "retry-after": "Fri, 31 Dec 2100 23:59:59 GMT", date: FAR }, { retryAfterMs: 0 }),
+    waiting(status, { "retry-after": FAR, date: FAR }, { retryAfterMs: 0 }),
     waiting(status, { "retry-after": FAR, date: "Fri, 31 Dec 2100 23:59:58 GMT" }, { retryAfterMs: 1000 }),
     waiting(
       status,
