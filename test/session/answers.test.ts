@@ -123,28 +123,28 @@ describe("a Response that refuses", () => {
     return { error, calls };
   };
 
-  it("429 with Retry-After 7 is asked again after 7 s, not before", async () => {
+  it("with 429 and Retry-After 7 is asked again after 7 s, not before", async () => {
     const { error, calls } = await refused(429, null, { "Retry-After": "7" });
     expect(error).toMatchObject({ code: "rate_limited", status: 429, retryAfterMs: 7000, retryable: true });
     expect(calls.slice(0, 2)).toEqual([0, 7000]);
   });
 
   it.each(["soon", "-5", "1abc", "Infinity", "1e9", "Sun, 06 Nov 1994 08:49:37 GMT", ""])(
-    "a Retry-After of %j is not followed",
+    "with 429 and Retry-After %j is asked again after the session's own pause",
     async (retryAfter) => {
       const { calls } = await refused(429, null, { "Retry-After": retryAfter });
       expect(calls.slice(0, 3)).toEqual([0, 500, 1500]);
     },
   );
 
-  it("a Retry-After of 1e9 s is followed for 300 s", async () => {
+  it("with 429 and a Retry-After of 1e9 s is asked again after 300 s", async () => {
     const { calls } = await refused(429, null, { "Retry-After": "1000000000" });
     expect(calls).toEqual([0]);
     await sleep(240_000);
     expect(calls).toEqual([0, 300_000]);
   });
 
-  it("403 with Telnyx's words is forbidden, with them", async () => {
+  it("with 403 is forbidden, in Telnyx's words", async () => {
     const body = JSON.stringify({
       errors: [{ code: "10010", title: "Not allowed", detail: "No such login" }],
     });
@@ -165,13 +165,13 @@ describe("a Response that refuses", () => {
     [401, "unauthorized", 24_000],
     [404, "not_found", 24_000],
     [503, "server_error", 500],
-  ])("%i is %s", async (status, code, nextMs) => {
+  ])("with %i is %s, and asked again after %i ms", async (status, code, nextMs) => {
     const { error, calls } = await refused(status, status === 404 ? "<html>Not Found" : null);
     expect(error).toMatchObject({ code, status });
     expect(calls[1]).toBe(nextMs);
   });
 
-  it("an opaque redirect is refused", async () => {
+  it("with an opaque redirect is redirect_refused", async () => {
     const response = {
       ok: false,
       status: 0,

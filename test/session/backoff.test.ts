@@ -17,7 +17,7 @@ import {
 useFakeTime();
 
 describe("backing off", () => {
-  it("a 500: the token is kept, one retry after half a second to a second, told with willRetry", async () => {
+  it("after a 500 the token is kept, and one retry follows after half a second, announced by willRetry", async () => {
     const server = new Server();
     const session = open(server);
     const told = record(session);
@@ -204,7 +204,7 @@ describe("backing off", () => {
   });
 
   it.each([500, 15_000])(
-    "a forced refresh waits through a failed older flight and its pause of %i ms",
+    "a forced refresh waits through a failed older renewal and its pause of %i ms",
     async (pauseMs) => {
       const { server, session } = await withRenewalUnderWay();
       const forced = session.getToken({ forceRefresh: true });
@@ -217,7 +217,7 @@ describe("backing off", () => {
     },
   );
 
-  it("a forced refresh that waited for an older flight is rejected when that one brings a long pause", async () => {
+  it("a forced refresh that waited for an older renewal is rejected when that one brings a long pause", async () => {
     const { server, session } = await withRenewalUnderWay();
     const forced = rejection(session.getToken({ forceRefresh: true }));
     server.refreshFailure = { status: 503, retryAfterMs: 60_000 };

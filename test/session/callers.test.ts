@@ -107,7 +107,7 @@ describe("one renewal at a time", () => {
   });
 
   it.each([10, 60, 600, 3600])(
-    "the same token of %i s once more is no new life for it: few requests, and its old end",
+    "a refresh that gives the same token of %i s again does not extend it, and is made few times",
     async (ttlSecs) => {
       const server = new Server();
       server.ttlSecs = ttlSecs;
@@ -166,7 +166,7 @@ describe("one renewal at a time", () => {
     expect(told.error).toHaveLength(1);
   });
 
-  it("the same token once more draws no other jitter", async () => {
+  it("a refresh that gives the same token again draws no new jitter", async () => {
     const server = new Server();
     const grant = server.savedGrant();
     const { token, tokenExpiresAt } = grant;
@@ -205,7 +205,7 @@ describe("a hung request", () => {
     expect(session.state).toBe("idle");
   });
 
-  it("timeoutMs is the caller's to choose", async () => {
+  it("is given up after the timeoutMs that the session was given", async () => {
     const session = open(new Server(), { refresh: () => new Promise(() => {}), timeoutMs: 700 });
     const waiting = rejection(session.getToken({ forceRefresh: true }));
     await sleep(700);

@@ -56,7 +56,7 @@ describe("a lifetime does not trust the local clock", () => {
     expect(session.state).toBe("expired");
   });
 
-  it("a token that is no JWT is measured from its own request, not from the session's beginning", async () => {
+  it("the life of a token that is no JWT is counted from its own request, not from the session's beginning", async () => {
     const server = new Server();
     server.opaque = true;
     server.ttlSecs = 700;
@@ -94,19 +94,22 @@ describe("a lifetime does not trust the local clock", () => {
     ["whose end is 3660 s away by a slow clock", 3600, -60_000, 3660],
     ["whose end is farther away than any token lives", 3600, -61_000, 600],
     ["whose end is past by a fast clock", 60, 60_000, 600],
-  ])("without a TTL given, a token that is no JWT, %s, is believed if that can be", async (...row) => {
-    const [, ttlSecs, localAheadMs, lifeSecs] = row;
-    const server = new Server();
-    server.opaque = true;
-    server.ttlSecs = ttlSecs;
-    server.aheadMs = -localAheadMs;
-    const session = open(server, { grant: undefined, create: server.create });
-    await session.getToken();
-    await sleep(lifeSecs * 1000 - 1001);
-    expect(session.state).toBe("ready");
-    await sleep(1);
-    expect(session.state).toBe("expired");
-  });
+  ])(
+    "without a TTL given, a token that is no JWT, %s, is believed if its end is possible",
+    async (...row) => {
+      const [, ttlSecs, localAheadMs, lifeSecs] = row;
+      const server = new Server();
+      server.opaque = true;
+      server.ttlSecs = ttlSecs;
+      server.aheadMs = -localAheadMs;
+      const session = open(server, { grant: undefined, create: server.create });
+      await session.getToken();
+      await sleep(lifeSecs * 1000 - 1001);
+      expect(session.state).toBe("ready");
+      await sleep(1);
+      expect(session.state).toBe("expired");
+    },
+  );
 
   it.each([
     "a.b",
@@ -150,7 +153,7 @@ describe("a lifetime does not trust the local clock", () => {
     server.aheadMs = -2 * HOUR;
     const session = open(server, { grant: undefined, create: server.create });
     session.start();
-    // 3600 s: refreshed until 5 s before the end, then by create.
+    // The refresh token lives 3600 s, and is used until 5 s before its end.
     await sleep(8 * 480_000);
     expect(server.refreshes).toHaveLength(7);
     expect(server.creates).toEqual([0, 8 * 480_000]);

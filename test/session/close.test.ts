@@ -73,7 +73,7 @@ describe("close", () => {
     expect(server.creates).toEqual([]);
   });
 
-  it("a request that fails after close does not speak for the session", async () => {
+  it("a request that fails after close changes nothing", async () => {
     const server = new Server();
     server.latencyMs = 10;
     server.refreshFailure = DOWN;

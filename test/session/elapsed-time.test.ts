@@ -30,11 +30,11 @@ describe("time is summed look by look", () => {
       at.steady += 10_000;
       now();
     }
-    // Each of the fifty steps forward is taken for sleep, none of the steps back for time regained.
+    // Each of the fifty steps forward counts as sleep, no step back as less time.
     expect(now()).toBe(50 * 10_000 + 50 * (10_000 + HOUR));
   });
 
-  it("a wall clock that is set back does not stop a clock that has no other", () => {
+  it("a wall clock that is set back does not stop the time, even where there is no monotonic clock", () => {
     const at = { wall: HOUR, steady: 0 };
     const now = clockOn(at);
     now();

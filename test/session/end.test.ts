@@ -28,7 +28,7 @@ describe("only the server ends a session", () => {
     expect([server.refreshes, server.creates]).toEqual([[494_000], [495_000]]);
   });
 
-  it("a clock that is set past the refresh token's end does not keep a session from it while create is down", async () => {
+  it("while create is down, a session whose clock was set past the refresh token's end still tries that token", async () => {
     const server = new Server();
     server.createFailure = DOWN;
     const session = open(server, { create: server.create });
@@ -40,13 +40,13 @@ describe("only the server ends a session", () => {
     expect([server.creates.length, server.refreshes.length]).toEqual([1, 1]);
   });
 
-  it("without create it is tried once more past its computed end, and a success goes on", async () => {
+  it("without create the refresh token is tried past its computed end, and a success goes on", async () => {
     const server = new Server();
     server.refreshTtlSecs = 500;
     const session = open(server);
-    await sleep(1000_000);
+    await sleep(1_000_000);
     const token = await session.getToken();
-    expect(server.refreshes).toEqual([1000_000]);
+    expect(server.refreshes).toEqual([1_000_000]);
     expect(session).toMatchObject({ state: "ready", grant: { token } });
   });
 
@@ -54,7 +54,7 @@ describe("only the server ends a session", () => {
     const server = new Server();
     server.refreshTtlSecs = 60;
     const session = open(server);
-    await sleep(1000_000);
+    await sleep(1_000_000);
     server.refreshFailure = DOWN;
     session.start();
     await sleep(HOUR);
@@ -83,7 +83,7 @@ describe("only the server ends a session", () => {
     ["under two minutes", 119, 114_000],
     ["one minute", 60, 55_000],
   ])(
-    "without create a refresh token that lives %s renews for the last time then",
+    "without create a refresh token that lives %s (%i s) renews for the last time after %i ms",
     async (_, secs, lastAt) => {
       const server = new Server();
       server.refreshTtlSecs = secs;
@@ -109,7 +109,7 @@ describe("only the server ends a session", () => {
     expect(server.refreshes).toEqual([45_000, 90_000, 135_000, 170_000]);
   });
 
-  it("expiring is told once, and the session lives to the refresh token's life and the token's", async () => {
+  it("expiring is told once, and the session lives until the last token ends", async () => {
     const server = new Server();
     const session = open(server);
     const told = record(session);
@@ -146,7 +146,7 @@ describe("only the server ends a session", () => {
     expect(told.expiring).toEqual([]);
   });
 
-  it("a clock that is set forward does not make the last renewal the last", async () => {
+  it("a renewal after the clock was set forward is not taken for the last one", async () => {
     const server = new Server();
     const session = open(server);
     const told = record(session);
@@ -168,9 +168,10 @@ describe("only the server ends a session", () => {
   });
 
   it.each([
-    ["before the refresh token's end", 3600, "forbidden"],
-    ["past the refresh token's end", 300, "session_expired"],
-  ])("a dead token and a refused refresh %s", async (_, refreshTtlSecs, code) => {
+    ["before", "forbidden", 3600],
+    ["past", "session_expired", 300],
+  ])("a refresh that is refused %s the refresh token's end, without a valid token, is %s", async (...row) => {
+    const [, code, refreshTtlSecs] = row;
     const server = new Server();
     server.refreshTtlSecs = refreshTtlSecs;
     server.refreshFailure = REFUSED;

@@ -40,6 +40,10 @@ describe("the words of an error", () => {
         message: "minValidityMs must be a number of milliseconds, 0 or more",
       });
     }
+    expect(await rejection(session.getToken(null as never))).toMatchObject({
+      code: "invalid_argument",
+      message: "options must be an object",
+    });
   });
 
   it("of a renewal that gives no token, a dead one, or the same", async () => {

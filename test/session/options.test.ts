@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isRoomTokenError, RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
-import { NOON, Server, useFakeTime } from "./support.ts";
+import { NOON, open, rejection, Server, useFakeTime } from "./support.ts";
 
 useFakeTime();
 const server = new Server();
@@ -109,9 +109,35 @@ describe("the constructor", () => {
   });
 
   it("reads no environment", () => {
-    process.env["TELNYX_BASE_URL"] = "not a url";
+    vi.stubEnv("TELNYX_BASE_URL", "not a url");
     expect(thrownBy(good)).toBeUndefined();
-    process.env["TELNYX_BASE_URL"] = undefined;
-    delete process.env["TELNYX_BASE_URL"];
+    vi.unstubAllEnvs();
+  });
+});
+
+describe("an option in another spelling", () => {
+  it.each([
+    ["grant", "Grant"],
+    ["create", "CREATE"],
+    ["refresh", "re_fresh"],
+    ["tokenTtlSecs", "token_ttl_secs"],
+    ["timeoutMs", "timeout-ms"],
+  ])("of the session is refused with the right one: %s", (name, spelling) => {
+    expect(thrownBy({ ...good, [spelling]: 5 })).toMatchObject({
+      code: "invalid_argument",
+      message: `options.${spelling} must be spelled ${name}`,
+    });
+  });
+
+  it.each([
+    ["minValidityMs", "min_validity_ms"],
+    ["forceRefresh", "forcerefresh"],
+    ["signal", "Signal"],
+  ])("of getToken is refused with the right one: %s", async (name, spelling) => {
+    const error = await rejection(open(new Server()).getToken({ [spelling]: 5 }));
+    expect(error).toMatchObject({
+      code: "invalid_argument",
+      message: `options.${spelling} must be spelled ${name}`,
+    });
   });
 });

@@ -135,7 +135,7 @@ describe("in a page", () => {
     expect(server.requests).toBe(2);
   });
 
-  it("who waited for a request before the sleep gets its timeout, who comes at waking the next attempt", async () => {
+  it("a caller from before the sleep gets the timeout of its request, a caller at waking the next attempt", async () => {
     const server = new Server();
     server.ttlSecs = 10;
     server.silent = true;
@@ -164,7 +164,7 @@ describe("in a page", () => {
     expect(server.requests).toBe(1);
   });
 
-  it("online is as soon as the server allows, though the own pause has grown beyond that", async () => {
+  it("online brings the next attempt as soon as the server allows, though the session's own pause is longer", async () => {
     const { page } = stubPage();
     const server = new Server();
     server.refreshFailure = { status: 503, retryAfterMs: 2000 };

@@ -45,7 +45,7 @@ describe("one timer", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("the constructor makes no request, no timer, and draws no number", () => {
+  it("the constructor makes no request, sets no timer, and draws no random number", () => {
     vi.stubGlobal("setTimeout", boom);
     vi.stubGlobal("fetch", boom);
     vi.stubGlobal("crypto", { getRandomValues: boom, randomUUID: boom });
@@ -126,7 +126,7 @@ describe("one timer", () => {
     expect(session.state).toBe("ready");
   });
 
-  it("a timer that comes 60 s late never makes getToken return a dead token", async () => {
+  it("a timer that comes after the token's death never makes getToken return a dead token", async () => {
     const server = new Server();
     const held: (() => void)[] = [];
     const session = open(server);

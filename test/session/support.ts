@@ -34,13 +34,14 @@ export function jwt(iatSecs: number, ttlSecs: number, id: number | string): stri
   return `${encode({ alg: "none" })}.${encode({ iat: iatSecs, exp: iatSecs + ttlSecs, jti: id })}.c2ln`;
 }
 
-/** The other side of the callbacks: mints, counts, and fails as it is told. */
+/** A stand-in for what the callbacks ask: mints tokens, counts the requests, and fails as it is told. */
 export class Server {
   ttlSecs = 600;
   refreshTtlSecs = 3600;
   latencyMs = 0;
   /** How far the server's clock is ahead of the local one. */
   aheadMs = 0;
+  /** Whether its tokens are no JWTs. */
   opaque = false;
   /** While it is set, a request is not answered, ever. */
   silent = false;
@@ -113,7 +114,7 @@ export function open(server: Server, options: Partial<RoomTokenSessionOptions> =
   return session;
 }
 
-/** Everything that a session tells, in order. */
+/** All events of a session, by name and in order. */
 export function record(session: RoomTokenSession) {
   const told: { [Name in keyof RoomTokenSessionEvents]: RoomTokenSessionEvents[Name][] } = {
     token: [],
