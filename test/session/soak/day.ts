@@ -10,7 +10,7 @@ const DEPLOY_AFTER_MS = 17 * 60 * MINUTE_MS;
 const DEPLOY_MS = 2 * MINUTE_MS;
 const MARGIN_SECS = 120;
 
-export interface DayOptions {
+interface DayOptions {
   readonly sessions: number;
   readonly seed: number;
   readonly failureRate: number;

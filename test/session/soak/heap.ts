@@ -13,7 +13,7 @@ export async function heapPerSession(sessions: number): Promise<number> {
     }
     return process.memoryUsage().heapUsed;
   };
-  const opened = Array.from({ length: 100 }, () => openSession()); // code and caches that all share
+  const opened = Array.from({ length: 100 }, () => openSession()); // warms up: code and caches are shared by all
   for (const session of opened.splice(0)) session.close();
 
   const before = await used();

@@ -7,9 +7,9 @@ const HOUR_MS = 3_600_000;
 /** The longest that one renewal takes: the default `timeoutMs`. */
 const LONGEST_RENEWAL_MS = 15_000;
 const LAST_SECOND_MS = 1000;
-/** A session that is started is ready again by itself so long after the server is sane, at the latest. */
+/** How long after the end of all faults a session that is started is ready again by itself, at the latest. */
 const BACK_WITHIN_MS = 6 * 60_000;
-/** Sessions look at the clocks every 30 s: a step and a sleep between two looks could cancel out. */
+/** Sessions look at the clocks every 30 s: a step of the clock and a sleep between two looks could cancel out. */
 const LOOKS_APART_MS = 40_000;
 
 /** What is counted over all pages. */
@@ -38,9 +38,9 @@ export class Page {
   readonly #leaving: AbortController = new AbortController();
   #session: RoomTokenSession | undefined;
   #openedAt = 0;
-  /** The newest moment at which something happened that no session can see through. */
+  /** When the machine last woke or had its clock set, which no session can tell apart for sure. */
   #disturbedAt = -Infinity;
-  /** The wall clock was set forward, which looks like sleep, and there was no new token since. */
+  /** Whether the wall clock was set forward, which looks like sleep, and no new token has come since. */
   #looksSlept = false;
   #asleepAt = 0;
   #left = false;

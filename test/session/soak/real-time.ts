@@ -87,6 +87,8 @@ async function judge(
   figures: Awaited<ReturnType<typeof sample>>,
 ): Promise<void> {
   const held = session.grant;
+  const isOutage = () => sandbox.settings.outage === "drop";
+  const askedInOutage = isOutage();
   const askedAt = performance.now();
   try {
     const token = await session.getToken();
@@ -95,7 +97,7 @@ async function judge(
     const ageMs = Date.now() - (held?.receivedAt ?? 0);
     if (held !== undefined && sandbox.accepts(held.token)) {
       figures[ageMs < (TTL_SECS - 1) * 1000 ? "lost" : "inLastSecond"] += 1;
-    } else figures[sandbox.settings.outage === "drop" ? "outlived" : "unexplained"] += 1;
+    } else figures[askedInOutage || isOutage() ? "outlived" : "unexplained"] += 1;
   }
   figures.waitedMs = Math.max(figures.waitedMs, performance.now() - askedAt);
 }

@@ -2,7 +2,7 @@ import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "../../../src/
 import type { Machine, World } from "./world.ts";
 
 export const TOKEN_TTL_SECS = 600;
-/** Refresh tokens of a page with a back end die many times a day; those of one without outlive it. */
+/** Refresh tokens of a page with `create` die many times a day; those of a page without it outlive the day. */
 export const REFRESH_TTL_SECS = { withCreate: 3600, withoutCreate: 90_000 };
 /** What a proxy, a gateway or a login page in between answers. */
 const WRONG_REFUSALS = [403, 404, 302];
@@ -11,7 +11,7 @@ const GIVEN_UP_MS = 15_000;
 
 const HEADER = Buffer.from('{"alg":"none"}').toString("base64url");
 
-/** What both sides of a request need. */
+/** Who makes a request, and the signal that ends it. */
 interface Caller {
   readonly machine: Machine;
   readonly signal: AbortSignal;
@@ -19,17 +19,17 @@ interface Caller {
 
 /**
  * Telnyx and the user's back end in one: mints by true time, refuses dead refresh tokens, and fails as told.
- * It mints the moment that a request is sent, and all latency is on the way back: no token can be older than
- * that, which is the harshest case for a session.
+ * It mints a token at the moment when the request is sent, and all latency is on the way back. So each token is as
+ * old as it can be when it arrives, which is the hardest case for a session.
  */
 export class Telnyx {
   readonly #world: World;
   readonly #random: () => number;
   readonly #failureRate: number;
   readonly #wrongRefusalRate: number;
-  /** True time of the end of the outage: before the first `-Infinity`, during one `Infinity`. */
+  /** When the outage ended, in true time: `-Infinity` before it, `Infinity` during it. */
   outageEndedAt = -Infinity;
-  /** True time of the end of the deploy, during which everything is answered with 404. */
+  /** When the deploy ended, during which everything is answered with 404; likewise. */
   deployEndedAt = -Infinity;
   /** Requests by second of true time. */
   readonly perSecond = new Map<number, number>();

@@ -1,4 +1,4 @@
-/** All promises settle before the next machine's clocks become the global ones. */
+/** Lets all promises settle, before the clocks of the next machine become the global ones. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A random number generator that gives the same numbers for the same seed (mulberry32). */
@@ -12,7 +12,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** A device with a wall clock that may be wrong, and a sleep that may stop its monotonic clock and its timers. */
+/** A device: its wall clock may be wrong, and its sleep may stop its monotonic clock and its timers. */
 export class Machine {
   /** How far the wall clock is ahead of the truth. */
   wallAheadMs = 0;
@@ -20,7 +20,7 @@ export class Machine {
   /** Time spent asleep since it was made. */
   sleptMs = 0;
   wokeAt = -Infinity;
-  /** When a request of it last came to nothing by a fault of the server or the network. */
+  /** When a request of its last failed by a fault of the server or the network. */
   faultAt = -Infinity;
   readonly sleepStopsClock: boolean;
   /** What came due during sleep. */
@@ -53,7 +53,7 @@ export class World {
     this.now = startMs;
   }
 
-  /** Runs something at a moment of true time, as the world's own doing. */
+  /** Runs something at a moment of true time, on no machine. */
   at(moment: number, run: () => void): void {
     this.#push({ at: moment, order: this.#order++, machine: undefined, sleptMs: 0, isTimer: false, run });
   }
@@ -112,7 +112,7 @@ export class World {
     await settled();
   }
 
-  /** Puts the clocks, timers and chance of this world in place of the real ones; what it returns undoes that. */
+  /** Replaces the real clocks, timers and random numbers; returns the function that restores them. */
   install(random: () => number): () => void {
     const real = { setTimeout, clearTimeout, now: Date.now, random: Math.random, steady: performance.now };
     const machine = () => {
