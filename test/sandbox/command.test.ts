@@ -20,7 +20,6 @@ async function startCommand(...args: string[]) {
 
 it.each(["SIGINT", "SIGTERM"] as const)(
   "npm run sandbox prints a request that works, and ends on %s",
-  { timeout: 30_000 },
   async (signal) => {
     const { child, output, exited } = await startCommand("--cors");
     const curl = /^curl -X POST (\S+) -H "(Authorization): ([^"]+)" -H "(Content-Type): ([^"]+)" -d "(.*)"$/m;

@@ -80,7 +80,7 @@ it("a planned 403 is one error without the envelope, as declared", async () => {
 });
 
 describe("the clock", () => {
-  it("can be ahead: tokens end earlier for us, new ones are minted in its time", async () => {
+  it("can be ahead: tokens end by it, and new ones are minted by it", async () => {
     const sandbox = new Sandbox({ now: () => Date.UTC(2026, 10, 22, 12) });
     const { token, refresh_token } = (await create(sandbox)).data;
     sandbox.set({ clockOffsetMs: 599_000 });

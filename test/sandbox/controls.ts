@@ -74,7 +74,7 @@ export class RequestLog {
 
 const WINDOW_MS = 60_000;
 
-/** Counts the requests of the current minute and words the headers that Telnyx was seen to send. */
+/** Counts the requests of the current minute, and makes the headers that Telnyx sends about them. */
 export class RateLimit {
   #windowEndMs = Number.NEGATIVE_INFINITY;
   #used = 0;

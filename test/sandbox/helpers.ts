@@ -1,6 +1,6 @@
 import type { Sandbox } from "./index.ts";
 
-/** What the sandbox answers with, of every operation and of every refusal. */
+/** The body of any answer of the sandbox, with the members of all of them. */
 export interface SandboxBody {
   readonly data: {
     readonly token: string;

@@ -1,3 +1,2 @@
-export type { PlannedFailure, SandboxSettings, SeenRequest } from "./controls.ts";
-export { Sandbox, type SandboxOptions } from "./sandbox.ts";
-export { SandboxServer, type SandboxServerOptions, startSandbox } from "./server.ts";
+export { Sandbox } from "./sandbox.ts";
+export { type SandboxServer, type SandboxServerOptions, startSandbox } from "./server.ts";

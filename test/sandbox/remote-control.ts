@@ -55,7 +55,7 @@ function run(sandbox: SandboxServer, request: SandboxRequest): SandboxAnswer {
   }
 }
 
-/** A misspelt member would otherwise be a test that proves nothing. */
+/** Refuses unknown members: with a misspelt one a test would prove nothing. */
 function only<T extends object>(body: Record<string, unknown>, known: readonly string[]): Partial<T> {
   const unknown = Object.keys(body).filter((member) => !known.includes(member));
   if (unknown.length > 0) throw new TypeError(`unknown: ${unknown.join(", ")}; known: ${known.join(", ")}`);

@@ -65,7 +65,7 @@ export class Sandbox {
     return this.#settings;
   }
 
-  /** The latest requests to the API (1,000 at least, where there were as many), oldest first; preflights are not among them. */
+  /** The latest requests to the API, at most 1,000, oldest first; without preflights. */
   get requests(): readonly SeenRequest[] {
     return this.#log.entries;
   }

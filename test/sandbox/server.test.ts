@@ -43,7 +43,7 @@ describe("the sandbox on a port", () => {
     });
   });
 
-  it("answers with the date that its clock believes, once", async () => {
+  it("answers with one Date header, that of its own clock", async () => {
     const sandbox = await start({ settings: { clockOffsetMs: 3_600_000 } });
     const askedAt = Date.now();
     const date = Date.parse((await create(sandbox)).headers.get("date") ?? "") - 3_600_000;
@@ -60,7 +60,7 @@ describe("the sandbox on a port", () => {
     expect((await create(sandbox)).status).toBe(201);
   });
 
-  it("serves 200 calls at once, each with a token of its own", { timeout: 60_000 }, async () => {
+  it("serves 200 calls at once, each with a token of its own", async () => {
     const sandbox = await start();
     const tokens = await Promise.all(
       Array.from({ length: 200 }, async () => {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 
 /** The claims of a token, as in the sample that Telnyx publishes. */
-export interface TokenClaims {
+interface TokenClaims {
   readonly iat: number;
   readonly nbf: number;
   readonly exp: number;
@@ -10,9 +10,9 @@ export interface TokenClaims {
   readonly grants: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[];
 }
 
-export type TokenType = "access" | "refresh";
+type TokenType = "access" | "refresh";
 
-export interface MintedToken {
+interface MintedToken {
   readonly token: string;
   /** `exp` as Telnyx writes it: whole seconds, UTC. */
   readonly expiresAt: string;
@@ -25,8 +25,8 @@ const resourceOf = (roomId: string) => `telnyx:video:rooms:${roomId.toLowerCase(
 /**
  * Mints and checks the tokens of one type with a secret of its own.
  *
- * Signed here rather than by jose, whose WebCrypto answers from another thread: fake timers would run past it.
- * The tests check with jose that these are sound JWTs.
+ * It signs them itself and not by jose, whose WebCrypto answers from another thread: fake timers do not wait for that.
+ * The tests check with jose that these are valid JWTs.
  */
 export class TokenMint {
   readonly #typ: TokenType;
