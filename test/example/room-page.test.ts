@@ -8,8 +8,9 @@ import type { SandboxServer } from "../sandbox/index.ts";
 const SCREENSHOTS = "reports/room-page";
 
 const TOKEN_TTL_SECS = 60;
-/** When a token of 60 s is renewed after it was asked for, where nothing is random; it is dead 14 s later. */
+/** How long after its request a token of 60 s is renewed, without jitter. */
 const RENEWAL_MS = 45_000;
+/** How long after that time it counts as dead. */
 const DEATH_MS = 14_000;
 
 let example: Example;
@@ -43,8 +44,8 @@ afterAll(async () => {
 });
 
 /**
- * Lets time pass for the page and the sandbox; else it stands still, so that no answer is late on a busy machine.
- * A test waits for what the last step caused before the next one: requests take real time.
+ * Lets time pass for the page and the sandbox. Otherwise it stands still, so that no answer is late on a busy machine.
+ * Requests take real time: before the next step a test waits for what the last one caused.
  */
 async function pass(ms: number): Promise<void> {
   sandbox.set({ clockOffsetMs: sandbox.settings.clockOffsetMs + ms });
@@ -118,7 +119,7 @@ test("after an hour of sleep it creates at once, and the token that it holds is 
   expect(sandbox.accepts(token)).toBe(true);
 });
 
-test("what Telnyx refuses is a sentence with the request id, and in the end the session has failed", async () => {
+test("a refusal of Telnyx is shown as a sentence with the request id, and in the end the session has failed", async () => {
   const refused = await rows("error", "Telnyx does not allow this. Request id:").count();
   sandbox.failNext({ status: 403, count: 100 });
   await pass(RENEWAL_MS);

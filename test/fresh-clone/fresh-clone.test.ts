@@ -20,7 +20,7 @@ afterAll(() => {
   for (const folder of [clone, project]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The commands that are run here, each with what shows that it works. */
+/** The commands that are run here, each with the check that it works. */
 const RUN: Readonly<Record<string, () => Promise<void>>> = {
   "npm ci": async () => {
     expect(existsSync(join(clone, "node_modules"))).toBe(true);
@@ -137,7 +137,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 };
 
 describe("after npm ci and nothing else", () => {
-  // So that no command lives on what another one has built.
+  // So that no command depends on what another one has built.
   beforeEach(() => rmSync(join(clone, "dist"), { recursive: true, force: true }));
 
   test.each(Object.entries(RUN))("%s works", (_, command) => command());

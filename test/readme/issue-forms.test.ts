@@ -17,7 +17,7 @@ function requiredFields(name: string): (string | undefined)[] {
   return body.filter(({ validations }) => validations?.required).map(({ id }) => id);
 }
 
-test("a bug is not reported without version, runtime and code; a question needs only itself", () => {
+test("a bug report needs version, runtime, description and code; a question needs only itself", () => {
   expect(requiredFields("bug.yml")).toEqual(["version", "runtime", "what", "code"]);
   expect(requiredFields("question.yml")).toEqual(["question"]);
 });
@@ -26,12 +26,12 @@ test.each(["bug.yml", "question.yml"])("%s has what GitHub wants of a form", (na
   const { name: title, description, body } = read(name);
   expect([typeof title, typeof description]).toEqual(["string", "string"]);
   const types = body.map(({ type }: Field) => type);
-  expect(["markdown", "input", "textarea"]).toEqual(expect.arrayContaining([...new Set(types)]));
+  expect(["markdown", "input", "textarea"]).toEqual(expect.arrayContaining(types));
   const ids = body.flatMap(({ id }: Field) => id ?? []);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("there is no blank issue, and who has found a weakness is sent to SECURITY.md", () => {
+test("there is no blank issue, and a vulnerability is to be reported as SECURITY.md says", () => {
   const { blank_issues_enabled: isBlankAllowed, contact_links: links } = read("config.yml");
   expect(isBlankAllowed).toBe(false);
   expect(JSON.stringify(links)).toContain("SECURITY.md");

@@ -82,7 +82,7 @@ function optionsOf(file: string, name: string): string[] {
   return names;
 }
 
-/** The rows of the first table below a heading: what stands in the first two cells. */
+/** The rows of the tables below a heading: by the name in the first cell, the text in the second. */
 function tableBelow(text: string, heading: string): Record<string, string> {
   const [section = ""] = text.slice(text.indexOf(`## ${heading}`) + 3).split(/^## /m);
   const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
@@ -121,34 +121,33 @@ function errorCodes(): string[] {
   return [...union.matchAll(/"(\w+)"/g)].map(([, code = ""]) => code);
 }
 
+/** The codes in the first cells of the table below a heading: "| `timeout`, `connection_failed` | …". */
+function codesBelow(text: string, heading: string): (string | undefined)[] {
+  const [, below = ""] = text.split(`\n## ${heading}\n`);
+  const [section = ""] = below.split("\n## ");
+  const firstCells = [...section.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell);
+  return firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+}
+
 test("the error table names every code once, and no other", () => {
   const codes = errorCodes();
   expect(codes).toHaveLength(17);
-  const [, table = ""] = page("docs/errors.md").split("\n## Codes\n");
-  const firstCells = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| (`[^|]+) \|/gm)].map(
-    ([, cell = ""]) => cell,
-  );
-  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
-  expect(named.sort()).toEqual(codes.sort());
+  expect(codesBelow(page("docs/errors.md"), "Codes").sort()).toEqual(codes.sort());
 });
 
 test("the short error table of the README names codes that exist", () => {
-  const [, table = ""] = readme.split("\n## Errors\n");
-  const firstCells = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| (`[^|]+) \|/gm)].map(
-    ([, cell = ""]) => cell,
-  );
-  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  const named = codesBelow(readme, "Errors");
   expect(named.length).toBeGreaterThan(5);
   expect(errorCodes()).toEqual(expect.arrayContaining(named));
 });
 
-test("errors.md tells what the back ends answer", () => {
+test("errors.md says with which status the back ends answer each code", () => {
   const refusal = readFileSync(`${ROOT}examples/back-ends/refusal.ts`, "utf8");
-  const told = [...refusal.matchAll(/^ {2}(\w+): \[(\d+),/gm)];
-  expect(told.length).toBeGreaterThan(3);
+  const answered = [...refusal.matchAll(/^ {2}(\w+): \[(\d+),/gm)];
+  expect(answered.length).toBeGreaterThan(3);
   const [, section = ""] = page("docs/errors.md").split("\n## What a page should be told\n");
   const table = [...section.matchAll(/^\| `(\w+)` \| (\d+)/gm)];
   expect(table.map(([, code, status]) => [code, status])).toEqual(
-    told.map(([, code, status]) => [code, status]),
+    answered.map(([, code, status]) => [code, status]),
   );
 });

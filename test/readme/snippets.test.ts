@@ -33,7 +33,7 @@ function load(snippet: Snippet): Promise<Record<string, unknown>> {
   return import(pathToFileURL(fileOf(snippet)).href);
 }
 
-/** What follows a fence's language, for each kind of snippet: how it is tested. */
+/** The words that say how a snippet is tested. */
 const USES = /^(?:run|page|bot|pool|proxy|require|file=\S+)$/;
 
 test("every snippet that is code says how it is tested", () => {

@@ -11,11 +11,11 @@ export interface Page {
   readonly text: string;
 }
 
-/** A fenced block: its language, the word behind it that says how it is tested, and where it stands. */
+/** A fenced block of a document. */
 export interface Snippet {
   readonly path: string;
   readonly language: string;
-  /** Such as "run"; or "file=…" for a block that is quoted from that file of the repository. */
+  /** How it is tested: the word after the language, such as "run"; "file=…" where that file is quoted. */
   readonly use: string;
   readonly line: number;
   readonly code: string;
@@ -55,8 +55,8 @@ export function withUse(use: string): [title: string, snippet: Snippet][] {
 }
 
 /**
- * Where the snippets lie as files while they are tested, so that their imports resolve; git ignores it. Each
- * test file that imports this has its own, for they run side by side.
+ * Where the snippets are files while they are tested, so that their imports resolve. Git ignores it. Each test file
+ * has a folder of its own, because they run at the same time.
  */
 export const FOLDER: string = fileURLToPath(new URL(`./.snippets/${randomUUID()}/`, import.meta.url));
 

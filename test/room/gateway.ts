@@ -1,8 +1,8 @@
 /**
- * A stand-in for the gateway that @telnyx/video joins rooms through, on loopback. It looks at the token of every
+ * A stand-in for the gateway that @telnyx/video joins rooms through, on loopback. It checks the token of every
  * frame.
  *
- * How @telnyx/video 1.0.2 speaks with it, as far as it is spoken here. It opens the WebSocket
+ * The part of the protocol of @telnyx/video 1.0.2 that it speaks: the SDK opens the WebSocket
  * `wss://video.telnyx.com/<room id>/janus` with the subprotocol `janus-protocol` and sends frames of JSON as the
  * Janus server knows them (https://janus.conf.meetecho.com/docs/rest.html). Each has a `transaction`, which its
  * answer repeats, and `client_token`, the token that the SDK holds at that moment. The token goes nowhere else.
@@ -22,9 +22,9 @@
  * audiobridge once more for the mixed sound, which is then configured. The room is connected as soon as the SDP
  * answer has brought a track. That answer has no candidates: no media flow.
  *
- * A frame whose token is no good gets `{ status_code: 401, error_message }`, without a transaction. The SDK then
- * closes the WebSocket itself, without a code, and reports `disconnected` with the reason `unknown`. A call that
- * waits for an answer at that moment waits for ever: `connect`, `updateClientToken`.
+ * A frame whose token is not accepted gets `{ status_code: 401, error_message }`, without a transaction. The SDK then
+ * closes the WebSocket itself, without a code, and reports `disconnected` with the reason `unknown`. Where `connect` or
+ * `updateClientToken` waits for an answer at that moment, it waits for ever.
  */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
@@ -32,15 +32,15 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type JanusFrame, JanusSession } from "./janus.ts";
 
-/** A frame that came in, and what the gateway thought of its token. */
-export interface SeenFrame {
+/** A frame that came in, and whether the gateway accepted its token. */
+interface SeenFrame {
   /** For example "keepalive" or "join videoroom". */
   readonly name: string;
   readonly token: string;
   readonly accepted: boolean;
 }
 
-export interface GatewayOptions {
+interface GatewayOptions {
   /** Whether a token was minted for that room and is alive. */
   readonly accepts: (token: string, roomId: string) => boolean;
   readonly onFrame: (frame: SeenFrame) => void;

@@ -11,10 +11,10 @@ export interface JanusFrame {
   readonly jsep?: { readonly sdp: string };
 }
 
-/** Any number from 1 will do: the SDK only asks that a session's id is a whole number other than 0. */
+/** The SDK accepts any whole number other than 0 as the id of a session. */
 const SESSION_ID = 1;
 
-/** One connection's session: what is answered to each frame. A frame that it does not know fails the test run. */
+/** The session of one connection: how each frame is answered. An unknown frame fails the test run. */
 export class JanusSession {
   readonly #pluginOfHandle = new Map<number, string>();
 

@@ -16,7 +16,7 @@ export interface Meeting {
   close(): Promise<void>;
 }
 
-export interface MeetingOptions {
+interface MeetingOptions {
   readonly browser: Browser;
   /** The bundle of page.ts. */
   readonly script: string;
@@ -54,7 +54,7 @@ export async function startMeeting(options: MeetingOptions): Promise<Meeting> {
   };
 }
 
-/** Collects the problems of a page; Playwright's `pageerror` is also told of rejections that nobody handles. */
+/** Collects the problems of a page. Playwright's `pageerror` comes also for a rejection that nobody handles. */
 function watch(page: Page, allowed: readonly string[], log: Log): readonly string[] {
   const problems: string[] = [];
   const addProblem = (problem: string) => {
@@ -72,8 +72,8 @@ function watch(page: Page, allowed: readonly string[], log: Log): readonly strin
 }
 
 /**
- * Runs in the page before its own scripts. The SDK itself is left as it is: the WebSocket that it opens is only
- * led to our gateway, and its peer connections ask no STUN server for the address of this machine.
+ * Runs in the page before its own scripts. The SDK itself is not changed: only its WebSocket goes to our gateway, and
+ * its peer connections ask no STUN server for the address of this machine.
  */
 function stayOnLoopback(gatewayUrl: string): void {
   const { WebSocket, RTCPeerConnection } = window;

@@ -48,7 +48,7 @@ class PageRoom {
   }
 }
 
-/** The two ways in which a page may get at a new token after a disconnect. */
+/** The two ways in which a page may get a new token after a disconnect. */
 const NEW_TOKEN = {
   /** It leaves the renewal to the session. */
   awaited: () =>

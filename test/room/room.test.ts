@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, type TestContext, test, vi } from "vitest"
 import { launchChromium } from "../chromium.ts";
 import { type Meeting, startMeeting } from "./meeting.ts";
 
-/** No name is ever looked up: what the page might still want from the internet, it does not get. */
+/** Chromium resolves no name, so that a page cannot reach the internet. */
 const NO_INTERNET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1";
 /** The shortest life that Telnyx gives a token. */
 const SHORT_TTL_SECS = 10;
@@ -60,7 +60,7 @@ test("a page that waits in the lobby for longer than a token lives joins with th
   expect(outcome).toBe("connected");
   const { minted } = meeting.backEnd;
   const [firstOfJoin] = framesOf(meeting, "attach audiobridge");
-  // A newer one may have come since.
+  // A newer token may have come between the two.
   expect(minted.slice(minted.indexOf(tokenAtStart ?? ""))).toContain(firstOfJoin?.token);
   expect(minted.indexOf(tokenAtStart ?? "")).toBeGreaterThan(0);
   await vi.waitUntil(() => meeting.gateway.frames.at(-1)?.token !== tokenAtStart, PATIENCE);
@@ -116,7 +116,7 @@ test.for([
   expect(problems).toEqual([]);
 });
 
-test("the gateway throws a room out whose token is dead, if nothing hands it a new one", async (context) => {
+test("without a session that hands it new tokens, a room is thrown out when its token is dead", async (context) => {
   const meeting = await meet(context, SHORT_TTL_SECS);
   const room = await meeting.page.evaluateHandle(() => window.enterLobby({ attached: false }));
   await vi.waitUntil(() => refusedOf(meeting).length > 0, PATIENCE);
