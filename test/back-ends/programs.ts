@@ -50,7 +50,7 @@ async function serve(listener: RequestListener): Promise<BackEnd> {
 
 type Route = (request: Request, context: { params: Promise<{ roomId: string }> }) => Promise<Response>;
 
-/** Does for fetch-style routes what a framework does: one file of a route each, found by its path. */
+/** Serves fetch-style routes as a framework does, which finds each by its path. */
 function serveRoutes(routes: Readonly<Record<string, Route>>): Promise<BackEnd> {
   return serve(async (incoming, outgoing) => {
     const [, roomId = "", path = ""] = /^\/rooms\/([^/]+)\/(.+)$/.exec(incoming.url ?? "") ?? [];

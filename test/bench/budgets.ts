@@ -7,22 +7,22 @@ interface Budget {
   readonly at: readonly string[];
   readonly budget: number;
   /**
-   * Where the check fails: at the budget itself where it is kept and exact, above it where it is noisy, or not
-   * reached yet, so that growth is noticed; never for a time.
+   * Above which value the check fails: the budget itself for an exact figure that keeps it; more for one that is noisy
+   * or over its budget, so that growth is noticed. Absent for times.
    */
   readonly failsAbove?: number | undefined;
-  /** A ratio of times: only a quiet machine gives the same one again. */
+  /** Whether it is a ratio of times, which only a quiet machine gives again. */
   readonly needsQuiet?: true;
 }
 
-/** A budget and how it was kept. */
+/** A budget, the measured value, and whether the check fails. */
 export interface Verdict extends Budget {
   readonly value: number;
   readonly failed: boolean;
 }
 
 /**
- * Holds the results to budgets.json; a figure that is not there fails where it has a bound.
+ * Holds the results to budgets.json. A figure that was not measured fails, if it has a bound.
  *
  * @param isQuiet Whether the figures that need a quiet machine are held to their bounds too.
  */

@@ -1,5 +1,5 @@
 // Loads one contestant, sets it up, and prints what that took: the CPU of the whole process and the time since
-// its start, in milliseconds. Without a name it is the empty process that the others are compared with.
+// its start, in milliseconds. Without a name it loads nothing: what it prints then is subtracted from the others.
 import { writeSync } from "node:fs";
 import { CONTESTANTS } from "./contestants.mjs";
 

@@ -80,7 +80,7 @@ export const CONTESTANTS = {
   },
 };
 
-/** The limit: what a careful user would write by hand. */
+/** What a careful user would write by hand. */
 function bareFetch(baseUrl, fetch) {
   const url = baseUrl + PATH.replace("{room_id}", ROOM_ID);
   return async (signal) => {

@@ -16,13 +16,13 @@ function grant(n) {
   };
 }
 
-const settled = async () => {
+const usedHeap = async () => {
   await new Promise((resolve) => set(resolve, 50));
   globalThis.gc();
   return process.memoryUsage().heapUsed;
 };
 
-// Counted by a wrapper, for the runtime does not list a timer that holds no process.
+// Counted by a wrapper, because the runtime does not list a timer that does not keep the process alive.
 const armed = new Set();
 const { setTimeout: set, clearTimeout: clear } = globalThis;
 globalThis.setTimeout = (run, delayMs, ...args) => {
@@ -49,10 +49,10 @@ const calls = process.cpuUsage(beforeCalls);
 one.close();
 
 const grants = Array.from({ length: sessions }, (_, n) => grant(n));
-const heapBefore = await settled();
+const heapBefore = await usedHeap();
 const all = grants.map((given) => new RoomTokenSession({ grant: given, refresh }));
 for (const session of all) session.start();
-const heapAfter = await settled();
+const heapAfter = await usedHeap();
 const timersPerSession = armed.size / sessions;
 
 const beforeIdle = process.cpuUsage();

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * The fast tests: no sockets, no child processes, no random input, no load, no source read as text; and no change of the
- * time zone, which the threads of Stryker do not notice.
+ * The fast tests: none that starts processes, draws random input, makes a load, reads sources as text or tests a script;
+ * nor the one that changes the time zone, which the threads of Stryker do not notice.
  */
 export default defineConfig({
   test: {

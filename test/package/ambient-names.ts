@@ -1,7 +1,7 @@
 import ts from "typescript-5.9";
 
 /**
- * The names that a bundle takes from its platform: everything that neither it nor ECMAScript 2022 declares,
+ * The names that a bundle takes from its platform, sorted: everything that neither it nor ECMAScript 2022 declares,
  * and every property that it looks up on `globalThis`.
  */
 export function ambientNames(file: string): string[] {

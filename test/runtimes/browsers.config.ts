@@ -23,7 +23,8 @@ const INSTANCES = [
 /** For the browser that RUNTIME_BROWSER names. */
 export default defineConfig({
   server: { host: "127.0.0.1" },
-  // Found out only while tests run, they would reload the page; and the version says nothing about the tarball.
+  // Vite would otherwise find these two while tests run, and reload the page. It caches them by their version, which is
+  // the same for every tarball: hence `force`.
   optimizeDeps: { include: ["telnyx-room-tokens", "telnyx-room-tokens/session"], force: true },
   test: {
     ...shared,

@@ -1,4 +1,4 @@
-/** What a run of the suite is told by its runner (run.ts), wherever it runs. */
+/** What the runner (run.ts) passes to a run of the suite. */
 export interface Given {
   /** What the runtime has to say about itself. */
   readonly expected: string;
@@ -24,7 +24,7 @@ export const shared = {
   root: import.meta.dirname,
   include: ["suite/{runtime,client,session}.test.ts"],
   provide: { given: JSON.parse(process.env["RUNTIME_GIVEN"] ?? "{}") as Given },
-  // The sandbox has one state.
+  // All files use one sandbox.
   fileParallelism: false,
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };

@@ -7,7 +7,7 @@ export interface Runtime {
   readonly name: string;
   /** Asks the runtime itself; throws where it is not installed. */
   readonly version: () => string;
-  /** What the suite, running on it, finds it to say about itself. */
+  /** What the runtime says about itself when the suite runs on it. */
   readonly expected: (version: string) => string;
   /** What runs vitest. */
   readonly command: readonly [string, ...string[]];
@@ -36,9 +36,9 @@ function node(release: string): Runtime {
 }
 
 const DENO = join(MODULES, "deno/bin.cjs");
-const BUN = join(MODULES, "bun/bin/bun.exe"); // so named on every system
+const BUN = join(MODULES, "bun/bin/bun.exe"); // its name on every system
 
-/** What npm has. */
+/** The runtimes that npm installs. */
 export const SERVERS: readonly Runtime[] = [
   ...["20", "22", "24", "26"].map(node),
   {
@@ -80,7 +80,7 @@ function browser(name: string, ask: readonly [string, ...string[]], expected: Ru
 
 const majorOf = (version: string): string | undefined => version.split(".")[0];
 
-/** What Debian has. */
+/** The browsers that Debian has. */
 export const BROWSERS: readonly Runtime[] = [
   browser("Chromium", ["/usr/bin/chromium", "--version"], (version) => `Chrome/${majorOf(version)}.`),
   browser("Firefox", ["/usr/bin/firefox-esr", "--version"], (version) => `Firefox/${majorOf(version)}.`),

@@ -3,7 +3,7 @@ import { listen } from "../../loopback.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 
 /** A server on loopback. */
-export interface PageServer {
+interface PageServer {
   readonly url: string;
   close(): void;
 }

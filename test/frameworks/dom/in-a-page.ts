@@ -15,7 +15,7 @@ export function testInPage(name: string): void {
     expect(navigator.userAgent).toContain(name);
   });
 
-  test("an API key is refused, and the message tells where to test server code", () => {
+  test("an API key is refused, and the message says where to test server code", () => {
     const apiKey = "KEY_canary_0123456789";
     let refusal: unknown;
     try {
@@ -30,7 +30,7 @@ export function testInPage(name: string): void {
     expect(String(refusal)).not.toContain(apiKey);
   });
 
-  test("a session gets its token, and goes by the page's events", async () => {
+  test("a session gets its token, and no event of the page makes it ask for another", async () => {
     let calls = 0;
     const session = new RoomTokenSession({ create: async () => ({ ...GRANT, token: `token ${++calls}` }) });
     session.start();

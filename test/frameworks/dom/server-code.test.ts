@@ -3,7 +3,7 @@ import { RoomsClientTokens } from "telnyx-room-tokens";
 import { expect, test } from "vitest";
 import { Sandbox } from "../../sandbox/index.ts";
 
-test("a docblock takes a file out of jsdom, so that server code with a key can be tested", async () => {
+test("a comment at the top of a file takes it out of jsdom, so that server code with a key can be tested", async () => {
   expect(typeof document).toBe("undefined");
   const { apiKey, roomId, fetch } = new Sandbox();
   const client = new RoomsClientTokens({ apiKey, fetch, baseUrl: "http://127.0.0.1:1/v2" });

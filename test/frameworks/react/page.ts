@@ -3,13 +3,10 @@ import { createRoot, type Root } from "react-dom/client";
 import { vi } from "vitest";
 import { Sandbox } from "../../sandbox/index.ts";
 
-export const ROOM_IDS = [
-  "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05",
-  "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-] as const;
+const ROOM_IDS = ["5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05", "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"] as const;
 export const [ROOM_ID, OTHER_ROOM_ID] = ROOM_IDS;
 
-/** A component that is told its room. */
+/** A component that is given its room. */
 export type RoomComponent = FunctionComponent<{ readonly roomId: string }>;
 
 /** Puts a back end in the place of `fetch`, which passes on what Telnyx answers. */

@@ -86,7 +86,7 @@ describe("refusals", () => {
 });
 
 describe("time", () => {
-  test("a passing failure is retried, and every attempt told", async () => {
+  test("a passing failure is retried, and every attempt reported", async () => {
     await control("/fail-next", { status: 503 });
     const events: AttemptEvent[] = [];
     await newClient({ maxRetries: 2, onAttempt: (event) => events.push(event) }).create(roomId);

@@ -63,6 +63,6 @@ test("a session whose refresh is refused by CORS lives on its back end", async (
     }),
   });
   await session.getToken({ forceRefresh: true }).catch(() => {});
-  await expect.poll(() => session.getToken(), { timeout: 10_000 }).toBe("from the back end");
+  await expect.poll(() => session.getToken(), { timeout: 30_000 }).toBe("from the back end");
   session.close();
 });

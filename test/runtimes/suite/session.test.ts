@@ -70,7 +70,7 @@ test("close rejects who waits and leaves no timer behind", async () => {
   const session = newSession({ create: () => new Promise(() => {}) });
   session.start();
   const waiting = rejection(session.getToken());
-  await vi.waitFor(() => expect(armed.size).toBeGreaterThan(0), { timeout: 5_000 });
+  await vi.waitFor(() => expect(armed.size).toBeGreaterThan(0), { timeout: 30_000 });
   session.close();
   const error = await waiting;
   expect(isRoomTokenError(error) && error.code).toBe("session_closed");

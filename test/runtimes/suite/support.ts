@@ -5,7 +5,7 @@ export const given = inject("given");
 export const { roomId, apiKey } = given;
 export const inPage = typeof document !== "undefined";
 
-/** A client on the sandbox; in a page it may have the key here, which the tests of pages look at apart. */
+/** A client on the sandbox. It is allowed the key also in a page; page.test.ts shows that it is refused otherwise. */
 export function newClient(options: ClientOptions = {}): RoomsClientTokens {
   return new RoomsClientTokens({
     apiKey,
@@ -28,7 +28,7 @@ export async function seen(): Promise<{ path: string; headers: Record<string, st
   return (await (await fetch(`${given.controlUrl}/requests`)).json()).requests;
 }
 
-/** Puts the sandbox back; pages may call it, and read of its answers what Telnyx would let them at best. */
+/** Puts the sandbox back to the settings of its start. */
 export async function reset(): Promise<void> {
   await control("/reset");
 }
