@@ -1,5 +1,5 @@
 /**
- * Runs every suite, wider and wider, and sums what their runners report; the last line is `N passed, N failed`.
+ * Runs every suite but the mutation run, and sums what their runners report; the last line is `N passed, N failed`.
  * A suite that ran no test, left one out, or ended badly without a failed test to show for it is a failure too.
  * What failed is printed at the end: the beginning of a long log is often cut off.
  */
