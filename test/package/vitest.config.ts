@@ -5,6 +5,7 @@ export default defineConfig({
     root: import.meta.dirname,
     globalSetup: ["setup.ts"],
     testTimeout: 180_000, // thirty compilers on a busy machine
+    hookTimeout: 60_000,
     maxConcurrency: 2,
   },
 });

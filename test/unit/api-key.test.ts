@@ -94,7 +94,7 @@ test.each(["Bearer CANARY", "CANARY\n", "CANARY 1", "CANARY😀", 5, {}])(
   },
 );
 
-test("a caller's abort ends the asking, too", async () => {
+test("a caller's abort ends the wait for a key function, too", async () => {
   const caller = new AbortController();
   const { client, seen } = clientOn(granted, { apiKey: () => new Promise(() => {}) });
   const call = rejection(client.create(ROOM_ID, {}, { signal: caller.signal }));

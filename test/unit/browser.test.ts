@@ -25,7 +25,7 @@ test("an API key in a web page is refused, be it text, a function or from the en
   }
 });
 
-test("with dangerouslyAllowBrowser, and only if it is true, the page may have it", async () => {
+test("with dangerouslyAllowBrowser, and only if it is true, a page may have a key", async () => {
   const { client, seen } = clientOn(granted, { dangerouslyAllowBrowser: true });
   await client.create(ROOM_ID);
   expect(seen[0]?.headers["authorization"]).toBe(`Bearer ${API_KEY}`);

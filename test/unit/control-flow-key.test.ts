@@ -2,21 +2,21 @@ import { expect, test, vi } from "vitest";
 import { RoomsClientTokens } from "../../src/index.ts";
 import { granted, ROOM_ID, rejection } from "./support.ts";
 
-/** As where the key function reads a vault by the fetch that Next.js has patched. */
-const STEERING = Object.assign(new Error("x"), { digest: "DYNAMIC_SERVER_USAGE" });
+/** What a key function may throw that reads a vault by the fetch that Next.js has patched. */
+const CONTROL_FLOW = Object.assign(new Error("x"), { digest: "DYNAMIC_SERVER_USAGE" });
 
 test.each([
-  ["rejects", () => Promise.reject(STEERING)],
+  ["rejects", () => Promise.reject(CONTROL_FLOW)],
   [
     "throws",
     () => {
-      throw STEERING;
+      throw CONTROL_FLOW;
     },
   ],
 ])("a key function that %s with a digest gives the same object, and nothing is sent", async (_, apiKey) => {
   const fetch = vi.fn(granted);
   const client = new RoomsClientTokens({ apiKey, fetch });
-  expect(await rejection(client.create(ROOM_ID))).toBe(STEERING);
+  expect(await rejection(client.create(ROOM_ID))).toBe(CONTROL_FLOW);
   expect(fetch).not.toHaveBeenCalled();
 });
 

@@ -5,8 +5,8 @@ import { API_KEY, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What Next.js and its like throw out of `fetch` to steer the rendering of a page. */
-const STEERING: [name: string, thrown: object][] = [
+/** What Next.js and its like throw out of `fetch` to control the rendering of a page. */
+const CONTROL_FLOW: [name: string, thrown: object][] = [
   ["an Error", Object.assign(new Error("x"), { digest: "DYNAMIC_SERVER_USAGE" })],
   ["a redirect", Object.assign(new Error("NEXT_REDIRECT"), { digest: "NEXT_REDIRECT;replace;/in;307;" })],
   ["an empty digest", Object.assign(new Error("x"), { digest: "" })],
@@ -24,8 +24,8 @@ function clientThatMeets(fetch: Fetch) {
   return { client, events };
 }
 
-test.each(STEERING)(
-  "%s with a digest comes through as the same object, after one attempt",
+test.each(CONTROL_FLOW)(
+  "a thrown value with a digest comes through as the same object, after one attempt: %s",
   async (_, thrown) => {
     for (const fail of [
       () => Promise.reject(thrown),
@@ -47,15 +47,15 @@ test.each(STEERING)(
   },
 );
 
-test("one that comes while the body is read comes through as well", async () => {
-  const [, thrown] = STEERING[0] ?? [];
+test("control flow that is thrown while the body is read comes through as well", async () => {
+  const [, thrown] = CONTROL_FLOW[0] ?? [];
   const response = { status: 201, headers: new Headers(), text: () => Promise.reject(thrown) };
   const { client } = clientThatMeets(async () => response);
   expect(await rejection(client.create(ROOM_ID))).toBe(thrown);
 });
 
-test("one that comes after a failed attempt ends the retries", async () => {
-  const [, thrown] = STEERING[0] ?? [];
+test("control flow after a failed attempt ends the retries", async () => {
+  const [, thrown] = CONTROL_FLOW[0] ?? [];
   const fetch = vi.fn<Fetch>().mockRejectedValueOnce(new TypeError("fetch failed")).mockRejectedValue(thrown);
   const { client, events } = clientThatMeets(fetch);
   const failed = rejection(client.create(ROOM_ID));
@@ -87,7 +87,7 @@ test("a digest whose getter throws is none", async () => {
   expect(await failed).toMatchObject({ code: "connection_failed" });
 });
 
-test("a caller's abort comes before it", async () => {
+test("a caller's abort wins over control flow", async () => {
   const caller = new AbortController();
   const { client } = clientThatMeets(async () => {
     caller.abort("mine");

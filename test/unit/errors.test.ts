@@ -8,7 +8,7 @@ test("an error of another installed copy of the package is recognised", async ()
   expect(isRoomTokenError(new copy.RoomTokenError("timeout", "late"))).toBe(true);
 });
 
-test("what tells an error of this package is a symbol that every copy has, whatever its version", () => {
+test("an error of this package is recognised by a symbol that every copy has, whatever its version", () => {
   const brand = Symbol.for("telnyx-room-tokens.RoomTokenError");
   expect(isRoomTokenError({ [brand]: true })).toBe(true);
   expect(Reflect.get(new RoomTokenError("timeout", "late"), brand)).toBe(true);

@@ -74,13 +74,13 @@ test("a caller's own time limit is the caller's reason, not a timeout of the cli
 });
 
 /** A fetch that throws the control flow of a framework when its signal is aborted. */
-const steersWhenAborted: Fetch = (_, { signal }) =>
+const controlFlowWhenAborted: Fetch = (_, { signal }) =>
   new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(Object.assign(new Error("x"), { digest: "x" })));
   });
 
 test("a digest that is thrown because the deadline is over is a timeout, and is retried", async () => {
-  const fetch = vi.fn(steersWhenAborted);
+  const fetch = vi.fn(controlFlowWhenAborted);
   vi.spyOn(Math, "random").mockReturnValue(0);
   const [ended] = await Promise.all(bothCalls({ fetch, timeoutMs: 5, maxRetries: 1 }, {}));
   expect(ended).toMatchObject({ thrown: { code: "timeout" } });
@@ -89,7 +89,7 @@ test("a digest that is thrown because the deadline is over is a timeout, and is 
 
 test("a digest that is thrown because the caller gave up is the caller's reason", async () => {
   const caller = new AbortController();
-  const calls = bothCalls({ fetch: steersWhenAborted }, { signal: caller.signal });
+  const calls = bothCalls({ fetch: controlFlowWhenAborted }, { signal: caller.signal });
   await sleep(5);
   caller.abort(0);
   expect(await Promise.all(calls)).toEqual([{ thrown: 0 }, { thrown: 0 }]);
@@ -130,9 +130,10 @@ test("calls in different phases, of a client on one signal, share one listener, 
   process.on("warning", warned);
   const caller = new AbortController();
   const { signal } = caller;
-  let number = 0;
-  const { client } = clientOn(() => (number++ % 2 ? json(503, {}) : never()), {
-    apiKey: () => (number++ % 3 ? API_KEY : never()),
+  let asked = 0;
+  // Every third create waits for its key. Of the requests every second one hangs, the others wait for a retry.
+  const { client } = clientOn((request) => (request % 2 ? json(503, {}) : never()), {
+    apiKey: () => (asked++ % 3 ? API_KEY : never()),
     maxRetries: 3,
   });
   const calls = Array.from({ length: 60 }, (_, index) =>

@@ -45,7 +45,7 @@ test("there is one event per attempt: what came, how long it took, what follows"
   ]);
 });
 
-test("the last failure, and one that is not repeated, announce no wait", async () => {
+test("the event of the last failure, or of one that is not repeated, announces no wait", async () => {
   for (const status of [503, 403]) {
     const events: AttemptEvent[] = [];
     const { client } = clientOn(() => json(status, {}), { onAttempt: (event) => events.push(event) });
@@ -55,7 +55,7 @@ test("the last failure, and one that is not repeated, announce no wait", async (
   }
 });
 
-test("an aborted attempt is told without a code, a timeout with its own, a missing key not at all", async () => {
+test("an aborted attempt is reported without a code, a timeout with its own, a missing key not at all", async () => {
   const events: AttemptEvent[] = [];
   const options: ClientOptions = { timeoutMs: 50, onAttempt: (event) => events.push(event) };
   const { client } = clientOn(() => new Promise(() => {}), options);
@@ -104,7 +104,7 @@ test("what onAttempt throws, now or later, changes nothing and is no unhandled r
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-test("an unusable success is told with its status and its code", async () => {
+test("an unusable success is reported with its status and its code", async () => {
   const onAttempt = vi.fn();
   await rejection(clientOn(() => json(201, {}), { onAttempt }).client.create(ROOM_ID));
   expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, code: "invalid_response" }));
@@ -118,7 +118,7 @@ test("where there is no performance, a call works and its attempts take 0 ms", a
   expect(onAttempt).toHaveBeenCalledWith(expect.objectContaining({ status: 201, durationMs: 0 }));
 });
 
-test("an attempt that is retried after a timeout, or without an answer, is told with its code", async () => {
+test("an attempt that is retried after a timeout, or without an answer, is reported with its code", async () => {
   const events: AttemptEvent[] = [];
   const { client } = clientOn(
     (attempt) => (attempt === 1 ? new Promise(() => {}) : Promise.reject(new TypeError("fetch failed"))),

@@ -23,7 +23,7 @@ const atLeast = (name: string, figure: number, limit: number): Row => [
   `>= ${limit}`,
   figure >= limit,
 ];
-const told = (name: string, figure: number): Row => [name, figure, "", true];
+const reported = (name: string, figure: number): Row => [name, figure, "", true];
 
 function print(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}`);
@@ -47,17 +47,17 @@ const dayOver = once(dayProcess, "message");
 console.log("\n90 s of real time and a day of fake time begin");
 const real = await liveInRealTime();
 print("Real time: TTL 10 s, 90 s, an outage of 20 s, two dead refresh tokens, a listener that throws", [
-  told("samples, one every 100 ms as far as the machine keeps up", real.samples),
-  told("samples that got a token which the sandbox accepts", real.accepted),
+  reported("samples, one every 100 ms as far as the machine keeps up", real.samples),
+  reported("samples that got a token which the sandbox accepts", real.accepted),
   zero("samples that got a token which it does not accept", real.notAccepted),
   zero("samples rejected while it would accept the token held", real.lost),
-  told("the same in that token's last second, which no session relies on: excepted", real.inLastSecond),
-  told("samples rejected during the outage, which outlived the token: excepted", real.outlived),
+  reported("the same in that token's last second, which no session relies on: excepted", real.inLastSecond),
+  reported("samples rejected during the outage, which outlived the token: excepted", real.outlived),
   zero("samples rejected otherwise", real.unexplained),
-  told("longest wait of a sample in ms, over the end of the outage", Math.round(real.waitedMs)),
+  reported("longest wait of a sample in ms, over the end of the outage", Math.round(real.waitedMs)),
   atLeast("refresh tokens found dead", real.refused, 2),
   atLeast("creates", real.creates, 3),
-  told("requests", real.requests),
+  reported("requests", real.requests),
   zero("unhandled rejections", real.unhandled),
   zero("timers left", real.timersLeft),
 ]);
@@ -67,23 +67,23 @@ if (day === undefined) throw new Error("the day brought no figures");
 print(
   `Fake time: ${SESSIONS} sessions x 24 h, TTL 600/3600, seed ${seed}, 1 % wrong refusals, a deploy of 2 min`,
   [
-    told("getToken() calls", day.calls),
-    told("sleeps", day.sleeps),
-    told("steps of a wall clock, each to somewhere within 2 h of the truth", day.steps),
+    reported("getToken() calls", day.calls),
+    reported("sleeps", day.sleeps),
+    reported("steps of a wall clock, each to somewhere within 2 h of the truth", day.steps),
     zero("lost tokens", day.lost),
-    told(
+    reported(
       "lost until the renewal after a step forward, which no session can tell from sleep: excepted",
       day.lostAfterStep,
     ),
     zero("expired tokens returned", day.expired),
-    told("requests", day.requests),
+    reported("requests", day.requests),
     atMost(
       "requests per session and awake hour (ideal: 7.5)",
       day.requestsPerAwakeHour,
       1.3 * day.idealPerHour,
     ),
     atMost("most requests in a second after the outage", day.peakAfterOutage, 0.08 * SESSIONS),
-    told("times that a session was without a token because of a wrong refusal", day.failed),
+    reported("times that a session was without a token because of a wrong refusal", day.failed),
     zero("looks at a session that was not ready by itself 6 min after the server was sane", day.notBack),
     zero("timers left", day.timersLeft),
     zero("listeners left", day.listenersLeft),
