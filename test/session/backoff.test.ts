@@ -226,34 +226,3 @@ describe("backing off", () => {
     expect(server.requests).toBe(1);
   });
 });
-
-describe("create takes over", () => {
-  it("after two passing failures in a row create and refresh take turns until one succeeds", async () => {
-    const server = new Server();
-    server.refreshFailure = DOWN;
-    server.createFailure = DOWN;
-    const session = open(server, { create: server.create });
-    session.start();
-    await sleep(480_000 + 31_000);
-    const start = 480_000;
-    expect(server.refreshes).toEqual([0, 500, 3500, 15_500].map((ms) => start + ms));
-    expect(server.creates).toEqual([1500, 7500, 30_500].map((ms) => start + ms));
-    server.createFailure = undefined;
-    server.refreshFailure = undefined;
-    await sleep(15_000);
-    expect(session.state).toBe("ready");
-  });
-
-  it("a page whose direct refresh is refused by CORS lives on create", async () => {
-    const server = new Server();
-    server.refreshFailure = new TypeError("Failed to fetch");
-    const session = open(server, { create: server.create });
-    session.start();
-    for (let minute = 0; minute < 120; minute++) {
-      await sleep(60_000);
-      expect(["ready", "degraded"]).toContain(session.state);
-    }
-    expect(server.creates).toHaveLength(14);
-    expect(server.refreshes).toHaveLength(28);
-  });
-});

@@ -16,18 +16,6 @@ useFakeTime();
 const HOUR = 3_600_000;
 
 describe("only the server ends a session", () => {
-  it("past the refresh token's computed end, less 5 s, create takes its place", async () => {
-    const server = new Server();
-    server.refreshTtlSecs = 500;
-    const session = open(server, { create: server.create });
-    await sleep(494_000);
-    await session.getToken({ forceRefresh: true });
-    expect([server.refreshes, server.creates]).toEqual([[494_000], []]);
-    await sleep(1000);
-    await session.getToken({ forceRefresh: true });
-    expect([server.refreshes, server.creates]).toEqual([[494_000], [495_000]]);
-  });
-
   it("while create is down, a session whose clock was set past the refresh token's end still tries that token", async () => {
     const server = new Server();
     server.createFailure = DOWN;

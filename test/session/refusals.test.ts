@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
 import {
-  DOWN,
   open,
   REFUSED,
   record,
@@ -15,23 +14,6 @@ import {
 useFakeTime();
 
 describe("a refusal", () => {
-  it("403 with create: exactly one refresh, one create, and the new refresh token is used next", async () => {
-    const server = new Server();
-    const session = open(server, { create: server.create });
-    const told = record(session);
-    session.start();
-    server.refreshFailure = REFUSED;
-    await sleep(480_000);
-    server.refreshFailure = undefined;
-    expect([server.refreshes, server.creates]).toEqual([[480_000], [480_000]]);
-    expect(told.error).toMatchObject([{ error: { code: "forbidden" }, willRetry: true, retryInMs: 0 }]);
-    expect(session.state).toBe("ready");
-    const { refreshToken } = session.grant ?? {};
-    await sleep(480_000);
-    expect(server.usedRefreshTokens).toEqual(["refresh-1", refreshToken]);
-    expect(refreshToken).not.toBe("refresh-1");
-  });
-
   it.each([true, false])(
     "403 once, without create, 100 s left, started %s: renewed within 36 s",
     async (started) => {
@@ -205,21 +187,6 @@ describe("a refusal", () => {
     expect(await session.getToken()).toBe(session.grant?.token);
   });
 
-  it("both refused: they are asked in turn, and the refused refresh token once more", async () => {
-    const server = new Server();
-    server.createFailure = server.refreshFailure = REFUSED;
-    const session = open(server, { create: server.create });
-    session.start();
-    await sleep(599_000);
-    const seconds = (moments: number[]) => moments.map((at) => at / 1000);
-    expect(seconds(server.refreshes)).toEqual([480, 528, 576]);
-    expect(seconds(server.creates)).toEqual([480, 504, 552, 599]);
-    expect(new Set(server.usedRefreshTokens).size).toBe(1);
-    server.refreshFailure = undefined;
-    await sleep(300_000);
-    expect(session.state).toBe("ready");
-  });
-
   it("the end of a session that was not started is told to whoever asks next", async () => {
     const server = new Server();
     server.refreshFailure = REFUSED;
@@ -230,48 +197,5 @@ describe("a refusal", () => {
     expect(told.state.at(-1)).toMatchObject({ state: "degraded" });
     await rejection(session.getToken());
     expect(told.state.at(-1)).toEqual({ state: "failed", previous: "degraded" });
-  });
-
-  it("a refused refresh token is never used again, not even when a new create brings it once more", async () => {
-    const server = new Server();
-    const create = async () => ({
-      ...(await server.create({ signal: AbortSignal.abort() })),
-      refreshToken: "refresh-1",
-    });
-    const session = open(server, { create });
-    session.start();
-    server.refreshFailure = REFUSED;
-    await sleep(4 * 480_000);
-    expect(server.refreshes).toHaveLength(1);
-    expect(server.creates).toHaveLength(4);
-  });
-
-  it("after a refusal a create that fails in passing is tried again, without another refresh", async () => {
-    const server = new Server();
-    const session = open(server, { create: server.create });
-    session.start();
-    server.refreshFailure = REFUSED;
-    server.createFailure = DOWN;
-    await sleep(490_000);
-    expect(server.refreshes).toEqual([480_000]);
-    expect(server.creates).toEqual([480_000, 480_500, 481_500, 483_500, 487_500]);
-    server.createFailure = undefined;
-    await sleep(10_000);
-    expect(session.state).toBe("ready");
-  });
-
-  it("a create that is refused while refresh is down: both are asked at the slow pace, the token is used", async () => {
-    const server = new Server();
-    const session = open(server, { create: server.create });
-    const token = await session.getToken();
-    session.start();
-    server.refreshFailure = DOWN;
-    server.createFailure = REFUSED;
-    await sleep(598_999);
-    expect(await session.getToken()).toBe(token);
-    expect(server.requests).toBeLessThanOrEqual(15);
-    server.refreshFailure = undefined;
-    await sleep(60_000);
-    expect(session.state).toBe("ready");
   });
 });

@@ -57,28 +57,3 @@ it("a foreign error's own code stands in the message, and not in code", async ()
     message: "The session's create failed: ECONNRESET: reset by peer",
   });
 });
-
-describe("the body of a Response that refuses", () => {
-  const headers = new Headers();
-  const refusal = { ok: false, status: 403, headers };
-
-  it("gives Telnyx's words, by text() or, where there is none, by json()", async () => {
-    const body = { title: "No", detail: "not you" };
-    const read = { text: async () => JSON.stringify(body), json: async () => body };
-    for (const ways of [read, { json: read.json }]) {
-      const error = await errorOf(() => ({ ...refusal, ...ways }));
-      expect(error).toMatchObject({ code: "forbidden", status: 403, errors: [body] });
-      expect(error.message).toBe("The session's create failed: 403 No: not you");
-      expect(error.bodyText).toBe(JSON.stringify(body));
-    }
-  });
-
-  it.each([
-    ["breaks", { text: () => Promise.reject(new Error("cut")) }],
-    ["is no JSON", { text: undefined, json: () => Promise.reject(new Error("cut")) }],
-  ])("may be one that %s: the refusal stands, without words", async (_, ways) => {
-    const error = await errorOf(() => ({ ...refusal, json: async () => ({}), ...ways }));
-    expect(error).toMatchObject({ code: "forbidden", status: 403, errors: [] });
-    expect(error.bodyText).toBe("");
-  });
-});
