@@ -1,4 +1,4 @@
-/** Waits on a signal that is listened to already; returns the function that ends that. */
+/** Lets one more listener share a signal's real one; returns the function that takes it out again. */
 type Join = (listener: () => void) => () => void;
 
 const joins: WeakMap<AbortSignal, Join> = new WeakMap();

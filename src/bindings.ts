@@ -6,7 +6,7 @@ import { transport } from "./transport/transport.ts";
 export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
 export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
 
-/** An optional member may also be given as undefined: JSON leaves it out. */
+/** An optional member may also be given as undefined: JSON leaves it out. Only a required one fits the `Record`. */
 type OrUndefined<T> = {
   [Member in keyof T]: OrUndefined<T[Member]> | (T extends Record<Member, unknown> ? never : undefined);
 };

@@ -56,7 +56,7 @@ export class Call {
     return { fetch, timeoutMs, maxRetries, signal, onAttemptEnd };
   }
 
-  /** Redacts a secret of the caller's from errors and events. */
+  /** Keeps a secret out of the errors and events of this call. */
   hide(secret: string): void {
     this.#secrets.push(secret);
   }

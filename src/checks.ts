@@ -32,7 +32,7 @@ export const TIMEOUT: Rule = [
   (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMER_MS,
 ];
 
-/** Checks the arguments that are given by their names. Throws `invalid_argument`. */
+/** Checks values, given by the names of their arguments, against one rule. Throws `invalid_argument`. */
 export function check(
   [words, holds]: Rule,
   given: Readonly<Record<string, unknown>>,
@@ -74,7 +74,7 @@ function isWhole(value: unknown, least: number): boolean {
   return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
-/** A key that can be sent as it is; a pasted "Bearer …" or a line break cannot. */
+/** Refuses a key that cannot be sent as it is, such as a pasted "Bearer …" or one with a line break. */
 export function checkApiKey(name: string, value: unknown, operation?: RoomTokenOperation): void {
   must(value !== "", name, "a key, and not an empty string (pass null for no key)", operation);
   const holds = typeof value === "string" && API_KEY.test(value);

@@ -31,8 +31,8 @@ export function readRefreshed(members: UncheckedGrant): RefreshedRoomToken {
 }
 
 /**
- * Makes a grant of its members. Throws {@link NoGrant}; a token that is missing is named before a time that is wrong, for
- * it tells more about the slip.
+ * Makes a grant of its members. Throws {@link NoGrant}. A token that is missing is named before a time that is wrong,
+ * for it tells more about the slip.
  */
 export function readGrant(members: UncheckedGrant): RoomTokenGrant {
   const token = readToken(members, "token");
@@ -47,7 +47,7 @@ function readToken(members: UncheckedGrant, name: keyof RoomTokenGrant): string 
   throw wrong(name, value, "a non-empty string");
 }
 
-/** An RFC 3339 time, as text or as an object that JSON makes one of. A time without a zone is read as UTC. */
+/** An RFC 3339 time: text, or an object whose `toJSON` gives it, as a `Date`'s does. Without a zone it is UTC. */
 function readTime(members: UncheckedGrant, name: keyof RoomTokenGrant): Date {
   const value = members[name];
   const text: unknown = isObject(value) && typeof value["toJSON"] === "function" ? value["toJSON"]() : value;

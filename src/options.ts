@@ -42,9 +42,9 @@ export interface AttemptEvent {
 /** Options of the client. Each is read once, by the constructor. */
 export interface ClientOptions {
   /**
-   * The Telnyx API key, which `create` sends as a bearer (RFC 6750) as it is. A function is asked once per `create`,
-   * within a `timeoutMs` of its own; where it fails or gives nothing, the error is `missing_api_key`. `null`: no key, whatever the environment says. `refresh` needs no key and
-   * never sends one.
+   * The Telnyx API key, which `create` sends as a bearer (RFC 6750) as it is; `refresh` needs no key and never sends
+   * one. A function is asked once per `create`, within a `timeoutMs` of its own; where it fails or gives nothing, the
+   * error is `missing_api_key`. `null`: no key, whatever the environment says.
    * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
    */
   readonly apiKey?: string | null | (() => string | Promise<string>) | undefined;

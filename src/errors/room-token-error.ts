@@ -8,21 +8,25 @@
  * Without an answer: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
  */
 export type RoomTokenErrorCode =
-  | ("invalid_argument" | "missing_api_key")
-  | (
-      | "bad_request"
-      | "unauthorized"
-      | "forbidden"
-      | "not_found"
-      | "conflict"
-      | "unprocessable"
-      | "rate_limited"
-    )
-  | ("server_error" | "redirect_refused" | "unexpected_status" | "invalid_response")
-  | ("connection_failed" | "timeout")
-  | ("session_closed" | "session_expired");
+  | "invalid_argument"
+  | "missing_api_key"
+  | "bad_request"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "unprocessable"
+  | "rate_limited"
+  | "server_error"
+  | "redirect_refused"
+  | "unexpected_status"
+  | "invalid_response"
+  | "connection_failed"
+  | "timeout"
+  | "session_closed"
+  | "session_expired";
 
-/** The operation that failed. An error that belongs to no operation, such as a constructor's, has none. */
+/** The two operations, by the names of the methods that call them. */
 export type RoomTokenOperation = "create" | "refresh";
 
 /** One error as Telnyx words it. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
@@ -63,7 +67,7 @@ export class RoomTokenError extends Error {
   declare readonly retryable: boolean;
   /** Telnyx's own words for it; empty where there are none. */
   declare readonly errors: readonly TelnyxErrorDetail[];
-  /** The operation that failed, where it was one. */
+  /** The operation that failed; absent where it was none, as in a constructor. */
   declare readonly operation?: RoomTokenOperation;
   /** The HTTP status, where there was an answer. */
   declare readonly status?: number;
@@ -77,6 +81,7 @@ export class RoomTokenError extends Error {
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
     const { cause, bodyText, ...members } = init;
     super(message, cause === undefined ? undefined : { cause });
+    // The code twice: first in the order of members, and last, for the members may be those of another error.
     Object.assign(this, { code, retryable: false, errors: [] }, withoutAbsent({ ...members, code }));
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }

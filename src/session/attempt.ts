@@ -51,11 +51,12 @@ export async function askCallback(
   try {
     return await withDeadline(ask, timeoutMs, signal, tooLate);
   } catch (thrown) {
+    // Aborted from outside: its deadline slept through, or the session was closed and nobody reads the error.
     throw signal.aborted ? tooLate() : thrown;
   }
 }
 
-/** The error that a Response stands for. One of the caller's own may have `json` alone. */
+/** The error that a refusing Response stands for. A stand-in for one may have `json` but no `text`. */
 async function refusedAnswer(
   response: ResponseInput & { type?: string; text?: () => Promise<unknown> },
   operation: RoomTokenOperation,

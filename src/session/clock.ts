@@ -12,8 +12,8 @@ export type Now = () => number;
  *
  * Neither clock of a page can be trusted alone: the monotonic one stops during sleep on some systems, the wall
  * clock is set by people and time servers. So each look adds the larger of the two advances since the last
- * look, and nothing where the wall clock was set back. Counting too much time is the safe mistake: it costs a
- * renewal, where too little would hand out a dead token.
+ * look; a wall clock that was set back counts as not advanced. Counting too much time is the safe mistake: it
+ * costs a renewal, where too little would hand out a dead token.
  *
  * It reads no clock before the first look: a framework that prerenders a page forbids that.
  */

@@ -21,7 +21,7 @@ interface Pace {
   readonly isRefusal: boolean;
   /** When the next attempt is made: by itself in a session that is started, else if somebody waits for it. */
   readonly retryAt: number;
-  /** When the next attempt may be made if the network comes back before. */
+  /** When the next attempt may be made if the network comes back, or after a refusal the user. */
   readonly onlineAt: number;
   /** Transient failures in a row. */
   readonly failures: number;
@@ -61,12 +61,16 @@ function slowPace(previous: Failure | undefined, { attemptedAt, failedAt, diesAt
   };
 }
 
-/** From when on somebody sets off an attempt, be it that there is no valid token, or that the one held is no good. */
+/**
+ * From when on a caller sets off an attempt.
+ *
+ * @param isForced The caller said that the token held is no good. After a refusal it then waits less.
+ */
 export function mayAskAt({ isRefusal, attemptedAt, retryAt }: Failure, isForced: boolean): number {
   return isRefusal ? attemptedAt + (isForced ? FORCED_PAUSE_MS : REFUSAL_PAUSE_MS) : retryAt;
 }
 
-/** The failure once the network is back. */
+/** The failure once the network, or after a refusal the user, is back: its next attempt is brought forward. */
 export function afterOnline(failure: Failure): Failure {
   return { ...failure, retryAt: Math.min(failure.retryAt, failure.onlineAt) };
 }

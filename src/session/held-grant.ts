@@ -28,7 +28,7 @@ export interface HeldGrant {
 /** Places the grant that a session begins with on its clock, by its age where that is known. */
 export function holdGiven(members: GrantMembers, now: number, askedLifeMs: number | undefined): HeldGrant {
   const grant = readGrant(members);
-  // It need not have been asked for with this session's lifetime: the shorter of the two is the safe one.
+  // It may have been minted with another lifetime than this session asks for: the shorter one is the safe guess.
   const statedMs = grant.tokenExpiresAt.getTime() - Number(members.receivedAt);
   const shorterMs = askedLifeMs !== undefined && statedMs > 0 ? Math.min(statedMs, askedLifeMs) : askedLifeMs;
   return hold(grant, now, bornAtOf(members, now), shorterMs);
@@ -36,7 +36,7 @@ export function holdGiven(members: GrantMembers, now: number, askedLifeMs: numbe
 
 /**
  * Places an answer on the session's clock. It was minted no earlier than its request was sent, unless it is a
- * grant that somebody kept, which says so.
+ * grant that the back end had kept, whose `receivedAt` says so.
  *
  * @param kept What a refresh was made with: its refresh token stays.
  * @throws NoGrant where it brings no valid grant.
@@ -65,7 +65,7 @@ export function isNewer(next: HeldGrant, held: HeldGrant | undefined, isForced: 
   return isForced || !held?.ageKnown || next.endsAt >= held.endsAt;
 }
 
-/** When a token's renewal is due. The jitter is drawn anew at each call. */
+/** When a token's renewal is due: at once where its age is not known. The jitter is drawn anew at each call. */
 export function drawRenewalAt({ bornAt, endsAt, ageKnown }: HeldGrant): number {
   const lifeMs = endsAt - bornAt;
   return ageKnown ? endsAt - renewalMarginMs(lifeMs) - drawJitterMs(lifeMs) : bornAt;

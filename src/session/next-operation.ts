@@ -3,7 +3,7 @@ import type { Failure } from "./failure.ts";
 import type { HeldGrant } from "./held-grant.ts";
 import type { SessionSettings } from "./options.ts";
 
-/** Past this long before its computed end a refresh token is not worth a request, if there is another way. */
+/** A refresh token this close to its computed end, or past it, is not worth a request if `create` can be asked. */
 const REFRESH_END_MARGIN_MS = 5000;
 
 /**
@@ -31,8 +31,8 @@ export function nextOperation(
 }
 
 /**
- * Whose turn it is after a refusal. Where both were asked at once it is `create`: the refusal of a refresh token
- * is more often meant than that of a back end during a deploy.
+ * Whose turn it is after a refusal. Where both were asked it is `create`: a refresh token that is refused is mostly
+ * dead, while a refused create may come from a deploy that ends.
  */
 export function turnAfter(asked: readonly RoomTokenOperation[]): RoomTokenOperation {
   return asked.includes("refresh") ? "create" : "refresh";

@@ -23,8 +23,8 @@ export interface RoomTokenSessionOptions {
    * Your back end checks its own user first.
    *
    * A `Response` that is not ok, and a rejection with a numeric `status`, count by their status:
-   * - 3xx and 4xx, without 408, 425 and 429, are refusals: the session asks again slowly. A rejection with
-   *   `retryable: false` counts as one, too.
+   * - 3xx and 4xx, without 408, 425 and 429, are refusals: the session asks again slowly. So are a `Response` with
+   *   501 and a rejection with `retryable: false`.
    * - Everything else is asked again soon, but not before the `Retry-After` of a `Response`, or the `retryAfterMs` of
    *   a rejection.
    *
@@ -48,8 +48,8 @@ export interface RoomTokenSessionOptions {
       }) => RefreshResult | PromiseLike<RefreshResult>)
     | undefined;
   /**
-   * The lifetime that `create` and `refresh` ask for, in seconds: a positive whole number. Only needed for tokens that are no JWTs, where
-   * the device's clock may be wrong.
+   * The lifetime that `create` and `refresh` ask for, in seconds: a positive whole number. Only needed for tokens that
+   * are no JWTs, where the device's clock may be wrong.
    * @default none: the token's expiry is believed if it is at most an hour away, else it is taken to live 600 s
    */
   readonly tokenTtlSecs?: number | undefined;
@@ -60,7 +60,7 @@ export interface RoomTokenSessionOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a token has to live up to, and how long to wait for it. */
+/** Which token will do, and what ends the waiting for it. */
 export interface GetTokenOptions {
   /**
    * For how much longer the token has to be valid, in milliseconds: 0 or more. If the renewal for it fails, the token

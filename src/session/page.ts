@@ -1,7 +1,7 @@
 /**
  * Listens to the page, where there is one: timers run late in hidden pages and stop in frozen ones.
  *
- * @param onBack Called when the user is back, or the network.
+ * @param onBack Called when the user is back, or, with `isOnline`, the network.
  * @returns The function that removes all listeners.
  */
 export function listenToPage(onBack: (isOnline: boolean) => void): () => void {

@@ -5,8 +5,9 @@ export const REFUSAL_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
 
 /**
- * Whether a failure is a refusal, which is asked again slowly: something in between may have refused, a proxy or
- * a gateway during a deploy. Everything else is transient. The rule is the same for refresh and create.
+ * Whether a failure is a refusal: then the session asks again slowly. It does not give up, for the refusal may come
+ * from a proxy, or from a gateway during a deploy. Everything else is transient. The rule is the same for refresh
+ * and create.
  */
 export function isRefusal(failure: {
   readonly code?: unknown;

@@ -75,9 +75,10 @@ export class Renewals {
     if (token === undefined || isForced) return this.#join(isForced).wait(signal);
     const suffices = current.suffices(minValidityMs);
     const dueAt = suffices ? current.dueAt : 0;
+    // No renewal is due, or it is too early for one after a failure.
     if (this.now() < (this.#failure === undefined ? dueAt : mayAskAt(this.#failure, false))) return token;
     const renewal = this.#join(false);
-    if (suffices) return token;
+    if (suffices) return token; // the renewal goes on in the background
     return renewal.wait(signal).catch((error) => {
       if (current.validMs > 0 && !signal?.aborted) return token;
       throw error;
@@ -91,7 +92,7 @@ export class Renewals {
     if (now >= this.#attemptAt) this.#begin(this.#waiting ?? new Renewal());
     this.report.state(this.state);
     clearTimeout(this.#timer);
-    const deathAt = this.isStarted ? this.current.diesAt : Infinity; // the death of a token is told
+    const deathAt = this.isStarted ? this.current.diesAt : Infinity; // then the state changes, and listeners are told
     const delayMs = Math.min(this.#attemptAt, deathAt) - now;
     const isWanted = this.#waiting !== undefined;
     if (delayMs < Infinity) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
@@ -101,7 +102,7 @@ export class Renewals {
   wake(isOnline: boolean): void {
     if (isOnline) this.#onlineAt = this.now();
     const failure = this.#failure;
-    // A passing failure is asked again soon anyway: the user's return hastens a refused one alone.
+    // After a transient failure the next attempt is soon anyway: only the network brings it forward.
     if (failure !== undefined && (isOnline || failure.isRefusal)) this.#failure = afterOnline(failure);
     this.tick();
   }
@@ -134,7 +135,8 @@ export class Renewals {
     if (this.#isClosed) throw closedError();
     const underWay = this.#underWay;
     if (underWay === undefined) this.#throwIfTooEarly(isForced);
-    // A forced one has to be sent after it was asked for; nobody waits for one that slept past its end.
+    // Who forces joins only a renewal that has sent nothing yet, whose giveUpAt is Infinity; nobody joins one that
+    // slept past its deadline.
     const latest = isForced ? Infinity : this.now();
     let renewal = underWay;
     if (renewal === undefined || renewal.giveUpAt < latest) {
@@ -146,7 +148,10 @@ export class Renewals {
     return renewal;
   }
 
-  /** After a refusal nobody waits: it is asked at once, or not yet. A passing failure is waited out for a while. */
+  /**
+   * After a refusal nobody waits for the next attempt: a caller sets it off now, or is rejected. After a transient
+   * failure a caller waits for it if it comes within `timeoutMs`.
+   */
   #throwIfTooEarly(isForced: boolean): void {
     const failure = this.#failure;
     if (failure === undefined) return;

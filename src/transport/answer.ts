@@ -79,5 +79,5 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<B
     bytes += value.byteLength;
   }
   reader.cancel().catch(() => {});
-  return { text, isTooLong: true };
+  return { text, isTooLong: true }; // or aborted: then nobody reads it
 }

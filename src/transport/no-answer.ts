@@ -13,12 +13,15 @@ export class NoAnswer {
   }
 }
 
-/** What the transport throws when the caller's signal was aborted: openapi-fetch loses a reason that is falsy. */
+/**
+ * What the transport throws when the caller's signal was aborted. It is not the signal's reason, for openapi-fetch
+ * would lose one that is falsy.
+ */
 export class AbortedByCaller {}
 
 /**
- * Whether a value thrown by `fetch` is the control flow of a framework, and no failure: Next.js makes a page dynamic, or redirects,
- * by throwing a value with a string `digest`.
+ * Whether a value thrown by `fetch` is the control flow of a framework, and no failure: Next.js makes a page dynamic,
+ * or redirects, by throwing a value with a string `digest`.
  */
 export function isControlFlow(thrown: unknown): boolean {
   try {
