@@ -1,16 +1,8 @@
 import { type Bindings, CREATE, createBindings, type Init, REFRESH } from "./bindings.ts";
 import { Call } from "./call.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readGrant, readRefreshed } from "./grants.ts";
-import {
-  type ClientOptions,
-  type ClientSettings,
-  type CreateParams,
-  clientSettings,
-  createParams,
-  type RefreshParams,
-  type RequestOptions,
-  refreshParams,
-} from "./options.ts";
+import { type ClientOptions, type ClientSettings, clientSettings, type RequestOptions } from "./options.ts";
+import { type CreateParams, createParams, type RefreshParams, refreshParams } from "./params.ts";
 
 /**
  * Mints and refreshes the client tokens of Telnyx video rooms. It keeps no state between calls: one instance

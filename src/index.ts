@@ -10,5 +10,6 @@ export {
   type TelnyxErrorDetail,
 } from "./errors/room-token-error.ts";
 export type { RefreshedRoomToken, RoomTokenGrant } from "./grants.ts";
-export type { AttemptEvent, ClientOptions, CreateParams, RefreshParams, RequestOptions } from "./options.ts";
+export type { AttemptEvent, ClientOptions, RequestOptions } from "./options.ts";
+export type { CreateParams, RefreshParams } from "./params.ts";
 export type { Fetch, FetchInit, FetchResponse } from "./transport/fetch.ts";

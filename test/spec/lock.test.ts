@@ -105,7 +105,7 @@ describe("the lock: what is sent", () => {
     const schema = bodySchema(name);
     expect(
       schema["properties"],
-      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/options.ts, a lost ` +
+      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/params.ts, a lost ` +
         "one loses it (major), a bound or default goes into the docstrings, docs/errors.md and CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
@@ -134,7 +134,7 @@ describe("the lock: what is sent", () => {
     ["CreateParams", "create", "refreshTokenTtlSecs"],
     ["RefreshParams", "refresh", "tokenTtlSecs"],
   ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
-    const source = await readSource("src/options.ts");
+    const source = await readSource("src/params.ts");
     const declaration = source.slice(source.indexOf(`interface ${type} `));
     const docs = declaration
       .slice(0, declaration.indexOf(`readonly ${parameter}?`))
@@ -142,7 +142,7 @@ describe("the lock: what is sent", () => {
       .at(-1);
     const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
-    const stale = `The docs of ${type}.${parameter} in src/options.ts tell other bounds than the fragment: correct them.`;
+    const stale = `The docs of ${type}.${parameter} in src/params.ts tell other bounds than the fragment: correct them.`;
     expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
     expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
   });

@@ -35,11 +35,12 @@ const layerOf = (file: string): string => file.replace(/\/.*$|\.ts$/g, "");
 
 /** Which layer may import which. "type x": its types alone. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  index: ["client", "options", "grants", "errors", "type transport"],
-  client: ["call", "bindings", "options", "grants"],
+  index: ["client", "options", "params", "grants", "errors", "type transport"],
+  client: ["call", "bindings", "options", "params", "grants"],
   call: ["options", "grants", "transport", "errors", "checks", "abort", "deadline", "values"],
   bindings: ["transport"],
   options: ["checks", "platform", "errors", "type transport"],
+  params: ["checks"],
   transport: ["errors", "deadline", "platform"],
   session: ["grants", "errors", "checks", "abort", "deadline", "platform", "values"],
   checks: ["errors", "values"],
