@@ -93,7 +93,7 @@ export function checkBaseUrl(name: string, value: unknown, allowInsecureHttp: bo
 
 function isUrl(text: string): boolean {
   try {
-    return new URL(text) !== undefined;
+    return new URL(text) !== undefined; // it throws for a text that is no URL
   } catch {
     return false;
   }

@@ -102,8 +102,7 @@ export function telnyxWords(body: unknown, redact: Redact): TelnyxErrorDetail[] 
 }
 
 function readDetail(entry: unknown, redact: Redact): TelnyxErrorDetail {
-  const { code, title, detail, message, source } = membersOf(entry);
-  const { pointer = membersOf(source)["pointer"] } = membersOf(entry);
+  const { code, title, detail, message, source, pointer = membersOf(source)["pointer"] } = membersOf(entry);
   // Older documents of Telnyx have the code as a number.
   const found = Object.entries({ code, title, detail: detail ?? message, pointer }).filter(([, value]) =>
     ["string", "number"].includes(typeof value),

@@ -48,7 +48,7 @@ function readError(thrown: unknown): ErrorParts {
     const parts = Array.isArray(errors) ? errors.filter(isObject) : [];
     const all = [{ message, code }, ...parts];
     return {
-      name: [name].find(isFilled),
+      name: isFilled(name) ? name : undefined,
       message: all
         .map((part) => part["message"])
         .filter(isFilled)

@@ -36,7 +36,9 @@ export function callbackError(
     const value = read(name);
     return typeof value === "number" && value >= 0 && value < Infinity ? value : undefined;
   };
-  const [status, retryAfterMs, ownCode] = [number("status"), number("retryAfterMs"), read("code")];
+  const status = number("status");
+  const retryAfterMs = number("retryAfterMs");
+  const ownCode = read("code");
   const retryable = !isRefusal({ code: ownCode, status, retryable: read("retryable") });
   const facts = { operation, status, retryable, retryAfterMs };
   if (isRoomTokenError(thrown)) {
