@@ -18,7 +18,7 @@ export function paint(enabled: boolean): Paint {
   };
 }
 
-/** FORCE_COLOR decides first, then NO_COLOR; without either only a terminal that can gets colours. */
+/** FORCE_COLOR decides first, then NO_COLOR; without either there are colours in a terminal that can show them. */
 export function wantsColours(
   stream: { readonly isTTY?: boolean | undefined },
   env: Readonly<Record<string, string | undefined>>,

@@ -32,9 +32,9 @@ export interface Example {
 }
 
 export async function startExample(options: { port: number; tokenTtlSecs: number }): Promise<Example> {
-  const live = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
-  const sandbox = live ? undefined : await startSandbox();
-  const roomId = live || sandbox?.roomId || "";
+  const liveRoomId = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
+  const sandbox = liveRoomId ? undefined : await startSandbox();
+  const roomId = liveRoomId || sandbox?.roomId || "";
   const roomTokens = new RoomsClientTokens(
     sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url, maxRetries: 0 } : {},
   );
@@ -43,7 +43,7 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
 
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
-    if (path === "/") sandbox?.reset(); // so that a page which is loaded again finds no outage and no clock put forward
+    if (path === "/") sandbox?.reset(); // a page that is loaded again finds no outage, and the clock right
     if (path.startsWith("/rooms/")) return routes(request, response);
     if (path === "/settings")
       return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);

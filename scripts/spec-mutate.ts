@@ -2,6 +2,7 @@
  * `npm run spec:mutate` changes each fact of openapi/upstream.json in turn, lets fragment and types follow, and
  * shows which test, or the type check, notices. Exit status 1 when a change stays unnoticed.
  */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { changesBetween } from "./spec/changes.ts";
 import { FILES, ROOT, readJson } from "./spec/files.ts";
@@ -10,8 +11,8 @@ import { Judge } from "./spec/judge.ts";
 import { mutantsOf } from "./spec/mutants.ts";
 import { report } from "./spec/report.ts";
 
-/** As many at once as there are cores here; each has a copy of the repository of its own. */
-const WORKERS = 2;
+/** How many mutants are judged at once. Each worker has a copy of the repository of its own. */
+const WORKERS = availableParallelism();
 
 const upstream = await readJson(join(ROOT, FILES.upstream));
 const mutants = mutantsOf(upstream);

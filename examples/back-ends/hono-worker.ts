@@ -14,6 +14,7 @@ const send = ({ status, headers, body }: Refusal) => Response.json(body, { statu
 const clientOf = ({ env }: Context<{ Bindings: Bindings }>) =>
   new RoomsClientTokens({ apiKey: env.TELNYX_API_KEY, baseUrl: env.TELNYX_BASE_URL });
 
+// In Hono this path stands for both routes, `/token` itself and what is below it.
 app.use("/rooms/:roomId/token/*", async (context, next) => {
   if (!(await mayJoin(context.req.header("cookie"), context.req.param("roomId")))) return send(FORBIDDEN);
   await next();

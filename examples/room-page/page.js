@@ -56,8 +56,8 @@ function showLife(/** @type {string} */ name, /** @type {number} */ leftMs, /** 
   const bar = find(`${name}-life`);
   bar.style.setProperty("--life", `${percent}%`);
   bar.toggleAttribute("data-low", percent < 25);
-  const has = session.grant === undefined ? "none yet" : "expired";
-  find(`${name}-left`).textContent = leftMs > 0 ? `${Math.ceil(leftMs / 1000)} s left` : has;
+  const whyNone = session.grant === undefined ? "none yet" : "expired";
+  find(`${name}-left`).textContent = leftMs > 0 ? `${Math.ceil(leftMs / 1000)} s left` : whyNone;
 }
 
 function draw() {
@@ -78,7 +78,10 @@ session.on("token", ({ tokenExpiresAt, validForMs }) => {
   draw();
 });
 
-/** What the user reads where the back end said nothing: it was not reached, or did not answer. */
+/**
+ * What the user reads where the back end said nothing: it was not reached, or did not answer.
+ * @type {Partial<Record<string, string>>}
+ */
 const SENTENCES = {
   connection_failed: "This page cannot reach its server.",
   timeout: "The server did not answer in time.",
@@ -86,20 +89,16 @@ const SENTENCES = {
 };
 
 session.on("error", ({ error, retryInMs, tokenValidForMs }) => {
-  const [{ title = "" } = {}] = error.errors;
-  const sentences = [
-    title ||
-      (Object.entries(SENTENCES).find(([code]) => code === error.code)?.[1] ?? "The token was not renewed."),
-    ...(error.requestId === undefined ? [] : [`Request id: ${error.requestId}.`]),
-    ...(retryInMs === undefined
-      ? []
-      : [retryInMs < 50 ? "Next try now." : `Next try in ${(retryInMs / 1000).toFixed(1)} s.`]),
-    tokenValidForMs > 0
-      ? `The token is valid for ${Math.round(tokenValidForMs / 1000)} s.`
-      : "There is no valid token.",
-  ];
+  const told = error.errors[0]?.title;
+  const sentences = [told || SENTENCES[error.code] || "The token was not renewed."];
+  if (error.requestId !== undefined) sentences.push(`Request id: ${error.requestId}.`);
+  if (retryInMs !== undefined)
+    sentences.push(retryInMs < 50 ? "Next try now." : `Next try in ${(retryInMs / 1000).toFixed(1)} s.`);
+  const validSecs = Math.round(tokenValidForMs / 1000);
+  sentences.push(tokenValidForMs > 0 ? `The token is valid for ${validSecs} s.` : "There is no valid token.");
   record("error", sentences.join(" "));
 });
+
 session.on("state", ({ state, previous }) => {
   record("state", `${previous} → ${state}`);
   draw();

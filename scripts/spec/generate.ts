@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { FILES, readJson, readYaml } from "./files.ts";
 import { makeFragment, makeTypes } from "./fragment.ts";
 
-/** Makes fragment and types below `root`; returns the files that differ from what is there, and writes those. */
+/** Makes fragment and types below `root`; returns the files that differ from what is there, which `write` also writes. */
 export async function generate(root: string, options: { write: boolean }): Promise<string[]> {
   const upstream = await readJson(join(root, FILES.upstream));
   const fragment = await makeFragment(upstream, await readYaml(join(root, FILES.overlay)));
