@@ -146,7 +146,7 @@ export class Call {
     return redactor(this.#secrets);
   }
 
-  /** An attempt that is retried is reported at once; the last one when its answer has been read, for it may be unusable. */
+  /** Reports an attempt that is retried at once; the last one when its answer was read, for it may be unusable. */
   #attemptEnded(end: AttemptEnd): void {
     if (end.retryInMs === undefined) this.#lastEnd = end;
     else this.#report(end, end.answer ? codeOfStatus(end.answer.status) : codeOfNoAnswer(end.thrown));

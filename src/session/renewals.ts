@@ -88,7 +88,8 @@ export class Renewals {
   /** Does what is due, and sets the timer to what comes next. Whatever wakes a session ends here. */
   tick(): void {
     const now = this.now();
-    if (this.#underWay !== undefined && now > this.#underWay.giveUpAt) this.#underWay.abort.abort(); // its own timer slept
+    // A request whose own timer slept past its deadline is given up first.
+    if (this.#underWay !== undefined && now > this.#underWay.giveUpAt) this.#underWay.abort.abort();
     if (now >= this.#attemptAt) this.#begin(this.#waiting ?? new Renewal());
     this.report.state(this.state);
     clearTimeout(this.#timer);
@@ -98,7 +99,7 @@ export class Renewals {
     if (delayMs < Infinity) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
   }
 
-  /** The user or the network is back. There is no use in waiting on, unless the server asked for it. */
+  /** The user or the network is back: after a failure the next attempt may come sooner, if the server allows it. */
   wake(isOnline: boolean): void {
     if (isOnline) this.#onlineAt = this.now();
     const failure = this.#failure;
@@ -165,6 +166,7 @@ export class Renewals {
     const isWanted = this.#waiting !== undefined;
     if (this.#underWay !== undefined || !(isWanted || this.isStarted)) return Infinity;
     const failure = this.#failure;
+    // Whoever waits after a refusal was let through by #throwIfTooEarly. Everything else waits out the pause.
     if (failure !== undefined && !(isWanted && failure.isRefusal)) return failure.retryAt;
     return isWanted ? 0 : this.current.dueAt;
   }

@@ -20,7 +20,7 @@ export class Reporter extends Emitter {
     this.#state = state;
   }
 
-  /** Tells the state if it has changed, be it by the passing of time. */
+  /** Tells the state if it has changed; time alone can change it. */
   state(state: RoomTokenSessionState): void {
     const previous = this.#state;
     if (state === previous) return;

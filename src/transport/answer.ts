@@ -35,7 +35,7 @@ export class Answer {
   }
 }
 
-/** A header's value; null where it is absent or no text, or where the headers cannot be read: a stub's may be anything. */
+/** A header's value; null where it is absent, no text, or cannot be read: the headers of a stub may be anything. */
 function header(headers: ReadableHeaders, name: string): string | null {
   try {
     const value: unknown = headers.get(name);

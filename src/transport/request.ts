@@ -49,7 +49,7 @@ export class LightRequest {
 
   constructor(url: string, { headers, body, settings }: RequestParts) {
     this.url = url;
-    this.headers = Object.fromEntries(headers); // also of a header named __proto__
+    this.headers = Object.fromEntries(headers); // unlike assignment, it takes a header named __proto__
     this.body = body;
     this.settings = settings;
   }
