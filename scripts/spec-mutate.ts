@@ -15,7 +15,7 @@ import { report } from "./spec/report.ts";
 const WORKERS = availableParallelism();
 
 const upstream = await readJson(join(ROOT, FILES.upstream));
-const mutants = mutantsOf(upstream);
+const mutants = await mutantsOf(upstream);
 let noticed = 0;
 
 function say(mutant: JsonObject, notice: string | undefined): void {

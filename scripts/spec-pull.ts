@@ -7,9 +7,10 @@
  *     ▼
  *   document
  *     │  spec/operations.ts    finds create and refresh
- *     │  spec/facts.ts         keeps what they state, follows references, drops prose
+ *     │  spec/references.ts    lets every $ref stand alone
+ *     │  spec/facts.ts         drops prose and follows references, by openapi-core
  *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
- *     │  spec/normal-form.ts   puts both together, with their servers and security
+ *     │  spec/normal-form.ts   puts all together, with servers and security
  *     ▼
  *   normal form  ──  openapi/upstream.json is the one of the last pull
  *     │  spec/view.ts          each operation as it is compared
@@ -22,10 +23,10 @@
  *   report, and the new openapi/upstream.json (spec/pull.ts)
  */
 import { parseArgs } from "node:util";
-import { Unusable } from "./spec/facts.ts";
 import { ROOT } from "./spec/files.ts";
 import { pull } from "./spec/pull.ts";
 import { FORMATS, report } from "./spec/report.ts";
+import { Unusable } from "./spec/unusable.ts";
 
 const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
 
@@ -52,7 +53,7 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  if (!(error instanceof Unusable)) throw error;
-  console.error(`spec:pull: ${error.message}`);
+  // A fault of ours is no change either.
+  console.error(error instanceof Unusable ? `spec:pull: ${error.message}` : error);
   return 2;
 });

@@ -4,13 +4,10 @@ import { equal, isObject, type Json } from "./json.ts";
 import { shapeOf } from "./operations.ts";
 import { isSchema } from "./view.ts";
 
-const LOWER_BOUNDS = words("exclusiveMinimum minContains minItems minLength minProperties minimum");
-const UPPER_BOUNDS = words("exclusiveMaximum maxContains maxItems maxLength maxProperties maximum");
-const CHOICES = words("anyOf oneOf");
-/** These say something of one direction alone, or of none. */
-const REQUEST_ONLY = words("readOnly");
-const RESPONSE_ONLY = words("nullable writeOnly");
+/** Changes of these alone break nobody. */
 const NO_RULE = words("contentEncoding contentMediaType default deprecated discriminator name operationId");
+const LOWER_BOUNDS = words("minContains minItems minLength minProperties minimum");
+const UPPER_BOUNDS = words("maxContains maxItems maxLength maxProperties maximum");
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
@@ -18,63 +15,51 @@ function words(text: string): ReadonlySet<string> {
 
 /** `all` are the differences of the operation: a new member breaks callers when it must be sent. */
 export function breaks(difference: Difference, all: readonly Difference[]): boolean {
-  const { place, kind, direction, event, keyword, before, after } = difference;
+  const { kind, direction, event, keyword = "", before, after } = difference;
   const isRequest = direction === "request";
-  const isNow = event === "now";
-  if (keyword === "required") return isNow === isRequest;
-  if (keyword === "recursive") {
-    const isSameType = isObject(after) && equal(before, { type: after["type"] ?? null });
-    return before !== undefined && !(isNow && !isRequest && isSameType);
-  }
-  if (event === "added") {
-    const isRequired = all.some(
-      (one) => one.keyword === "required" && one.event === "now" && equal([...one.place], [...place]),
-    );
-    return isRequest && (isRequired || (isObject(after) && kind !== "member" && after["required"] === true));
-  }
-  if (event === "removed") {
-    if (keyword === "enum") return isRequest;
-    return isRequest || kind === "member" || (kind !== "value" && place[1]?.startsWith("2") === true);
-  }
-  if (keyword === undefined || NO_RULE.has(keyword)) return false;
-  if (kind === "operation") return breaksOperation(keyword, before, after);
-  return isSchema(kind) ? breaksSchema(difference) : isRequest;
+  if (keyword === "required") return (event === "now") === isRequest;
+  if (keyword === "recursive") return before !== undefined;
+  if (event === "added") return isRequest && mustBeSent(difference, all);
+  if (event === "removed") return isRequest || breaksAnswer(difference);
+  if (event !== "changed" || NO_RULE.has(keyword)) return false;
+  if (kind === "operation") return breaksOperation(keyword, asList(before), asList(after));
+  return isSchema(kind) ? breaksSchema(isRequest, keyword, before, after) : isRequest;
+}
+
+function mustBeSent({ place, kind, after }: Difference, all: readonly Difference[]): boolean {
+  const isNowRequired = (one: Difference) => one.keyword === "required" && one.event === "now";
+  if (kind === "member") return all.some((one) => isNowRequired(one) && equal([...one.place], [...place]));
+  return isObject(after) && after["required"] === true;
+}
+
+/** Of what is answered no longer: the members count, and all of a success but its headers. */
+function breaksAnswer({ place, kind }: Difference): boolean {
+  return kind === "member" || (kind !== "value" && place[1]?.startsWith("2") === true);
 }
 
 /** Of where an operation is, and who may call it. */
-function breaksOperation(keyword: string, before: Json | undefined, after: Json | undefined): boolean {
-  const [was, is] = [asList(before), asList(after)];
-  if (keyword === "path") return shapeOf(String(before)) !== shapeOf(String(after));
+function breaksOperation(keyword: string, was: readonly Json[], is: readonly Json[]): boolean {
+  if (keyword === "path") return shapeOf(String(was)) !== shapeOf(String(is));
   return was.some((one) => !is.includes(one)) && !(keyword === "security" && is.includes("none"));
 }
 
 /** Of a keyword of a schema; undefined stands for one that is not there. */
-function breaksSchema({ direction, keyword = "", before, after }: Difference): boolean {
-  const isRequest = direction === "request";
-  if (keyword === "schema") return breaksWhole(isRequest, before, after);
-  if (REQUEST_ONLY.has(keyword)) return isRequest && after !== undefined;
-  if (RESPONSE_ONLY.has(keyword)) return !isRequest && after !== undefined;
-  const isChoice = CHOICES.has(keyword) && before !== undefined && after !== undefined;
-  if (keyword === "type" || isChoice) return !accepts(isRequest, asList(before), asList(after));
-  if (!isRequest) {
-    const hasSchema = isObject(before) || (Array.isArray(before) && keyword !== "enum");
-    return hasSchema || CHOICES.has(keyword) || keyword === "allOf";
-  }
-  if (keyword === "patternProperties" || keyword === "prefixItems") return true;
+function breaksSchema(isRequest: boolean, keyword: string, before?: Json, after?: Json): boolean {
+  if (keyword === "type") return !accepts(isRequest, asList(before), asList(after));
+  if (keyword === "schema") return !accepts(isRequest, choicesOf(before), choicesOf(after));
+  if (keyword === "writeOnly" || !isRequest)
+    return keyword === "writeOnly" && !isRequest && after !== undefined;
   if (after === undefined) return false;
+  if (keyword === "enum") return !accepts(isRequest, asList(before), asList(after));
   if (typeof before !== "number" || typeof after !== "number") return true;
   if (LOWER_BOUNDS.has(keyword)) return after > before;
   return UPPER_BOUNDS.has(keyword) ? after < before : true;
 }
 
-/** Only where one is a choice, and the other one of its choices, nothing breaks. */
-function breaksWhole(isRequest: boolean, before: Json | undefined, after: Json | undefined): boolean {
-  const choices = (schema: Json | undefined) => {
-    const [[keyword, value] = ["", null], ...others] = Object.entries(isObject(schema) ? schema : {});
-    return CHOICES.has(keyword) && others.length === 0 ? asList(value) : [schema ?? {}];
-  };
-  const isStricter = isObject(before) && isObject(after) && before["anyOf"] && after["oneOf"];
-  return Boolean(isRequest && isStricter) || !accepts(isRequest, choices(before), choices(after));
+/** The schemas of which a value must fit one. */
+function choicesOf(schema: Json | undefined): readonly Json[] {
+  const [[keyword, value] = ["", null], ...others] = Object.entries(isObject(schema) ? schema : {});
+  return /^(any|one)Of$/.test(keyword) && others.length === 0 ? asList(value) : [schema ?? {}];
 }
 
 /** A request may send what it always sent; a response holds nothing that it never held. No type is any type. */

@@ -1,130 +1,123 @@
-/**
- * Reads one node of a document, such as an operation: keeps its facts, drops its prose, puts in what its
- * references point at. The way is led by openapi-core's type tree of OpenAPI 3.1, which says what stands where.
- *
- * Its own `bundle({ dereference: true })` is not used, because it does not tell the truth everywhere: what stands
- * beside a `$ref` replaces what the reference says, and does not add to it; what stands beside a `$ref` that
- * another one points at is lost; a schema that holds itself becomes an object without end.
- */
-import { normalizeTypes, Oas3_1Types, unescapePointer } from "@redocly/openapi-core";
-import { equal, isObject, type Json, type JsonObject } from "./json.ts";
-import { both, RECURSIVE, spellSchema } from "./schema.ts";
+import { BaseResolver, bundle, createConfig, Source } from "@redocly/openapi-core";
+import { equal, isObject, type Json, type JsonObject, objectAt } from "./json.ts";
+import { withPlainReferences } from "./references.ts";
+import { RECURSIVE, spellSchema } from "./schema.ts";
+import { Unusable } from "./unusable.ts";
 
-/** The document cannot be used; the message says why. */
-export class Unusable extends Error {
-  override readonly name = "Unusable";
-}
-
-/** A document that is being read. */
-export interface Source {
-  readonly document: JsonObject;
-  /** In OpenAPI 3.0 whatever stands beside a `$ref` does not count. */
-  readonly isVersion30: boolean;
-  /** How many nodes were read so far. */
-  count: number;
-}
-
-/** More than any document needs: a few references that double each other would go on for hours. */
-const MAX_NODES = 20_000;
-
-const TYPES: Readonly<Record<string, NodeType>> = normalizeTypes({
-  ...Oas3_1Types,
-  // A boolean may stand for a schema.
-  SchemaProperties: { properties: {}, additionalProperties: "Schema" },
-  // With what OpenAPI 3.2 adds.
-  MediaType: { properties: { schema: "Schema", itemSchema: "Schema", encoding: "EncodingMap" } },
-});
-type NodeType = ReturnType<typeof normalizeTypes>[string];
-
-/** Prose and bookkeeping, and what the wire shows only elsewhere; never the names in a map. */
+/** Prose and bookkeeping; never the names in a map. */
 const NO_FACT = new Set(
   (
     "$anchor $comment $defs $id $schema bearerFormat callbacks definitions description example examples " +
-    "externalDocs links servers summary security tags title xml"
+    "externalDocs links summary tags title xml"
   ).split(" "),
 );
 
 /** What is so anyhow, outside of schemas. */
 const OFF = { required: false, deprecated: false, allowEmptyValue: false, allowReserved: false };
-const USUAL = { ...OFF, content: {}, headers: {}, parameters: [], variables: {} };
+const USUAL: JsonObject = { ...OFF, content: {}, headers: {}, parameters: [], servers: [], variables: {} };
+/** How anything but a query or a cookie is spelled anyhow. */
+const SIMPLE = { style: "simple", explode: false };
 
-/** The facts of a node of a kind that openapi-core knows by this name. */
-export function factsOf(source: Source, kind: string, node: Json): Json {
-  return read(source, TYPES[kind], node, []);
+/**
+ * The facts of some operations of a document, without prose, with what their references point at in the place of
+ * these; and those of the security schemes that the document declares. openapi-core does the work: its type tree
+ * says what stands where, its bundler follows the references.
+ */
+export async function factsOf(document: JsonObject, operations: JsonObject, isVersion30: boolean) {
+  // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
+  const parsed = withPlainReferences({ ...document, openapi: "3.1.0", operations }, isVersion30);
+  const doc = { source: new Source("", ""), parsed };
+  const options = { config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() };
+  const facts: Json = (await bundle({ doc, ...options })).bundle.parsed;
+  const schemes = objectAt(objectAt(facts, "components"), "securitySchemes");
+  return { operations: objectAt(facts, "operations"), schemes };
 }
 
-/** `trail` holds the references that are being followed. */
-function read(source: Source, type: NodeType | undefined, node: Json, trail: readonly string[]): Json {
-  source.count += 1;
-  if (source.count > MAX_NODES) throw new Unusable(`the two operations have more than ${MAX_NODES} parts`);
-  if (type?.name === "Schema" && node === true) return {};
-  if (type?.name === undefined || typeof node !== "object" || node === null) return node;
-  if (Array.isArray(node))
-    return node.map((one) => read(source, typeAt(type.items ?? type, one), one, trail));
-  if (typeof node["$ref"] === "string") return readReference(source, type, node, node["$ref"], trail);
-  const isMap = Object.keys(type.properties).length === 0;
-  const facts = Object.fromEntries(
-    Object.entries(node).flatMap(([key, value]) => {
-      const known = Object.hasOwn(type.properties, key) ? type.properties[key] : type.additionalProperties;
-      const inside = typeAt(known, value, key);
-      const isProse = !isMap && key !== RECURSIVE && (NO_FACT.has(key) || key.startsWith("x-"));
-      const isFact = !isProse && (inside !== undefined || type.name === "Schema");
-      return isFact ? [[key, read(source, inside, value, trail)]] : [];
-    }),
-  );
-  return type.name === "Schema" ? spellSchema(facts) : spell(type, facts);
-}
-
-/** In the type tree a type may depend on the value. */
-function typeAt(declared: NodeType["items"], value: Json, key = ""): NodeType | undefined {
-  return (typeof declared === "function" ? declared(value, key) : declared) as NodeType | undefined;
-}
-
-function readReference(
-  source: Source,
-  type: NodeType,
-  { $ref: _, ...beside }: JsonObject,
-  ref: string,
-  trail: readonly string[],
-): Json {
-  const target = lookUp(source.document, ref);
-  const isSchema = type.name === "Schema";
-  if (trail.includes(ref) && !isSchema) throw new Unusable(`$ref "${ref}" leads back to itself`);
-  const facts = trail.includes(ref) ? recursion(target) : read(source, type, target, [...trail, ref]);
-  return isSchema && !source.isVersion30 ? both(read(source, type, beside, trail), facts) : facts;
-}
-
-/** Stands where a schema holds itself: its type, and that it does. */
-function recursion(target: Json): Json {
-  const type = isObject(target) ? target["type"] : undefined;
-  return spellSchema({ ...(type === undefined ? {} : { type }), [RECURSIVE]: true });
-}
-
-/** What a `$ref` points at, which may be a reference itself. Nothing outside the document is ever read. */
-export function lookUp(document: JsonObject, ref: string): Json {
-  if (!/^#(\/|$)/.test(ref)) throw new Unusable(`$ref "${ref}" points outside the document, or to an anchor`);
-  let node: unknown = document;
-  for (const part of ref.split("/").slice(1)) {
-    const key = /%(?![\da-f]{2})/i.test(part) ? part : unescapePointer(part);
-    node = Object.hasOwn(Object(node), key) ? Reflect.get(Object(node), key) : undefined;
+/** Whatever a document refers to, no file and no URL is read. */
+class ReadsNothing extends BaseResolver {
+  override async resolveDocument(): Promise<never> {
+    throw new Unusable("outside of the document");
   }
-  if (node === undefined) throw new Unusable(`$ref "${ref}" leads nowhere`);
-  return node as Json;
 }
 
-/** Of several ways to say the same, one. */
-function spell({ name, properties }: NodeType, facts: JsonObject): JsonObject {
-  if (["MediaTypesMap", "HeadersMap", "Responses"].includes(name)) {
-    const spelled = (key: string) => (/^\dxx$/i.test(key) ? key.toUpperCase() : key.toLowerCase());
-    return Object.fromEntries(Object.entries(facts).map(([key, value]) => [spelled(key), value]));
-  }
-  if (Object.keys(properties).length === 0) return facts;
-  const { in: where, scheme, scopes } = facts;
-  if (typeof scheme === "string") facts["scheme"] = scheme.toLowerCase();
-  // A scope's value is its description.
-  if (isObject(scopes)) facts["scopes"] = Object.fromEntries(Object.keys(scopes).map((key) => [key, ""]));
-  const style = where === "query" || where === "cookie" ? "form" : "simple";
-  const explode = (facts["style"] ?? style) === "form";
-  const usual: JsonObject = { ...USUAL, ...("style" in properties ? { style, explode } : {}) };
-  return Object.fromEntries(Object.entries(facts).filter(([key, value]) => !equal(value, usual[key])));
+/** These have no more kinds of nodes than are listed. */
+const NO_MORE = { additionalProperties: null };
+const CONFIG = createConfig({
+  plugins: [
+    {
+      id: "telnyx",
+      typeExtension: {
+        // Of the whole document only the operations are walked, and the security schemes that they may name.
+        oas3: (types) => ({
+          ...types,
+          Root: { properties: { operations: "Operations", components: "Components" }, ...NO_MORE },
+          Operations: { properties: {}, additionalProperties: "Operation" },
+          Components: { properties: { securitySchemes: "NamedSecuritySchemes" }, ...NO_MORE },
+        }),
+      },
+      decorators: { oas3: { facts: () => factsVisitor() } },
+    },
+  ],
+  decorators: { "telnyx/facts": "on" },
+});
+
+/** What openapi-core knows of a kind of node; a map has no properties, for its names are free. */
+interface Context {
+  readonly type: {
+    readonly name: string;
+    readonly properties: object;
+    readonly additionalProperties?: unknown;
+  };
+}
+
+/** Changes the document while it is walked: prose goes on the way in, what need not be said on the way out. */
+function factsVisitor() {
+  /** The nodes around the one that is visited. */
+  const around = new Set<unknown>();
+  return {
+    any: {
+      enter(node: JsonObject, { type }: Context) {
+        around.add(node);
+        const isSchema = type.name === "Schema";
+        const isCircular = isObject(node) && RECURSIVE in node && !isSchema;
+        if (isCircular) throw new Unusable("a $ref leads back to itself");
+        const known = Object.keys(type.properties);
+        const isFact = (key: string) =>
+          isSchema || type.additionalProperties !== undefined || known.includes(key);
+        if (known.length > 0) keep(node, (key) => key === RECURSIVE || (isFact(key) && !isProse(key)));
+      },
+      leave(node: JsonObject, { type }: Context) {
+        around.delete(node);
+        // To HTTP `Bearer` and `bearer` are the same.
+        if (typeof node["scheme"] === "string") node["scheme"] = node["scheme"].toLowerCase();
+        if (type.name === "Schema") become(node, spellSchema(node));
+        else if (Object.keys(type.properties).length > 0) keep(node, (key) => !isUsual(node, key));
+      },
+    },
+    ref: {
+      enter(node: { $ref: string }, _: Context, { node: target }: { node?: unknown }) {
+        const why = node.$ref.startsWith("#") ? "leads nowhere" : "points outside the document";
+        if (target === undefined) throw new Unusable(`$ref "${node.$ref}" ${why}`);
+        if (around.has(target)) become(node, { [RECURSIVE]: true });
+      },
+    },
+  };
+}
+
+const isProse = (key: string) => NO_FACT.has(key) || key.startsWith("x-");
+
+/** Parameters in a query are spelled in another style than those of the path. */
+function isUsual(node: JsonObject, key: string): boolean {
+  const usual = node["in"] === "query" || node["in"] === "cookie" ? USUAL : { ...USUAL, ...SIMPLE };
+  return equal(node[key], usual[key]);
+}
+
+function keep(node: JsonObject, isKept: (key: string) => boolean): void {
+  for (const key of Object.keys(node)) if (!isKept(key)) delete node[key];
+}
+
+/** The bundler knows a node by its identity. */
+function become(node: object, other: JsonObject): void {
+  for (const key of Object.keys(node)) Reflect.deleteProperty(node, key);
+  Object.assign(node, other);
 }

@@ -38,22 +38,14 @@ const OTHERS = new Map(
 const TYPES = ["string", "integer", "object"];
 
 /** All that differ from `upstream` and from each other once in normal form; what the pull refuses is none. */
-export function mutantsOf(upstream: JsonObject): JsonObject[] {
+export async function mutantsOf(upstream: JsonObject): Promise<JsonObject[]> {
   const byText = new Map<string, JsonObject>();
   for (const mutant of mutantsOfNode(upstream, "")) {
-    const normal = normalOf(mutant);
+    const normal = await normalForm(mutant).catch(() => undefined);
     if (normal !== undefined) byText.set(JSON.stringify(normal), normal);
   }
-  byText.delete(JSON.stringify(normalForm(upstream)));
+  byText.delete(JSON.stringify(await normalForm(upstream)));
   return [...byText.values()];
-}
-
-function normalOf(document: Json): JsonObject | undefined {
-  try {
-    return normalForm(document);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Every leaf changed, every key deleted and renamed, and at every object and list one entry added. */

@@ -1,6 +1,10 @@
-import { factsOf, type Source, Unusable } from "./facts.ts";
+import { factsOf } from "./facts.ts";
 import { asSet, equal, isObject, type Json, type JsonObject, listAt, objectAt, sorted } from "./json.ts";
 import { type Found, findOperations } from "./operations.ts";
+import { Unusable } from "./unusable.ts";
+
+/** What the scheme of a bearer token is called. */
+export const BEARER = "bearerAuth";
 
 /**
  * The normal form of a Telnyx document: the facts of the two operations and nothing else. Two documents that
@@ -11,67 +15,74 @@ import { type Found, findOperations } from "./operations.ts";
  *
  * @throws Unusable when the document is no OpenAPI 3 document or lacks an operation.
  */
-export function normalForm(document: Json): JsonObject {
+export async function normalForm(document: Json): Promise<JsonObject> {
   const version = isObject(document) ? document["openapi"] : undefined;
   if (!isObject(document) || typeof version !== "string" || !/^3\.[012]\./.test(version)) {
     throw new Unusable("this is no OpenAPI 3.0 or 3.1 document");
   }
-  const source = { document, isVersion30: version.startsWith("3.0."), count: 0 };
   const found = findOperations(document);
-  const servers = found.map((place) => serversOf(source, place));
-  const isSame = servers.every((list) => equal(list, servers[0]));
-  const securitySchemes: JsonObject = {};
+  const whole = Object.fromEntries(found.map((place) => [place.name, wholeOperation(document, place)]));
+  const facts = await factsOf(document, whole, version.startsWith("3.0."));
+  const operations = found.map(({ name }) =>
+    normalOperation(objectAt(facts.operations, name), facts.schemes),
+  );
+  const [first, second] = operations.map((operation) => operation["servers"]);
+  const isSame = equal(first, second);
   const paths: Record<string, JsonObject> = {};
-  for (const [index, place] of found.entries()) {
-    const own = isSame ? {} : { servers: servers[index] ?? [] };
-    const operation = { ...operationOf(source, place, securitySchemes), ...own };
-    paths[place.path] = { ...paths[place.path], [place.method]: operation };
+  for (const [index, { path, method }] of found.entries()) {
+    const { servers = [], ...operation } = operations[index] ?? {};
+    paths[path] = { ...paths[path], [method]: isSame ? operation : { ...operation, servers } };
   }
-  const top: JsonObject = { openapi: "3.1.0", paths };
-  if (isSame && servers[0]?.length) top["servers"] = servers[0];
-  if (Object.keys(securitySchemes).length > 0) top["components"] = { securitySchemes };
-  return sorted(top) as JsonObject;
+  const used = operations
+    .flatMap((operation) => listAt(operation, "security"))
+    .flatMap((way) => Object.keys(objectAt({ way }, "way")));
+  const schemes = Object.values(facts.schemes).map((scheme) => [nameOf(scheme), scheme] as const);
+  const securitySchemes = Object.fromEntries(schemes.filter(([name]) => used.includes(name)));
+  return sorted({
+    openapi: "3.1.0",
+    ...(isSame && first !== undefined ? { servers: first } : {}),
+    paths,
+    ...(used.length > 0 ? { components: { securitySchemes } } : {}),
+  }) as JsonObject;
 }
 
-/** The nearest ones count. */
-function serversOf(source: Source, { item, operation }: Found): Json[] {
-  const holders = [operation, item, source.document].map((holder) => listAt(holder, "servers"));
-  const nearest = holders.find((servers) => servers.length > 0) ?? [];
-  return nearest.map((server) => factsOf(source, "Server", server));
+/** With what stands around it: the parameters of the path too, the nearest servers, the security of the whole. */
+function wholeOperation(document: JsonObject, { item, operation }: Found): JsonObject {
+  const servers = [operation, item, document].map((holder) => listAt(holder, "servers"));
+  return {
+    ...operation,
+    parameters: [...listAt(item, "parameters"), ...listAt(operation, "parameters")],
+    servers: servers.find((list) => list.length > 0) ?? [],
+    security: operation["security"] ?? document["security"] ?? [],
+  };
 }
 
-function operationOf(source: Source, { item, operation }: Found, schemes: JsonObject): JsonObject {
-  const parameters = [...listAt(item, "parameters"), ...listAt(operation, "parameters")];
-  const facts = factsOf(source, "Operation", { ...operation, parameters: [] });
-  // Of two with the same place and name the operation's counts. OpenAPI ignores three headers.
-  const byPlace = new Map<string, Json>();
-  for (const parameter of parameters.map((one) => factsOf(source, "Parameter", one))) {
-    const { in: where, name } = isObject(parameter) ? parameter : {};
-    const isIgnored = where === "header" && /^(accept|content-type|authorization)$/i.test(String(name));
-    if (where !== undefined && name !== undefined && !isIgnored) byPlace.set(`${where} ${name}`, parameter);
-  }
-  const inOrder = [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, parameter]) => parameter);
+function normalOperation(operation: JsonObject, schemes: JsonObject): JsonObject {
+  // Of two parameters with the same place and name the operation's counts.
+  const parameters = new Map(
+    listAt(operation, "parameters")
+      .filter(isObject)
+      .map((parameter) => [`${parameter["in"]} ${parameter["name"]}`, parameter]),
+  );
+  const ways = listAt(operation, "security").filter(isObject);
+  const security = ways.map((way) =>
+    Object.fromEntries(Object.entries(way).map(([name, scopes]) => [nameOf(schemes[name], name), scopes])),
+  );
   return {
     responses: {},
-    ...(isObject(facts) ? facts : {}),
-    ...(inOrder.length > 0 ? { parameters: inOrder } : {}),
-    security: securityOf(source, operation["security"] ?? source.document["security"] ?? [], schemes),
+    ...operation,
+    ...(parameters.size > 0
+      ? { parameters: [...parameters].sort(byKey).map(([, parameter]) => parameter) }
+      : {}),
+    security: equal(security, [{}]) ? [] : asSet(security),
   };
 }
 
-/** `schemes` gathers those that are used. A scheme's name is form: here it is called after what it is. */
-function securityOf(source: Source, security: Json, schemes: JsonObject): Json[] {
-  const declared = objectAt(source.document["components"], "securitySchemes");
-  const entryOf = ([name, scopes]: [string, Json]): [string, Json] => {
-    const scheme = declared[name];
-    if (scheme === undefined) throw new Unusable(`security names "${name}", which components does not have`);
-    const facts = factsOf(source, "SecurityScheme", scheme) as JsonObject;
-    const words = ["type", "scheme", "in", "name"].map((key) => facts[key] ?? "");
-    const called = equal(facts, { type: "http", scheme: "bearer" }) ? "bearerAuth" : words.join("_");
-    schemes[called] = facts;
-    return [called, Array.isArray(scopes) ? asSet(scopes) : []];
-  };
-  const alternatives = Array.isArray(security) ? security.filter(isObject) : [];
-  const ways = asSet(alternatives.map((needed) => Object.fromEntries(Object.entries(needed).map(entryOf))));
-  return equal(ways, [{}]) ? [] : ways;
+const byKey = ([a]: [string, Json], [b]: [string, Json]) => (a < b ? -1 : 1);
+
+/** A scheme's name is form: here it is called after what it is. */
+function nameOf(scheme: Json | undefined, declared = ""): string {
+  if (!isObject(scheme)) throw new Unusable(`security names "${declared}", which components does not have`);
+  if (equal(scheme, { type: "http", scheme: "bearer" })) return BEARER;
+  return ["type", "scheme", "in", "name"].flatMap((key) => scheme[key] ?? []).join("_");
 }

@@ -1,5 +1,6 @@
-import { lookUp, Unusable } from "./facts.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
+import { lookUp } from "./references.ts";
+import { Unusable } from "./unusable.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
 const ROOM = "/rooms/{room_id}/actions";
@@ -57,15 +58,12 @@ function* allOperations(document: JsonObject): Generator<Omit<Found, "name">> {
   }
 }
 
-/** What stands beside a reference is added. One that dangles must not stop the pull: it may be about anything. */
-function pathItem(document: JsonObject, node: Json, depth = 0): Json {
-  if (!isObject(node) || typeof node["$ref"] !== "string" || depth > 9) return node;
+/** What stands beside a path's reference is added to it. */
+function pathItem(document: JsonObject, node: Json): Json {
+  if (!isObject(node) || typeof node["$ref"] !== "string") return node;
   const { $ref, ...beside } = node;
-  try {
-    return { ...(pathItem(document, lookUp(document, $ref), depth + 1) as JsonObject), ...beside };
-  } catch {
-    return beside;
-  }
+  const target = lookUp(document, $ref);
+  return isObject(target) ? { ...target, ...beside } : beside;
 }
 
 /** The path without the names of its parameters, which the wire never sees. */

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Change, changesBetween } from "./changes.ts";
-import { Unusable } from "./facts.ts";
 import { FILES } from "./files.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
 import { parseDocument, readDocument } from "./read.ts";
+import { Unusable } from "./unusable.ts";
 
 /** What a pull found out. */
 export interface Pulled {
@@ -21,10 +21,10 @@ export interface Pulled {
  */
 export async function pull(root: string, source: string): Promise<Pulled> {
   const path = join(root, FILES.upstream);
-  const before = normalForm(parseDocument(await readFile(path, "utf8")));
+  const before = await normalForm(parseDocument(await readFile(path, "utf8")));
   const document = await readDocument(source);
   try {
-    const after = normalForm(document);
+    const after = await normalForm(document);
     const changes = changesBetween(before, after);
     await writeFile(path, upstreamText(after));
     return { changes, notes: notesOn(document) };

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { parseYaml } from "@redocly/openapi-core";
-import { Unusable } from "./facts.ts";
 import type { Json } from "./json.ts";
+import { Unusable } from "./unusable.ts";
 
 /** Telnyx's document was 0.5 MB in 2019 and is 7 MB now. */
 export const MAX_BYTES: number = 32 * 1024 * 1024;
@@ -14,8 +14,8 @@ const TIMEOUT_MS = 60_000;
  */
 export async function readDocument(source: string): Promise<Json> {
   try {
-    const bytes = /^https?:\/\//i.test(source) ? await download(source) : await readBounded(source);
-    return parseDocument(new TextDecoder().decode(bytes));
+    const isUrl = /^https?:\/\//i.test(source);
+    return parseDocument(await textOf(isUrl ? await download(source) : createReadStream(source)));
   } catch (error) {
     if (error instanceof Unusable) throw error;
     const cause = (error as Error).cause instanceof Error ? (error as Error).cause : error;
@@ -34,25 +34,19 @@ export function parseDocument(text: string): Json {
   }
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > MAX_BYTES) throw tooLarge();
-  return readFile(path);
+async function download(url: string): Promise<AsyncIterable<Uint8Array>> {
+  const { ok, status, body } = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!ok || body === null) throw new Unusable(`${url} answered ${status}`);
+  return body;
 }
 
-async function download(url: string): Promise<Uint8Array> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Unusable(`${url} answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const read: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > MAX_BYTES) throw tooLarge();
-    chunks.push(chunk);
+    if (size > MAX_BYTES) throw new Unusable(`the document is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+    read.push(chunk);
   }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(): Unusable {
-  return new Unusable(`the document is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+  return new TextDecoder().decode(Buffer.concat(read));
 }

@@ -1,5 +1,6 @@
 /** An operation as it is compared: what it holds, and under which keys; parameters by name, security in words. */
 import { equal, isObject, type Json, type JsonObject, listAt, objectAt } from "./json.ts";
+import { BEARER } from "./normal-form.ts";
 import { type Found, shapeOf } from "./operations.ts";
 
 const SCHEMA = { properties: "members", items: "schema", additionalProperties: "schema" } as const;
@@ -32,8 +33,9 @@ export function kindAt(kind: Kind, key: string): Kind | undefined {
 
 /** `old` is the same operation in the older document: parameters in the path go by the names they had there. */
 export function viewOf(document: JsonObject, { operation, path, method }: Found, old: Found): JsonObject {
-  const { operationId = null, parameters: _, servers: own, security: __, ...facts } = operation;
+  const { operationId = null, parameters: _, servers: own, security: _ways, ...facts } = operation;
   const parameters = listAt(operation, "parameters").filter(isObject);
+  const ways = listAt(operation, "security");
   const [names, oldNames] = [namesIn(path), namesIn(old.path)];
   const isSamePlace = shapeOf(path) === shapeOf(old.path);
   const isDeclared = names.every((name) => parameters.some((one) => one["name"] === name));
@@ -45,8 +47,8 @@ export function viewOf(document: JsonObject, { operation, path, method }: Found,
     operationId,
     path: isSamePlace && isDeclared ? old.path : path,
     method: method.toUpperCase(),
-    servers: listAt(own === undefined ? document : operation, "servers").map(serverInWords),
-    security: securityInWords(document, operation),
+    servers: [own ?? document["servers"] ?? []].flat().map(serverInWords),
+    security: (equal(ways, []) ? [{}] : ways).map((way) => wayInWords(document, way)),
     parameters: Object.fromEntries(parameters.map((one) => [keyOf(one), one])),
     ...facts,
   };
@@ -57,22 +59,15 @@ function namesIn(path: string): string[] {
 }
 
 function serverInWords(server: Json): string {
-  const { url = "", variables } = isObject(server) ? server : {};
-  return variables === undefined ? String(url) : `${url} ${JSON.stringify(variables)}`;
+  const { url = "", ...more } = isObject(server) ? server : {};
+  return [url, ...(equal(more, {}) ? [] : [JSON.stringify(more)])].join(" ");
 }
 
-/** The ways in which a caller may show who it is. */
-function securityInWords(document: JsonObject, operation: JsonObject): string[] {
+/** One of the ways in which a caller may show who it is. */
+function wayInWords(document: JsonObject, way: Json): string {
   const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
-  const ways = listAt(operation, "security").map((alternative) => {
-    const needed = Object.entries(isObject(alternative) ? alternative : {});
-    const all = needed.map(([scheme, scopes]) => {
-      const { type, scheme: http, in: where, name, ...rest } = objectAt(schemes, scheme);
-      const detail = { ...rest, ...(equal(scopes, []) ? {} : { scopes }) };
-      const way = type === "apiKey" ? `key in ${where} ${name}` : type === "http" ? http : type;
-      return equal(detail, {}) ? `${way}` : `${way} ${JSON.stringify(detail)}`;
-    });
-    return all.join(" and ") || "none";
-  });
-  return ways.length > 0 ? ways : ["none"];
+  const needed = Object.entries(isObject(way) ? way : {}).map(([name, scopes]) =>
+    name === BEARER && equal(scopes, []) ? "bearer" : JSON.stringify({ ...objectAt(schemes, name), scopes }),
+  );
+  return needed.join(" and ") || "none";
 }

@@ -11,7 +11,7 @@ const SHORTER = "BREAKING create: `token_ttl_secs` maximum 3600 → 1800";
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
 /** The report when token_ttl_secs, an integer from 10 to 3600, is this schema. */
-function toldOf(schema: Json, version = "3.1.0"): string[] {
+function toldOf(schema: Json, version = "3.1.0"): Promise<string[]> {
   const parts = { Ttl: TTL, Short: { ...ref("Ttl"), maximum: 1800, description: "Words." } };
   const more = Object.entries(parts).map(([name, part]) => [`${schemas} ${name}`, part] as const);
   return told(telnyxLike(), edited(["openapi", version], ...more, [ttl, schema]));
@@ -24,39 +24,32 @@ describe("a schema that is put together is told by what it allows", () => {
     ["a bound of its own and an allOf", { maximum: 1800, allOf: [ref("Ttl")] }],
     ["an allOf of bounds", { allOf: [ref("Ttl"), { maximum: 1800 }, { minimum: 5 }] }],
     ["an allOf within an allOf", { allOf: [{ allOf: [ref("Ttl"), { maximum: 1800 }] }] }],
-    ["one choice", { oneOf: [{ ...TTL, maximum: 1800 }] }],
-    ["an exclusive bound", { type: "integer", minimum: 10, exclusiveMaximum: 1801, default: 600 }],
-  ])("%s", (_form, schema) => {
-    expect(toldOf(schema)).toEqual([SHORTER]);
+  ])("%s", async (_form, schema) => {
+    expect(await toldOf(schema)).toEqual([SHORTER]);
   });
 
   it.each<[string, Json, string?]>([
     ["a reference alone", ref("Ttl")],
     ["a wider bound beside a reference, which adds nothing", { ...ref("Ttl"), maximum: 7200 }],
     ["a bound beside a reference in OpenAPI 3.0", { ...ref("Ttl"), maximum: 1800 }, "3.0.3"],
-    ["exclusive bounds that leave the same integers", { ...TTL, minimum: 9, exclusiveMinimum: 9 }],
-  ])("nothing of %s", (_form, schema, version) => {
-    expect(toldOf(schema, version).filter((line) => !line.includes("minimum"))).toEqual([]);
+  ])("nothing of %s", async (_form, schema, version) => {
+    expect((await toldOf(schema, version)).filter((line) => !line.includes("minimum"))).toEqual([]);
   });
 
-  it("a member that is required, or no other may be there, beside a reference to the whole", () => {
+  it("a member that is required beside a reference to the whole", async () => {
     const body =
       "paths /rooms/{room_id}/actions/generate_join_client_token post requestBody content application/json";
     const whole = (more: JsonObject) =>
       told(telnyxLike(), edited([body, { schema: { ...ref("CreateRequest"), ...more } }]));
-    expect(whole({ required: ["token_ttl_secs"] })).toEqual([
+    expect(await whole({ required: ["token_ttl_secs"] })).toEqual([
       "BREAKING create: `token_ttl_secs` now required",
-    ]);
-    expect(whole({ unevaluatedProperties: false })).toEqual([
-      "BREAKING create: request body unevaluatedProperties none → false",
     ]);
   });
 
-  it("null as a type, as a choice and as nullable", () => {
+  it("null as a type, and as nullable", async () => {
     const orNull = ["create: `token_ttl_secs` type integer → integer, null"];
-    expect(toldOf({ oneOf: [ref("Ttl"), { type: "null" }] })).toEqual(orNull);
-    expect(toldOf({ ...TTL, type: ["null", "integer"] })).toEqual(orNull);
-    expect(toldOf({ allOf: [ref("Ttl")], nullable: true }, "3.0.3")).toEqual(orNull);
+    expect(await toldOf({ ...TTL, type: ["null", "integer"] })).toEqual(orNull);
+    expect(await toldOf({ allOf: [ref("Ttl")], nullable: true }, "3.0.3")).toEqual(orNull);
   });
 });
 
@@ -75,6 +68,22 @@ describe("where no single schema says the same, the whole is told", () => {
       `BREAKING {"anyOf":[${whole.replace("3600", "1800")},{"type":"string"}]}`,
     ],
     [
+      "a choice between it and null breaks nothing",
+      { oneOf: [ref("Ttl"), { type: "null" }] },
+      `{"oneOf":[${whole},{"type":"null"}]}`,
+    ],
+    ["a choice of one", { oneOf: [ref("Ttl")] }, `{"oneOf":[${whole}]}`],
+    [
+      "an exclusive bound",
+      { type: "integer", minimum: 10, exclusiveMaximum: 1801 },
+      'BREAKING {"exclusiveMaximum":1801,"minimum":10,"type":"integer"}',
+    ],
+    [
+      "a reference beside which no other member may be there",
+      { ...ref("Ttl"), unevaluatedProperties: false },
+      `BREAKING {"allOf":[${whole}],"unevaluatedProperties":false}`,
+    ],
+    [
       "parts that contradict each other",
       { ...ref("Ttl"), type: "string" },
       `BREAKING {"allOf":[${whole}],"type":"string"}`,
@@ -84,14 +93,14 @@ describe("where no single schema says the same, the whole is told", () => {
       { ...TTL, if: { maximum: 60 }, else: { multipleOf: 5 } },
       `BREAKING {"default":600,"else":{"multipleOf":5},"if":{"maximum":60},"maximum":3600,"minimum":10,"type":"integer"}`,
     ],
-  ])("%s", (_case, schema, now) => {
+  ])("%s", async (_case, schema, now) => {
     const breaking = now.startsWith("BREAKING ") ? "BREAKING " : "";
-    expect(toldOf(schema)).toEqual([
+    expect(await toldOf(schema)).toEqual([
       `${breaking}create: \`token_ttl_secs\` schema ${whole} → ${now.replace("BREAKING ", "")}`,
     ]);
   });
 
-  it("never is a keyword told as gone that another part still states", () => {
+  it("never is a keyword told as gone that another part still states", async () => {
     const compositions: Json[] = [
       { allOf: [TTL, { pattern: "1" }, { pattern: "2" }] },
       { ...ref("Ttl"), additionalProperties: false, allOf: [{ properties: { a: {} } }] },
@@ -99,7 +108,7 @@ describe("where no single schema says the same, the whole is told", () => {
       { anyOf: [ref("Ttl"), { type: "boolean" }], deprecated: true },
     ];
     for (const schema of compositions) {
-      expect(toldOf(schema).join()).not.toMatch(/(maximum|minimum|type|default) \S+ → none/);
+      expect((await toldOf(schema)).join()).not.toMatch(/(maximum|minimum|type|default) \S+ → none/);
     }
   });
 });
@@ -114,36 +123,41 @@ describe("a schema that holds itself is named where it does", () => {
     ["as values of a map", { type: "object", additionalProperties: ref("video_Error") }, "inner.*"],
     ["as a choice", { anyOf: [ref("video_Error"), { type: "string" }] }, "inner"],
     ["through another schema", { type: "object", properties: { cause: ref("video_Error") } }, "inner.cause"],
-  ])("%s", (_how, schema, member) => {
-    expect(told(telnyxLike(), edited([inner, schema]))).toEqual([
+  ])("%s", async (_how, schema, member) => {
+    expect(await told(telnyxLike(), edited([inner, schema]))).toEqual([
       "create and refresh: 403 `inner` added",
       `create and refresh: 403 \`${member}\` now recursive`,
     ]);
   });
 
-  it("as the whole of an answer, and in a body", () => {
-    expect(told(telnyxLike(), edited([error, { allOf: [ref("video_Error")] }]))).toEqual([
+  it("as the whole of an answer, and in a body", async () => {
+    expect(await told(telnyxLike(), edited([error, { allOf: [ref("video_Error")] }]))).toEqual([
       "BREAKING create and refresh: 403 body now recursive",
     ]);
     expect(
-      told(telnyxLike(), edited([`${schemas} CreateRequest properties more`, ref("CreateRequest")])),
+      await told(telnyxLike(), edited([`${schemas} CreateRequest properties more`, ref("CreateRequest")])),
     ).toEqual(["create: `more` added", "create: `more` now recursive"]);
   });
 
-  it("once, and with what else changed", () => {
+  it("once, and with what else changed", async () => {
     const recursive = edited([inner, ref("video_Error")]);
     const more = edited([inner, ref("video_Error")], [`${error} properties code type`, "integer"]);
-    expect(told(recursive, more)).toEqual(["BREAKING create and refresh: 403 `code` type string → integer"]);
-    expect(told(recursive, telnyxLike())).toEqual(["BREAKING create and refresh: 403 `inner` removed"]);
-    expect(told(edited([inner, { type: "string" }]), recursive)).toEqual([
+    expect(await told(recursive, more)).toEqual([
+      "BREAKING create and refresh: 403 `code` type string → integer",
+    ]);
+    expect(await told(recursive, telnyxLike())).toEqual(["BREAKING create and refresh: 403 `inner` removed"]);
+    expect(await told(edited([inner, { type: "string" }]), recursive)).toEqual([
       "BREAKING create and refresh: 403 `inner` now recursive",
     ]);
-    expect(normalForm(normalForm(recursive))).toEqual(normalForm(recursive));
+    expect(await normalForm(await normalForm(recursive))).toEqual(await normalForm(recursive));
   });
 });
 
-it("a change is data: operations, place, kind, direction, what happened, values", () => {
-  const [change] = changesBetween(normalForm(telnyxLike()), normalForm(edited([`${ttl} maximum`, 1800])));
+it("a change is data: operations, place, kind, direction, what happened, values", async () => {
+  const [change] = changesBetween(
+    await normalForm(telnyxLike()),
+    await normalForm(edited([`${ttl} maximum`, 1800])),
+  );
   expect(change).toEqual({
     operations: ["create"],
     place: ["requestBody", "content", "application/json", "schema", "properties", "token_ttl_secs"],

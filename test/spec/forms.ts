@@ -86,13 +86,6 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
     },
   ],
   [
-    "header parameters that OpenAPI ignores",
-    (d) => {
-      const header = { in: "header", name: "Authorization", schema: { type: "string" } };
-      set(d, `paths ${CREATE} post parameters`, [header, get(d, roomId)]);
-    },
-  ],
-  [
     "servers of the path items",
     (d) => {
       for (const path of [CREATE, REFRESH]) set(d, `paths ${path} servers`, get(d, "servers"));
@@ -152,27 +145,6 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
       });
     },
   ],
-  [
-    "oneOf with one choice",
-    (d) => {
-      set(d, `${createBody} content application/json schema`, {
-        oneOf: [{ $ref: "#/components/schemas/CreateRequest" }],
-      });
-    },
-  ],
-  [
-    "allOf of parts",
-    (d) => {
-      const { refresh_token, token_ttl_secs } = get(d, `${schemas} RefreshRequest properties`) as JsonObject;
-      set(d, `${schemas} RefreshRequest`, {
-        allOf: [
-          { type: "object", properties: { token_ttl_secs: token_ttl_secs ?? null } },
-          { properties: { refresh_token: refresh_token ?? null }, required: ["refresh_token"] },
-        ],
-        required: [],
-      });
-    },
-  ],
   ["another order of required members", (d) => set(d, `${schemas} video_Error required`, ["title", "code"])],
   [
     "examples of all kinds",
@@ -203,14 +175,6 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
       set(d, `paths ${CREATE} post callbacks`, {});
       set(d, `${createAnswer} links`, { next: { operationId: "ListRooms" } });
       set(d, `paths ${CREATE} post tags`, ["Other"]);
-    },
-  ],
-  [
-    "media types in capitals",
-    (d) => {
-      set(d, `${createAnswer} content`, {
-        "Application/JSON": get(d, `${createAnswer} content application/json`),
-      });
     },
   ],
   [

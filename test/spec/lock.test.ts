@@ -11,7 +11,7 @@ import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
 import { DEFAULTS } from "../../src/options.ts";
 
-const facts = normalForm(await readYaml(join(ROOT, FILES.fragment)));
+const facts = await normalForm(await readYaml(join(ROOT, FILES.fragment)));
 const found = findOperations(facts);
 const NAMES: readonly OperationName[] = ["create", "refresh"];
 
@@ -39,7 +39,7 @@ function jsonAnswer(schema: Json): JsonObject {
 const readSource = (path: string) => readFile(join(ROOT, path), "utf8");
 
 describe("the lock: where requests go and who may send them", () => {
-  it("the server is the client's default base URL", () => {
+  it("the server is the client's default base URL", async () => {
     expect(
       facts["servers"],
       "The server changed. Decide whether callers must move: then change DEFAULTS.baseUrl and every place that " +
@@ -56,7 +56,7 @@ describe("the lock: where requests go and who may send them", () => {
   it.each<[OperationName, string, string]>([
     ["create", "CreateRoomClientToken", "post /rooms/{room_id}/actions/generate_join_client_token"],
     ["refresh", "RefreshRoomClientToken", "post /rooms/{room_id}/actions/refresh_client_token"],
-  ])("%s is the operation that the bindings call and the docs name", (name, operationId, place) => {
+  ])("%s is the operation that the bindings call and the docs name", async (name, operationId, place) => {
     const { method, path, operation: stated } = operation(name);
     expect(
       `${method} ${path}`,
@@ -73,7 +73,7 @@ describe("the lock: where requests go and who may send them", () => {
     ).toBeUndefined();
   });
 
-  it("create sends a bearer, refresh sends nothing", () => {
+  it("create sends a bearer, refresh sends nothing", async () => {
     const security = NAMES.map((name) => operation(name).operation["security"]);
     expect(
       { security, schemes: objectAt(facts["components"], "securitySchemes") },
@@ -101,7 +101,7 @@ describe("the lock: what is sent", () => {
   it.each<[OperationName, JsonObject]>([
     ["create", { token_ttl_secs: TOKEN_TTL, refresh_token_ttl_secs: REFRESH_TOKEN_TTL }],
     ["refresh", { token_ttl_secs: TOKEN_TTL, refresh_token: { type: "string" } }],
-  ])("%s sends these members, with these types, bounds and defaults", (name, properties) => {
+  ])("%s sends these members, with these types, bounds and defaults", async (name, properties) => {
     const schema = bodySchema(name);
     expect(
       schema["properties"],
@@ -114,7 +114,7 @@ describe("the lock: what is sent", () => {
     });
   });
 
-  it("requires of all members only the refresh token of refresh", () => {
+  it("requires of all members only the refresh token of refresh", async () => {
     expect(
       NAMES.map((name) => listAt(bodySchema(name), "required")),
       "What must be sent changed. Decide which parameter of which method becomes required (major) or optional (minor).",
@@ -173,7 +173,7 @@ describe("the lock: what is answered", () => {
   it.each<[OperationName, JsonObject]>([
     ["create", { ...TOKEN, ...REFRESH_TOKEN }],
     ["refresh", TOKEN],
-  ])("%s answers 201 with these members", (name, properties) => {
+  ])("%s answers 201 with these members", async (name, properties) => {
     expect(
       answer(name, "201"),
       `What ${name} answers changed. Decide what the result has: src/grants.ts reads tokens as non-empty strings and ` +

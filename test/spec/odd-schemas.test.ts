@@ -38,7 +38,6 @@ describe("a schema of a kind that was never published is told as it is", () => {
       ["create and refresh: 403 `meta.__proto__` added"],
     ],
     ["a member called $ref", [member("$ref", text)], [], ["create and refresh: 403 `$ref` added"]],
-    ["a schema that is true", [member("any", true)], [member("any", {})], []],
     [
       "a schema that is false",
       [member("code", false)],
@@ -62,7 +61,7 @@ describe("a schema of a kind that was never published is told as it is", () => {
       [member("pair", { type: "array", prefixItems: [text, whole] })],
       [member("pair", { type: "array", prefixItems: [text] })],
       [
-        'BREAKING create and refresh: 403 `pair` prefixItems {"type":"string"} → {"type":"string"}, {"type":"integer"}',
+        'BREAKING create and refresh: 403 `pair` schema {"prefixItems":[{"type":"string"}],"type":"array"} → {"prefixItems":[{"type":"string"},{"type":"integer"}],"type":"array"}',
       ],
     ],
     [
@@ -83,7 +82,7 @@ describe("a schema of a kind that was never published is told as it is", () => {
       [member("n", whole)],
       ["BREAKING create and refresh: 403 `n` type integer → number"],
     ],
-    ["a constant", [[`${ttl} const`, 600]], [], ["BREAKING create: `token_ttl_secs` enum none → 600"]],
+    ["a constant", [[`${ttl} const`, 600]], [], ["BREAKING create: `token_ttl_secs` const none → 600"]],
     [
       "a member only to be read",
       [[`${ttl} readOnly`, true]],
@@ -109,13 +108,7 @@ describe("a schema of a kind that was never published is told as it is", () => {
       [],
       ['create: `token_ttl_secs` default 600 → "600"'],
     ],
-    [
-      "values that differ after 200 letters",
-      [[`${ttl} pattern`, `${"a".repeat(300)}c`]],
-      [[`${ttl} pattern`, `${"a".repeat(300)}b`]],
-      [`BREAKING create: \`token_ttl_secs\` pattern …${"a".repeat(50)}b → …${"a".repeat(50)}c`],
-    ],
-  ])("%s", (_kind, edits, earlier, lines) => {
-    expect(toldOf(edits, earlier)).toEqual(lines);
+  ])("%s", async (_kind, edits, earlier, lines) => {
+    expect(await toldOf(edits, earlier)).toEqual(lines);
   });
 });

@@ -3,20 +3,20 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
-import { Unusable } from "../../scripts/spec/facts.ts";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
 import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { pull, upstreamText } from "../../scripts/spec/pull.ts";
 import { MAX_BYTES } from "../../scripts/spec/read.ts";
 import { report } from "../../scripts/spec/report.ts";
+import { Unusable } from "../../scripts/spec/unusable.ts";
 import { listen } from "../loopback.ts";
 import { runScript } from "../run-script.ts";
 import { copyOfContract } from "./copy.ts";
 import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
 
 /** What is checked in, in the copies of these tests. */
-const upstreamNow = upstreamText(normalForm(telnyxLike()));
+const upstreamNow = upstreamText(await normalForm(telnyxLike()));
 
 /** A copy of the contract with a document beside it to pull, and what is checked in there. */
 async function contractWith(document: string | Buffer) {
@@ -159,11 +159,7 @@ describe("a document cannot be used, and upstream.json stays as it is, when", ()
       JSON.stringify(dangling),
       '$ref "#/components/schemas/video_Error" leads nowhere',
     ],
-    [
-      "a $ref leads to itself",
-      JSON.stringify(circular),
-      '$ref "#/components/responses/Forbidden" leads back to itself',
-    ],
+    ["a $ref leads to itself", JSON.stringify(circular), "a $ref leads back to itself"],
     ["a $ref leads out of the document", JSON.stringify(elsewhere), "points outside the document"],
     ["a security scheme is not declared", JSON.stringify(keyless), 'security names "bearerAuth"'],
     ["YAML nests without end", endless, "nests without end"],

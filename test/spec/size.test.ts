@@ -45,7 +45,7 @@ it.each([
     expect(text.length).toBeGreaterThan(6 * MIB);
     const source = join(root, "large.spec");
     await writeFile(source, text);
-    await writeFile(join(root, FILES.upstream), upstreamText(normalForm(telnyxLike())));
+    await writeFile(join(root, FILES.upstream), upstreamText(await normalForm(telnyxLike())));
     const meter = `data:text/javascript,${encodeURIComponent(METER)}`;
     const args = ["--import", meter, "--import", "tsx", join("scripts", "spec-pull.ts"), source];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });

@@ -16,8 +16,9 @@ export function edited(...edits: Edit[]): JsonObject {
 }
 
 /** The lines of the text report on two documents. */
-export function told(before: JsonObject, after: JsonObject): string[] {
-  const text = report("text", "x", changesBetween(normalForm(before), normalForm(after)));
+export async function told(before: JsonObject, after: JsonObject): Promise<string[]> {
+  const changes = changesBetween(await normalForm(before), await normalForm(after));
+  const text = report("text", "x", changes);
   return text
     .split("\n")
     .slice(1, -1)
@@ -25,8 +26,11 @@ export function told(before: JsonObject, after: JsonObject): string[] {
 }
 
 /** What is told of edits to a document that has the earlier ones already; both must be their own normal form. */
-export function toldOf(edits: readonly Edit[], earlier: readonly Edit[] = []): string[] {
+export async function toldOf(edits: readonly Edit[], earlier: readonly Edit[] = []): Promise<string[]> {
   const [before, after] = [edited(...earlier), edited(...earlier, ...edits)];
-  for (const normal of [before, after].map(normalForm)) expect(normalForm(normal)).toEqual(normal);
+  for (const document of [before, after]) {
+    const normal = await normalForm(document);
+    expect(await normalForm(normal)).toEqual(normal);
+  }
   return told(before, after);
 }
