@@ -25,6 +25,7 @@ export default defineConfig(({ mode }) => ({
     ],
     // Generous: what is asserted is behaviour, and the machine may be busy.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Every core: vitest itself would leave one idle, and some tests only wait for their servers.
     maxWorkers: "100%",
     coverage: {
