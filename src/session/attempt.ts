@@ -36,8 +36,7 @@ export async function askCallback(
   const ask = async (signal: AbortSignal) => {
     try {
       const answer = await (isRefresh ? refresh?.({ refreshToken, signal }) : create?.({ signal }));
-      if (isResponse(answer) && !answer.ok) throw await refusedAnswer(answer, operation, redact);
-      const members = membersOf(isResponse(answer) ? await jsonOf(answer) : answer);
+      const members = membersOf(isResponse(answer) ? await read(answer, operation, redact) : answer);
       const next = holdAnswer(members, now(), sentAt, askedLifeMs, isRefresh ? held : undefined);
       if (!isNewer(next, held, renewal.isForced)) throw new NoGrant("no newer token");
       return next;
@@ -56,13 +55,18 @@ export async function askCallback(
   }
 }
 
-/** The error that a refusing Response stands for. A stand-in for one may have `json` but no `text`. */
-async function refusedAnswer(
+/**
+ * The JSON of a Response. A stand-in for one may have `json` but no `text`.
+ *
+ * @throws RoomTokenError when it refuses.
+ */
+async function read(
   response: ResponseInput & { type?: string; text?: () => Promise<unknown> },
   operation: RoomTokenOperation,
   redact: Redact,
-): Promise<RoomTokenError> {
+): Promise<unknown> {
   const { status, type, headers } = response;
+  if (response.ok) return jsonOf(response);
   let bodyText = "";
   let body: unknown;
   try {
@@ -70,5 +74,5 @@ async function refusedAnswer(
     body = JSON.parse(bodyText);
   } catch {} // a refusal stands even if its text is lost, or is no JSON
   const subject = { operation, failed: `The session's ${operation} failed` };
-  return refusedError(subject, { status, type, headers, bodyText }, body, redact);
+  throw refusedError(subject, { status, type, headers, bodyText }, body, redact);
 }
