@@ -112,6 +112,11 @@ const UNUSABLE: [body: string, problem: string][] = [
     JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: "soon" } }),
     "a token_expires_at that is not an RFC 3339 time",
   ],
+  [JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: undefined } }), "no token_expires_at"],
+  [
+    JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: {} } }),
+    "a token_expires_at that is not an RFC 3339 time",
+  ],
   [
     JSON.stringify({ data: { ...GRANT_DATA, token_expires_at: 1790000000 } }),
     "a token_expires_at that is not an RFC 3339 time",

@@ -86,6 +86,16 @@ test("an already aborted caller starts no work", async () => {
   expect(work).not.toHaveBeenCalled();
 });
 
+test("a caller who gives up while the work is being started gets the reason at once", async () => {
+  const caller = new AbortController();
+  const work = () => {
+    caller.abort("mine");
+    return never();
+  };
+  await expect(withDeadline(work, 1000, caller.signal, tooLate)).rejects.toBe("mine");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a pause ends after its time, not before, or at once when the caller gives up", async () => {
   let over = false;
   const whole = pause(500, undefined).then(() => {

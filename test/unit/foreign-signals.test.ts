@@ -73,6 +73,13 @@ test("a caller's own time limit is the caller's reason, not a timeout of the cli
   expect((ended as { thrown: unknown }).thrown).toBeInstanceOf(DOMException);
 });
 
+test("a signal that is not aborted leaves the failure of a call as it is", async () => {
+  const { signal } = new AbortController();
+  for (const ended of await Promise.all(bothCalls({ fetch: async () => json(403, {}) }, { signal }))) {
+    expect(ended).toMatchObject({ thrown: { code: "forbidden" } });
+  }
+});
+
 /** A fetch that throws the control flow of a framework when its signal is aborted. */
 const controlFlowWhenAborted: Fetch = (_, { signal }) =>
   new Promise((_, reject) => {

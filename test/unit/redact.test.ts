@@ -199,6 +199,11 @@ test("of an aggregate every part is quoted", () => {
   expect(copyOfThrown(new AggregateError(parts), same).message).toBe("a; b; c; d; e");
 });
 
+test("a part of an aggregate that is no error is left out, as Promise.any has it of a rejection without a reason", () => {
+  const parts = [undefined, "text", null, new Error("down")];
+  expect(copyOfThrown(new AggregateError(parts, "all failed"), same).message).toBe("all failed; down");
+});
+
 test("the text around a secret of thousands of characters is still shown", () => {
   const secret = "CANARY-".padEnd(4000, "x");
   expect(redactor([secret])("hello ".repeat(5000))).toBe("hello ".repeat(5000).slice(0, 1000));

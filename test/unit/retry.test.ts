@@ -155,6 +155,11 @@ test("the last error has the time that the server asks for, too", async () => {
   expect(error?.retryAfterMs).toBe(2000);
 });
 
+test("an x-ratelimit-reset of a whole day is believed", async () => {
+  const { error } = await waitsFor(() => json(429, {}, { "x-ratelimit-reset": "86400" }));
+  expect(error?.retryAfterMs).toBe(86_400_000);
+});
+
 const GARBAGE = [
   ...["", "9".repeat(16), "soon", "-1", "+3", "1.", ".5", "1e3", "0x10", "3 s", "3, 3", "NaN", "Infinity"],
   "Sunday, 22-Nov-26 10:00:03 GMT",
