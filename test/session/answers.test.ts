@@ -31,6 +31,11 @@ const SHAPES: [string, () => unknown][] = [
   ["the JSON of a grant", grant],
   ["Telnyx's answer", () => ({ data: telnyx() })],
   ["the data of Telnyx's answer", telnyx],
+  [
+    "a grant with ok and status beside it, which is no Response",
+    () => ({ ok: true, status: 201, ...grant() }),
+  ],
+  ["a grant with a data of its own beside it", () => ({ ...grant(), data: { user: 7 } })],
   ["an axios response with a grant", () => ({ status: 201, headers: {}, config: {}, data: grant() })],
   ["an axios response with Telnyx's answer", () => ({ status: 201, data: { data: telnyx() } })],
 ];

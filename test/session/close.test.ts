@@ -81,8 +81,10 @@ describe("close", () => {
     const waiting = rejection(session.getToken({ forceRefresh: true }));
     await sleep(1);
     session.close();
+    const told = record(session);
     expect(await waiting).toMatchObject({ code: "session_closed" });
     await sleep(100);
+    expect(told.error).toEqual([]);
     expect(await rejection(session.getToken())).toMatchObject({ code: "session_closed" });
     expect(session.state).toBe("closed");
   });

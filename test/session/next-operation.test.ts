@@ -54,12 +54,15 @@ describe("which callback is asked", () => {
     const server = new Server();
     server.createFailure = server.refreshFailure = REFUSED;
     const session = open(server, { create: server.create });
+    const told = record(session);
     session.start();
     await sleep(599_000);
     const seconds = (moments: number[]) => moments.map((at) => at / 1000);
     expect(seconds(server.refreshes)).toEqual([480, 528, 576]);
     expect(seconds(server.creates)).toEqual([480, 504, 552, 599]);
     expect(new Set(server.usedRefreshTokens).size).toBe(1);
+    const turns = ["refresh", "create", "create", "refresh", "create", "refresh", "create"];
+    expect(told.error.map(({ error }) => error.operation)).toEqual(turns);
     server.refreshFailure = undefined;
     await sleep(300_000);
     expect(session.state).toBe("ready");

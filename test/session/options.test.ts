@@ -64,6 +64,16 @@ describe("the constructor", () => {
     expect(String(thrownBy({ ...good, grant }))).not.toContain(grant.token);
   });
 
+  it("lets what a grant of the caller's own throws come through as it is", () => {
+    const own = new Error("mine");
+    const grant = {
+      get token() {
+        throw own;
+      },
+    };
+    expect(thrownBy({ ...good, grant })).toBe(own);
+  });
+
   it("takes a grant with Dates, also of another window, and one with the strings of its JSON", () => {
     const text = new Server().grant();
     const dates = {

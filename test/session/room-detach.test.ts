@@ -97,7 +97,7 @@ describe("a room that is attached or detached", () => {
     expect(room.listeners).toBe(0);
   });
 
-  it.each([undefined, null, {}, { on: () => () => {} }, "room"])(
+  it.each([undefined, null, {}, { on: () => () => {} }, { updateClientToken: async () => {} }, "room"])(
     "%j is no room, and nothing is left",
     (room) => {
       const session = open(new Server());
