@@ -175,5 +175,5 @@ function codeOfNoAnswer(thrown: unknown): RoomTokenErrorCode {
 
 /** "no tokenExpiresAt" → "no token_expires_at" */
 function inTelnyxNames(words: string): string {
-  return words.replace(/[a-z][A-Z]/g, ([before, capital = ""]) => `${before}_${capital.toLowerCase()}`);
+  return words.replace(/[a-z][A-Z]/g, (pair) => pair.split("").join("_").toLowerCase());
 }

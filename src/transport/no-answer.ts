@@ -25,8 +25,8 @@ export class AbortedByCaller {}
  */
 export function isControlFlow(thrown: unknown): boolean {
   try {
-    return typeof (thrown as { digest?: unknown } | null | undefined)?.digest === "string";
+    return typeof (thrown as { digest?: unknown }).digest === "string";
   } catch {
-    return false; // a getter that throws
+    return false; // null, undefined, or a getter that throws
   }
 }

@@ -40,7 +40,6 @@ interface RequestParts {
  * from a second attempt, and load Node's fetch at import.
  */
 export class LightRequest {
-  readonly method = "POST";
   readonly url: string;
   /** A plain record, for a caller's own fetch may spread it; names in lower case. */
   readonly headers: Record<string, string>;
