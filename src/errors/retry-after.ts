@@ -15,24 +15,25 @@ const DAY_MS = 86_400_000;
 export function retryAfterMs(status: number, headers: ReadableHeaders): number | undefined {
   const asked = headers.get("retry-after");
   const secondsMs = wholeSecondsMs(asked);
-  if (secondsMs >= 0) return secondsMs;
+  if (secondsMs !== undefined) return secondsMs;
+  const date = timeOf(asked);
   // Counted from the server's own clock where the answer shows it, because the local one may be wrong.
-  const untilDateMs = timeOf(asked) - (timeOf(headers.get("date")) || Date.now());
-  if (untilDateMs >= 0) return untilDateMs;
-  const resetMs = wholeSecondsMs(headers.get("x-ratelimit-reset"));
-  return status === 429 && resetMs <= DAY_MS ? resetMs : undefined;
+  const sentAt = timeOf(headers.get("date")) ?? Date.now();
+  if (date !== undefined && date >= sentAt) return date - sentAt;
+  const resetMs = status === 429 ? wholeSecondsMs(headers.get("x-ratelimit-reset")) : undefined;
+  return resetMs !== undefined && resetMs <= DAY_MS ? resetMs : undefined;
 }
 
-/** Rounded up to whole seconds, which is what the header is made of; NaN for what is none. */
-function wholeSecondsMs(text: string | null): number {
-  return text !== null && SECONDS.test(text) ? Math.ceil(Number(text)) * 1000 : Number.NaN;
+/** Rounded up to whole seconds, which is what the header is made of. */
+function wholeSecondsMs(text: string | null): number | undefined {
+  return text !== null && SECONDS.test(text) ? Math.ceil(Number(text)) * 1000 : undefined;
 }
 
 /**
- * The time of "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7); NaN for another text, and for a date that does
- * not exist, such as 31 April.
+ * The time of "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7); undefined for another text, and for a date
+ * that does not exist, such as 31 April.
  */
-function timeOf(text: string | null): number {
+function timeOf(text: string | null): number | undefined {
   const date = new Date(text ?? "");
-  return date.toUTCString() === text ? date.getTime() : Number.NaN;
+  return date.toUTCString() === text ? date.getTime() : undefined;
 }

@@ -6,6 +6,11 @@ const REANCHOR_MS = 1000;
 /** Milliseconds since a session's clock was first looked at. */
 export type Now = () => number;
 
+/** A moment that never comes. */
+export const NEVER = Infinity;
+/** A moment before all others. */
+export const LONG_AGO: number = -NEVER;
+
 /**
  * Makes a clock that counts the milliseconds since it was first looked at, for lifetimes that must survive sleep and a
  * wrong or changing wall clock.

@@ -1,4 +1,4 @@
-import type { Now } from "./clock.ts";
+import { NEVER, type Now } from "./clock.ts";
 import { drawRenewalAt, type HeldGrant } from "./held-grant.ts";
 
 /** The grant that a session holds now, and when its token has to be renewed. */
@@ -8,8 +8,8 @@ export class CurrentGrant {
   #held: HeldGrant | undefined;
   /** Drawn when it is first needed: the constructor of a session draws no number. */
   #renewAt: number | undefined;
-  /** The usable life of the newest renewed token; no limit while there was none. */
-  #newestLifeMs = Infinity;
+  /** The usable life of the newest renewed token. */
+  #newestLifeMs: number | undefined;
 
   /** @param held The grant that the session begins with. */
   constructor(now: Now, hasCreate: boolean, held: HeldGrant | undefined) {
@@ -34,7 +34,7 @@ export class CurrentGrant {
 
   /** When the valid token dies; never, without one. */
   get diesAt(): number {
-    return this.#held !== undefined && this.validMs > 0 ? this.#held.deadAt : Infinity;
+    return this.#held !== undefined && this.validMs > 0 ? this.#held.deadAt : NEVER;
   }
 
   /** Whether the refresh token has renewed for the last time, and nothing can take its place. */
@@ -59,7 +59,7 @@ export class CurrentGrant {
 
   /** Whether the token is valid for so long, or no renewal would bring one that is. */
   suffices(minValidityMs: number): boolean {
-    return this.validMs >= minValidityMs || minValidityMs > this.#newestLifeMs;
+    return this.validMs >= minValidityMs || minValidityMs > (this.#newestLifeMs ?? minValidityMs);
   }
 
   replace(held: HeldGrant): void {

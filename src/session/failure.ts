@@ -1,5 +1,6 @@
 import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
 import { askedMs, backoffMs } from "./backoff.ts";
+import { NEVER } from "./clock.ts";
 import { isRefusal, REFUSAL_PAUSE_MS, slowPauseMs } from "./refusal.ts";
 
 const FORCED_PAUSE_MS = 1000;
@@ -49,7 +50,7 @@ function quickPace(previous: Failure | undefined, { error, attemptedAt, failedAt
 }
 
 function slowPace(previous: Failure | undefined, { attemptedAt, failedAt, diesAt }: FailedAttempt): Pace {
-  const refusals = diesAt === Infinity ? (previous?.refusals ?? 0) + 1 : 0;
+  const refusals = diesAt === NEVER ? (previous?.refusals ?? 0) + 1 : 0;
   const slowAt = Math.max(failedAt, attemptedAt + slowPauseMs(refusals));
   return {
     isRefusal: true,

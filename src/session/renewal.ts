@@ -1,12 +1,13 @@
 import { untilAborted } from "../abort.ts";
 import type { RoomTokenOperation } from "../errors/room-token-error.ts";
+import { NEVER } from "./clock.ts";
 
 /** A renewal that callers wait for together: they share its token, or its error. */
 export class Renewal {
   /** Whether somebody said that the token held is no good: one that ends earlier may replace it. */
   isForced = false;
   /** When its current request is given up; never, before the first one is sent. */
-  giveUpAt: number = Infinity;
+  giveUpAt: number = NEVER;
   /** The callbacks that were asked for it. */
   readonly asked: RoomTokenOperation[] = [];
   /** Aborts its request. */

@@ -16,7 +16,7 @@
 
 import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
 import { askCallback } from "./attempt.ts";
-import { elapsedClock, type Now } from "./clock.ts";
+import { elapsedClock, LONG_AGO, NEVER, type Now } from "./clock.ts";
 import { CurrentGrant } from "./current-grant.ts";
 import type { RoomTokenSessionState } from "./events.ts";
 import { afterOnline, type Failure, failureAfter, mayAskAt } from "./failure.ts";
@@ -33,7 +33,7 @@ const ROOM_REFRESH_PAUSE_MS = 30_000;
 
 /**
  * The renewals of a session: what is held, what failed, what is under way, and when the next one comes. All moments
- * are those of its clock, which begins at 0; what never comes is at `Infinity`.
+ * are those of its clock, which begins at 0.
  */
 export class Renewals {
   readonly now: Now = elapsedClock();
@@ -49,9 +49,9 @@ export class Renewals {
   #failure: Failure | undefined;
   #refusedRefreshToken: string | undefined;
   /** When the network last came back. */
-  #onlineAt = -Infinity;
+  #onlineAt = LONG_AGO;
   /** When a room last caused a forced refresh. */
-  #forcedAt = -Infinity;
+  #forcedAt = LONG_AGO;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -93,10 +93,10 @@ export class Renewals {
     if (now >= this.#attemptAt) this.#begin(this.#waiting ?? new Renewal());
     this.report.state(this.state);
     clearTimeout(this.#timer);
-    const deathAt = this.isStarted ? this.current.diesAt : Infinity; // then the state changes, and listeners are told
+    const deathAt = this.isStarted ? this.current.diesAt : NEVER; // then the state changes, and listeners are told
     const delayMs = Math.min(this.#attemptAt, deathAt) - now;
     const isWanted = this.#waiting !== undefined;
-    if (delayMs < Infinity) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
+    if (delayMs < NEVER) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
   }
 
   /** The user or the network is back: after a failure the next attempt may come sooner, if the server allows it. */
@@ -136,9 +136,9 @@ export class Renewals {
     if (this.#isClosed) throw closedError();
     const underWay = this.#underWay;
     if (underWay === undefined) this.#throwIfTooEarly(isForced);
-    // Who forces joins only a renewal that has sent nothing yet, whose giveUpAt is Infinity; nobody joins one that
+    // Who forces joins only a renewal that has sent nothing yet, whose giveUpAt is NEVER; nobody joins one that
     // slept past its deadline.
-    const latest = isForced ? Infinity : this.now();
+    const latest = isForced ? NEVER : this.now();
     let renewal = underWay;
     if (renewal === undefined || renewal.giveUpAt < latest) {
       this.#waiting ??= new Renewal();
@@ -164,7 +164,7 @@ export class Renewals {
   /** When the next renewal begins; never while one is under way, or none is wanted. */
   get #attemptAt(): number {
     const isWanted = this.#waiting !== undefined;
-    if (this.#underWay !== undefined || !(isWanted || this.isStarted)) return Infinity;
+    if (this.#underWay !== undefined || !(isWanted || this.isStarted)) return NEVER;
     const failure = this.#failure;
     // Whoever waits after a refusal was let through by #throwIfTooEarly. Everything else waits out the pause.
     if (failure !== undefined && !(isWanted && failure.isRefusal)) return failure.retryAt;

@@ -162,6 +162,7 @@ test("an x-ratelimit-reset of a whole day is believed", async () => {
 
 const GARBAGE = [
   ...["", "9".repeat(16), "soon", "-1", "+3", "1.", ".5", "1e3", "0x10", "3 s", "3, 3", "NaN", "Infinity"],
+  "Thu, 01 Jan 1970 00:00:00 GMT",
   "Sunday, 22-Nov-26 10:00:03 GMT",
   "Sun Nov 22 10:00:03 2026",
   "Sun, 99 Nov 2026 10:00:03 GMT",
