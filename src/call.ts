@@ -51,9 +51,7 @@ export class Call {
   }
 
   get transportSettings(): TransportSettings {
-    const { fetch, timeoutMs, maxRetries, signal } = this.#settings;
-    const onAttemptEnd = (end: AttemptEnd) => this.#attemptEnded(end);
-    return { fetch, timeoutMs, maxRetries, signal, onAttemptEnd };
+    return { ...this.#settings, onAttemptEnd: (end) => this.#attemptEnded(end) };
   }
 
   /** Keeps a secret out of the errors and events of this call. */

@@ -2,7 +2,7 @@ import { invalidArgument, type RoomTokenOperation } from "./errors/room-token-er
 import { isFilled, isObject } from "./values.ts";
 
 /** A room id stands in a path: what is no UUID might lead elsewhere. */
-const UUID_SHAPE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const API_KEY = /^[\x21-\x7e]+$/;
 /** "https://api.telnyx.com/v2": scheme, host with port, path. */
 const BASE_URL = /^(https?):\/\/([^\s/?#@\\]+?)(?::\d{1,5})?(?:\/[^\s?#\\]*)?$/i;
