@@ -7,7 +7,7 @@ const REANCHOR_MS = 1000;
 export type Now = () => number;
 
 /** A moment that never comes. */
-export const NEVER = Infinity;
+export const NEVER: number = Infinity;
 /** A moment before all others. */
 export const LONG_AGO: number = -NEVER;
 
