@@ -7,7 +7,6 @@
  *     ▼
  *   document
  *     │  spec/operations.ts    finds create and refresh
- *     │  spec/references.ts    lets every $ref stand alone
  *     │  spec/facts.ts         drops prose and follows references, by openapi-core
  *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
  *     │  spec/normal-form.ts   puts all together, with servers and security

@@ -1,6 +1,6 @@
 /** Which changes break callers: a server must go on taking what it took, and answer nothing that it never did. */
 import type { Difference } from "./changes.ts";
-import { equal, isObject, type Json } from "./json.ts";
+import { equal, isObject, type Json, words } from "./json.ts";
 import { shapeOf } from "./operations.ts";
 import { isSchema } from "./view.ts";
 
@@ -8,10 +8,6 @@ import { isSchema } from "./view.ts";
 const NO_RULE = words("contentEncoding contentMediaType default deprecated discriminator name operationId");
 const LOWER_BOUNDS = words("minContains minItems minLength minProperties minimum");
 const UPPER_BOUNDS = words("maxContains maxItems maxLength maxProperties maximum");
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(" "));
-}
 
 /** `all` are the differences of the operation: a new member breaks callers when it must be sent. */
 export function breaks(difference: Difference, all: readonly Difference[]): boolean {

@@ -1,36 +1,54 @@
 import { BaseResolver, bundle, createConfig, Source } from "@redocly/openapi-core";
-import { equal, isObject, type Json, type JsonObject, objectAt } from "./json.ts";
-import { withPlainReferences } from "./references.ts";
+import { equal, isObject, type Json, type JsonObject, objectAt, words } from "./json.ts";
 import { RECURSIVE, spellSchema } from "./schema.ts";
 import { Unusable } from "./unusable.ts";
 
-/** Prose and bookkeeping; never the names in a map. */
-const NO_FACT = new Set(
-  (
-    "$anchor $comment $defs $id $schema bearerFormat callbacks definitions description example examples " +
-    "externalDocs links summary tags title xml"
-  ).split(" "),
+/** Prose and bookkeeping, besides what begins with `x-`. */
+const NO_FACT = words(
+  "$anchor $comment $defs $id $schema bearerFormat callbacks definitions description example examples " +
+    "externalDocs links summary tags title xml",
 );
-
-/** What is so anyhow, outside of schemas. */
-const OFF = { required: false, deprecated: false, allowEmptyValue: false, allowReserved: false };
-const USUAL: JsonObject = { ...OFF, content: {}, headers: {}, parameters: [], servers: [], variables: {} };
-/** How anything but a query or a cookie is spelled anyhow. */
-const SIMPLE = { style: "simple", explode: false };
+/** Without a value, or with this one, all these say the same. */
+const OFF = words(
+  "allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly",
+);
+const EMPTY = words("content headers parameters properties required servers variables");
+/** How parameters in a path are spelled anyhow. */
+const IN_PATH: JsonObject = { style: "simple", explode: false };
 
 /**
  * The facts of some operations of a document, without prose, with what their references point at in the place of
  * these; and those of the security schemes that the document declares. openapi-core does the work: its type tree
  * says what stands where, its bundler follows the references.
  */
-export async function factsOf(document: JsonObject, operations: JsonObject, isVersion30: boolean) {
-  // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
-  const parsed = withPlainReferences({ ...document, openapi: "3.1.0", operations }, isVersion30);
-  const doc = { source: new Source("", ""), parsed };
-  const options = { config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() };
-  const facts: Json = (await bundle({ doc, ...options })).bundle.parsed;
-  const schemes = objectAt(objectAt(facts, "components"), "securitySchemes");
-  return { operations: objectAt(facts, "operations"), schemes };
+export async function factsOf(document: JsonObject, operations: JsonObject) {
+  const isVersion30 = String(document["openapi"]).startsWith("3.0.");
+  try {
+    const plain = withPlainReferences({ ...document, operations }, isVersion30);
+    // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
+    const doc = { source: new Source("", ""), parsed: { ...Object(plain), openapi: "3.1.0" } };
+    const options = { config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() };
+    const facts: Json = (await bundle({ doc, ...options })).bundle.parsed;
+    const schemes = objectAt(objectAt(facts, "components"), "securitySchemes");
+    return { operations: objectAt(facts, "operations"), schemes };
+  } catch (error) {
+    const isEndless = error instanceof RangeError || /^Self-referencing/.test((error as Error).message);
+    throw isEndless ? new Unusable("a $ref leads back to itself, or YAML nests without end") : error;
+  }
+}
+
+/**
+ * A copy in which every `$ref` stands alone, so that what it points at can take its place. In OpenAPI 3.1 what
+ * stands beside the `$ref` of a schema adds to it, as in an allOf; anything else beside one does not count.
+ */
+function withPlainReferences(node: Json, isVersion30: boolean): Json {
+  if (Array.isArray(node)) return node.map((item) => withPlainReferences(item, isVersion30));
+  if (!isObject(node)) return node;
+  const entries = Object.entries(node).map(([key, value]) => [key, withPlainReferences(value, isVersion30)]);
+  const { $ref, allOf = [], ...beside }: JsonObject = Object.fromEntries(entries);
+  if (typeof $ref !== "string") return Object.fromEntries(entries);
+  if (!$ref.startsWith("#/components/schemas/")) return { $ref };
+  return isVersion30 ? { allOf: [{ $ref }] } : { ...beside, allOf: [{ $ref }, allOf].flat() };
 }
 
 /** Whatever a document refers to, no file and no URL is read. */
@@ -40,8 +58,6 @@ class ReadsNothing extends BaseResolver {
   }
 }
 
-/** These have no more kinds of nodes than are listed. */
-const NO_MORE = { additionalProperties: null };
 const CONFIG = createConfig({
   plugins: [
     {
@@ -50,18 +66,18 @@ const CONFIG = createConfig({
         // Of the whole document only the operations are walked, and the security schemes that they may name.
         oas3: (types) => ({
           ...types,
-          Root: { properties: { operations: "Operations", components: "Components" }, ...NO_MORE },
+          Root: { properties: { operations: "Operations", components: "Components" } },
           Operations: { properties: {}, additionalProperties: "Operation" },
-          Components: { properties: { securitySchemes: "NamedSecuritySchemes" }, ...NO_MORE },
+          Components: { properties: { securitySchemes: "NamedSecuritySchemes" } },
         }),
       },
-      decorators: { oas3: { facts: () => factsVisitor() } },
+      decorators: { oas3: { facts: factsVisitor } },
     },
   ],
   decorators: { "telnyx/facts": "on" },
 });
 
-/** What openapi-core knows of a kind of node; a map has no properties, for its names are free. */
+/** What openapi-core knows of a kind of node. */
 interface Context {
   readonly type: {
     readonly name: string;
@@ -78,20 +94,15 @@ function factsVisitor() {
     any: {
       enter(node: JsonObject, { type }: Context) {
         around.add(node);
-        const isSchema = type.name === "Schema";
-        const isCircular = isObject(node) && RECURSIVE in node && !isSchema;
-        if (isCircular) throw new Unusable("a $ref leads back to itself");
-        const known = Object.keys(type.properties);
-        const isFact = (key: string) =>
-          isSchema || type.additionalProperties !== undefined || known.includes(key);
-        if (known.length > 0) keep(node, (key) => key === RECURSIVE || (isFact(key) && !isProse(key)));
+        // A member called `constructor` is not one that openapi-core knows.
+        Object.setPrototypeOf(type.properties, null);
+        const isOpen = type.name === "Schema" || type.additionalProperties !== undefined;
+        keep(node, type, (key) => !isProse(key) && (isOpen || key in type.properties));
       },
       leave(node: JsonObject, { type }: Context) {
         around.delete(node);
-        // To HTTP `Bearer` and `bearer` are the same.
-        if (typeof node["scheme"] === "string") node["scheme"] = node["scheme"].toLowerCase();
+        keep(node, type, (key) => !isSilent(key, node));
         if (type.name === "Schema") become(node, spellSchema(node));
-        else if (Object.keys(type.properties).length > 0) keep(node, (key) => !isUsual(node, key));
       },
     },
     ref: {
@@ -106,14 +117,19 @@ function factsVisitor() {
 
 const isProse = (key: string) => NO_FACT.has(key) || key.startsWith("x-");
 
-/** Parameters in a query are spelled in another style than those of the path. */
-function isUsual(node: JsonObject, key: string): boolean {
-  const usual = node["in"] === "query" || node["in"] === "cookie" ? USUAL : { ...USUAL, ...SIMPLE };
-  return equal(node[key], usual[key]);
+/** Whether a node says the same without this key. */
+function isSilent(key: string, node: JsonObject): boolean {
+  const value = node[key];
+  if (value === false && OFF.has(key)) return true;
+  if (EMPTY.has(key) && (equal(value, {}) || equal(value, []))) return true;
+  if (key === "additionalProperties") return value === true || equal(value, {});
+  return node["in"] === "path" && equal(value, IN_PATH[key]);
 }
 
-function keep(node: JsonObject, isKept: (key: string) => boolean): void {
-  for (const key of Object.keys(node)) if (!isKept(key)) delete node[key];
+/** A map knows no properties: its names are free, and all are kept. */
+function keep(node: JsonObject, type: Context["type"], isKept: (key: string) => boolean): void {
+  const isMap = Object.keys(type.properties).length === 0;
+  for (const key of Object.keys(node)) if (!isMap && !isKept(key)) delete node[key];
 }
 
 /** The bundler knows a node by its identity. */

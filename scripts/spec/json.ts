@@ -37,3 +37,8 @@ export function asSet(values: readonly Json[]): Json[] {
   const byText = new Map(values.map((value) => [JSON.stringify(sorted(value)), value]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
+
+/** The words of a text that has spaces between them. */
+export function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(" "));
+}

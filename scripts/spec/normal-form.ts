@@ -16,33 +16,30 @@ export const BEARER = "bearerAuth";
  * @throws Unusable when the document is no OpenAPI 3 document or lacks an operation.
  */
 export async function normalForm(document: Json): Promise<JsonObject> {
-  const version = isObject(document) ? document["openapi"] : undefined;
-  if (!isObject(document) || typeof version !== "string" || !/^3\.[012]\./.test(version)) {
+  if (!isObject(document) || !/^3\.[012]\./.test(String(document["openapi"]))) {
     throw new Unusable("this is no OpenAPI 3.0 or 3.1 document");
   }
   const found = findOperations(document);
-  const whole = Object.fromEntries(found.map((place) => [place.name, wholeOperation(document, place)]));
-  const facts = await factsOf(document, whole, version.startsWith("3.0."));
-  const operations = found.map(({ name }) =>
-    normalOperation(objectAt(facts.operations, name), facts.schemes),
-  );
-  const [first, second] = operations.map((operation) => operation["servers"]);
-  const isSame = equal(first, second);
+  const whole = found.map((one): [string, JsonObject] => [one.name, wholeOperation(document, one)]);
+  const facts = await factsOf(document, Object.fromEntries(whole));
+  const securitySchemes: JsonObject = {};
+  const operations = found.map(({ name }) => {
+    const operation = objectAt(facts.operations, name);
+    const security = securityOf(operation, facts.schemes, securitySchemes);
+    return { responses: {}, ...operation, ...parametersOf(operation), security };
+  });
+  const servers = operations.map((operation) => listAt(operation, "servers"));
+  const isSameServer = equal(servers[0], servers[1]);
   const paths: Record<string, JsonObject> = {};
   for (const [index, { path, method }] of found.entries()) {
-    const { servers = [], ...operation } = operations[index] ?? {};
-    paths[path] = { ...paths[path], [method]: isSame ? operation : { ...operation, servers } };
+    const { servers = [], ...operation }: JsonObject = operations[index] ?? {};
+    paths[path] = { ...paths[path], [method]: isSameServer ? operation : { ...operation, servers } };
   }
-  const used = operations
-    .flatMap((operation) => listAt(operation, "security"))
-    .flatMap((way) => Object.keys(objectAt({ way }, "way")));
-  const schemes = Object.values(facts.schemes).map((scheme) => [nameOf(scheme), scheme] as const);
-  const securitySchemes = Object.fromEntries(schemes.filter(([name]) => used.includes(name)));
   return sorted({
     openapi: "3.1.0",
-    ...(isSame && first !== undefined ? { servers: first } : {}),
     paths,
-    ...(used.length > 0 ? { components: { securitySchemes } } : {}),
+    ...(isSameServer && !equal(servers[0], []) ? { servers: servers[0] } : {}),
+    ...(equal(securitySchemes, {}) ? {} : { components: { securitySchemes } }),
   }) as JsonObject;
 }
 
@@ -57,32 +54,28 @@ function wholeOperation(document: JsonObject, { item, operation }: Found): JsonO
   };
 }
 
-function normalOperation(operation: JsonObject, schemes: JsonObject): JsonObject {
-  // Of two parameters with the same place and name the operation's counts.
-  const parameters = new Map(
-    listAt(operation, "parameters")
-      .filter(isObject)
-      .map((parameter) => [`${parameter["in"]} ${parameter["name"]}`, parameter]),
-  );
-  const ways = listAt(operation, "security").filter(isObject);
-  const security = ways.map((way) =>
-    Object.fromEntries(Object.entries(way).map(([name, scopes]) => [nameOf(schemes[name], name), scopes])),
-  );
-  return {
-    responses: {},
-    ...operation,
-    ...(parameters.size > 0
-      ? { parameters: [...parameters].sort(byKey).map(([, parameter]) => parameter) }
-      : {}),
-    security: equal(security, [{}]) ? [] : asSet(security),
-  };
+/** In order; of two with the same place and name the later one, which is the operation's, counts. */
+function parametersOf(operation: JsonObject): JsonObject {
+  const parameters = listAt(operation, "parameters").filter(isObject);
+  const byName = Object.fromEntries(parameters.map((one) => [`${one["in"]} ${one["name"]}`, one]));
+  return parameters.length === 0 ? {} : { parameters: Object.values(sorted(byName) as JsonObject) };
 }
 
-const byKey = ([a]: [string, Json], [b]: [string, Json]) => (a < b ? -1 : 1);
-
-/** A scheme's name is form: here it is called after what it is. */
-function nameOf(scheme: Json | undefined, declared = ""): string {
-  if (!isObject(scheme)) throw new Unusable(`security names "${declared}", which components does not have`);
-  if (equal(scheme, { type: "http", scheme: "bearer" })) return BEARER;
-  return ["type", "scheme", "in", "name"].flatMap((key) => scheme[key] ?? []).join("_");
+/** The ways in which callers may show who they are; `used` gets the schemes that they name. */
+function securityOf(operation: JsonObject, schemes: JsonObject, used: JsonObject): Json[] {
+  const ways = listAt(operation, "security").map((way) => {
+    const parts = Object.entries(Object(way) as JsonObject).map(([declared, scopes]): [string, Json] => {
+      const scheme = sorted(schemes[declared] ?? null);
+      if (!isObject(scheme))
+        throw new Unusable(`security names "${declared}", which components does not have`);
+      // To HTTP `Bearer` and `bearer` are the same.
+      if (typeof scheme["scheme"] === "string") scheme["scheme"] = scheme["scheme"].toLowerCase();
+      // A scheme's name is form: here it is called after what it is.
+      const name = equal(scheme, { type: "http", scheme: "bearer" }) ? BEARER : JSON.stringify(scheme);
+      used[name] = scheme;
+      return [name, scopes];
+    });
+    return Object.fromEntries(parts);
+  });
+  return equal(ways, [{}]) ? [] : asSet(ways);
 }

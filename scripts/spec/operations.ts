@@ -1,5 +1,5 @@
+import { unescapePointer } from "@redocly/openapi-core";
 import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
-import { lookUp } from "./references.ts";
 import { Unusable } from "./unusable.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
@@ -20,8 +20,6 @@ export interface Found {
   readonly item: JsonObject;
   readonly operation: JsonObject;
 }
-
-const METHODS = "get put post delete options head patch trace query".split(" ");
 
 /**
  * Finds create and refresh by their operationId or, where an id was renamed, by method and path.
@@ -49,21 +47,17 @@ export function findOperations(document: JsonObject): Found[] {
 
 function* allOperations(document: JsonObject): Generator<Omit<Found, "name">> {
   for (const [path, node] of Object.entries(objectAt(document, "paths"))) {
-    const item = pathItem(document, node);
-    if (!isObject(item)) continue;
-    for (const method of METHODS) {
-      const operation = item[method];
-      if (isObject(operation)) yield { path, method, item, operation };
+    // What stands beside a path's reference is added to it.
+    const item = { ...Object(lookUp(document, Object(node)["$ref"])), ...Object(node) };
+    for (const [method, operation] of Object.entries(item)) {
+      if (isObject(operation) && !method.startsWith("x-")) yield { path, method, item, operation };
     }
   }
 }
 
-/** What stands beside a path's reference is added to it. */
-function pathItem(document: JsonObject, node: Json): Json {
-  if (!isObject(node) || typeof node["$ref"] !== "string") return node;
-  const { $ref, ...beside } = node;
-  const target = lookUp(document, $ref);
-  return isObject(target) ? { ...target, ...beside } : beside;
+function lookUp(document: JsonObject, ref: Json | undefined): Json {
+  const keys = /^#\/(.*)$/s.exec(String(ref))?.[1]?.split("/") ?? [""];
+  return keys.map(unescapePointer).reduce(objectAt, document);
 }
 
 /** The path without the names of its parameters, which the wire never sees. */

@@ -5,7 +5,6 @@ import { FILES } from "./files.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
 import { parseDocument, readDocument } from "./read.ts";
-import { Unusable } from "./unusable.ts";
 
 /** What a pull found out. */
 export interface Pulled {
@@ -23,15 +22,10 @@ export async function pull(root: string, source: string): Promise<Pulled> {
   const path = join(root, FILES.upstream);
   const before = await normalForm(parseDocument(await readFile(path, "utf8")));
   const document = await readDocument(source);
-  try {
-    const after = await normalForm(document);
-    const changes = changesBetween(before, after);
-    await writeFile(path, upstreamText(after));
-    return { changes, notes: notesOn(document) };
-  } catch (error) {
-    // A YAML alias may stand inside what it stands for.
-    throw error instanceof RangeError ? new Unusable("the document nests without end") : error;
-  }
+  const after = await normalForm(document);
+  const changes = changesBetween(before, after);
+  await writeFile(path, upstreamText(after));
+  return { changes, notes: notesOn(document) };
 }
 
 /** OpenAPI 3.2 says nothing else about what the two operations use, but it may say more. */

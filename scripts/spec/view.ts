@@ -1,5 +1,5 @@
 /** An operation as it is compared: what it holds, and under which keys; parameters by name, security in words. */
-import { equal, isObject, type Json, type JsonObject, listAt, objectAt } from "./json.ts";
+import { equal, isObject, type Json, type JsonObject, listAt } from "./json.ts";
 import { BEARER } from "./normal-form.ts";
 import { type Found, shapeOf } from "./operations.ts";
 
@@ -48,7 +48,7 @@ export function viewOf(document: JsonObject, { operation, path, method }: Found,
     path: isSamePlace && isDeclared ? old.path : path,
     method: method.toUpperCase(),
     servers: [own ?? document["servers"] ?? []].flat().map(serverInWords),
-    security: (equal(ways, []) ? [{}] : ways).map((way) => wayInWords(document, way)),
+    security: (equal(ways, []) ? [{}] : ways).map(wayInWords),
     parameters: Object.fromEntries(parameters.map((one) => [keyOf(one), one])),
     ...facts,
   };
@@ -64,10 +64,9 @@ function serverInWords(server: Json): string {
 }
 
 /** One of the ways in which a caller may show who it is. */
-function wayInWords(document: JsonObject, way: Json): string {
-  const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
-  const needed = Object.entries(isObject(way) ? way : {}).map(([name, scopes]) =>
-    name === BEARER && equal(scopes, []) ? "bearer" : JSON.stringify({ ...objectAt(schemes, name), scopes }),
+function wayInWords(way: Json): string {
+  const needed = Object.entries(Object(way)).map(([name, scopes]) =>
+    [name === BEARER ? "bearer" : name, ...[scopes].flat()].join(" "),
   );
   return needed.join(" and ") || "none";
 }

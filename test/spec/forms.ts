@@ -128,12 +128,9 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
   [
     "what is so anyhow, spelled out",
     (d) => {
-      const off = ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"];
-      for (const word of [...off, "exclusiveMinimum", "exclusiveMaximum"]) set(d, `${ttl} ${word}`, false);
-      for (const word of ["minLength", "minItems", "minProperties"]) set(d, `${ttl} ${word}`, 0);
-      set(d, `${schemas} CreateRequest unevaluatedProperties`, true);
+      for (const word of ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"])
+        set(d, `${ttl} ${word}`, false);
       set(d, `${schemas} CreateRequest required`, []);
-      set(d, `${schemas} RefreshRequest properties refresh_token minLength`, 0);
     },
   ],
   [
