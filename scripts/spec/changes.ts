@@ -1,9 +1,9 @@
 /** What differs between two normal forms, as data. */
 import { breaks } from "./breaking.ts";
-import { equal, isObject, type Json, type JsonObject, listAt, objectAt } from "./json.ts";
+import { differingKeys, isObject, type Json, type JsonObject, listAt, objectAt, words } from "./json.ts";
 import { findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
-import { isSchema, type Kind, kindAt, viewOf } from "./view.ts";
+import { viewOf } from "./view.ts";
 
 /** One fact that differs, and of which operations. */
 export interface Change extends Difference {
@@ -21,12 +21,39 @@ export interface Difference extends Place {
 }
 
 interface Place {
-  /** The keys that lead to a node of the operation, such as `responses`, `201`; report.ts puts them in words. */
-  readonly place: readonly string[];
+  /** The way to a node of the operation, such as `responses` `201`, `content` `application/json`, `schema`. */
+  readonly place: readonly Step[];
   /** What that node is. */
   readonly kind: Kind;
   /** Which way the value travels. */
   readonly direction: "request" | "response";
+}
+
+/** A key, and where the key holds a map of names one of these. */
+export type Step = readonly [key: string, name?: string];
+
+const SCHEMA = { properties: "member", items: "schema", additionalProperties: "schema" } as const;
+/** Under which keys each kind of node holds others that have a place of their own. */
+const INSIDE = {
+  operation: { parameters: "parameter", requestBody: "body", responses: "body" },
+  parameter: { schema: "schema" },
+  body: { content: "media" },
+  media: { schema: "schema" },
+  schema: SCHEMA,
+  member: SCHEMA,
+} as const;
+type Kind = keyof typeof INSIDE;
+const MAPS_OF_NAMES = words("parameters responses content properties");
+
+/** What is so or not. */
+const STATES = words("operation.deprecated body.required parameter.required");
+/** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
+const COMPOSED = words(
+  `allOf anyOf else exclusiveMaximum exclusiveMinimum if not oneOf prefixItems then ${RECURSIVE}`,
+);
+
+export function isSchema(kind: Kind): boolean {
+  return INSIDE[kind] === SCHEMA;
 }
 
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
@@ -35,7 +62,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
   for (const [index, found] of findOperations(after).entries()) {
     const old = was[index] ?? found;
     const top: Place = { place: [], kind: "operation", direction: "request" };
-    const all = [...differences(top, viewOf(before, old, old), viewOf(after, found, old))];
+    const all = [...differencesInside(top, viewOf(before, old, old), viewOf(after, found, old))];
     for (const one of all) {
       const key = JSON.stringify(one);
       const operations = [...(changes.get(key)?.operations ?? []), found.name];
@@ -45,55 +72,42 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
   return [...changes.values()];
 }
 
-/** These are told as a whole when there was none, or is none any more; of other nodes each part is. */
-const TOLD_WHOLE: readonly Kind[] = ["value", "body", "media", "member"];
-/** What is so or not. */
-const STATES = ["operation deprecated", "body required", "value required"];
-/** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
-const COMPOSED = "allOf anyOf else exclusiveMaximum exclusiveMinimum if not oneOf prefixItems then".split(
-  " ",
-);
-
-/** What differs between two nodes of a kind that stand at the same place; undefined stands for none. */
-function* differences(at: Place, was: Json | undefined, is: Json | undefined): Generator<Difference> {
-  if (equal(was, is)) return;
-  const [before, after] = [was ?? {}, is ?? {}];
-  if (!isObject(before) || !isObject(after)) return yield changed(at, "schema", was, is);
-  if (TOLD_WHOLE.includes(at.kind) && (was === undefined || is === undefined)) {
-    yield { ...at, event: is === undefined ? "removed" : "added", before: was, after: is };
-    return yield* recursions(at, after);
+/** What differs at the keys of two nodes. */
+function* differencesInside(at: Place, was: JsonObject, is: JsonObject): Generator<Difference> {
+  const inside: Partial<Record<string, Kind>> = INSIDE[at.kind];
+  for (const [key, before, after] of differingKeys(was, is)) {
+    const kind = inside[key];
+    if (kind && MAPS_OF_NAMES.has(key)) yield* differencesOfNames(at, kind, key, before, after);
+    else if (kind && isObject(before ?? {}) && isObject(after ?? {}))
+      yield* differencesAt(placeIn(at, kind, key), before, after);
+    else if (isSchema(at.kind) && key === "required") yield* memberRules(at, was, is);
+    else if (STATES.has(`${at.kind}.${key}`)) yield state(at, key, after === true);
+    else yield { ...at, event: "changed", keyword: key, before, after };
   }
-  const keyword = isSchema(at.kind) ? wholeKeyword(before, after) : undefined;
-  if (keyword === "schema") return yield changed(at, keyword, was, is);
-  const isRecursive = after[RECURSIVE] === true;
-  if (keyword !== undefined) return yield { ...state(at, keyword, isRecursive), before: was, after: is };
-  for (const key of Object.keys({ ...before, ...after })) yield* differencesAt(at, key, before, after);
 }
 
-/** As what a schema is told whose keywords cannot be told one by one. */
-function wholeKeyword(before: JsonObject, after: JsonObject): "recursive" | "schema" | undefined {
-  if (before[RECURSIVE] !== after[RECURSIVE]) return "recursive";
-  return COMPOSED.some((keyword) => keyword in before || keyword in after) ? "schema" : undefined;
+function* differencesOfNames(at: Place, kind: Kind, key: string, was?: Json, is?: Json) {
+  for (const [name, before, after] of differingKeys(Object(was), Object(is)))
+    yield* differencesAt(placeIn(at, kind, key, name), before, after);
 }
 
-/** What differs at a key of two nodes. */
-function* differencesAt(at: Place, key: string, was: JsonObject, is: JsonObject): Generator<Difference> {
-  const [before, after] = [was, is].map((node) => (Object.hasOwn(node, key) ? node[key] : undefined));
-  const kind = kindAt(at.kind, key);
-  const areNodes = isObject(before ?? {}) && isObject(after ?? {});
-  if (equal(before, after)) return;
-  if (kind === "member" || (kind && areNodes)) yield* differences(placeIn(at, kind, key), before, after);
-  else if (isSchema(at.kind) && key === "required") yield* memberRules(at, was, is);
-  else if (STATES.includes(`${at.kind} ${key}`)) yield state(at, key, after === true);
-  else yield changed(at, key, before, after);
+/** What differs at a place; undefined stands for nothing there. */
+function* differencesAt(at: Place, before: Json | undefined, after: Json | undefined): Generator<Difference> {
+  const isThere = before !== undefined && after !== undefined;
+  const keys = Object.keys({ ...Object(before), ...Object(after) });
+  const isComposed = isSchema(at.kind) && keys.some((key) => COMPOSED.has(key));
+  if (isObject(before) && isObject(after) && !isComposed) yield* differencesInside(at, before, after);
+  else if (isThere || at.kind === "schema")
+    yield { ...at, event: "changed", keyword: "schema", before, after };
+  else {
+    const isRecursive = JSON.stringify(after ?? {}).includes(`"${RECURSIVE}":true`);
+    const keyword = isRecursive ? "recursive" : undefined;
+    yield { ...at, event: after === undefined ? "removed" : "added", keyword, before, after };
+  }
 }
 
-function placeIn({ place, direction }: Place, kind: Kind, ...keys: string[]): Place {
-  return { place: [...place, ...keys], kind, direction: kind === "answers" ? "response" : direction };
-}
-
-function changed(at: Place, keyword: string, before?: Json, after?: Json): Difference {
-  return { ...at, event: "changed", keyword, before, after };
+function placeIn({ place, direction }: Place, kind: Kind, ...step: Step): Place {
+  return { place: [...place, step], kind, direction: step[0] === "responses" ? "response" : direction };
 }
 
 function state(at: Place, keyword: string, isNow: boolean): Difference {
@@ -108,13 +122,5 @@ function* memberRules(at: Place, was: JsonObject, is: JsonObject): Generator<Dif
     const isGone = Object.hasOwn(had, name) && !Object.hasOwn(has, name);
     if (isGone || before.includes(name) === after.includes(name)) continue;
     yield state(placeIn(at, "member", "properties", name), "required", after.includes(name));
-  }
-}
-
-/** Where something new holds itself. */
-function* recursions(at: Place, node: Json): Generator<Difference> {
-  for (const [key, value] of typeof node === "object" ? Object.entries(node ?? {}) : []) {
-    if (key === RECURSIVE) yield state(at, "recursive", true);
-    else yield* recursions(placeIn(at, kindAt(at.kind, key) ?? at.kind, key), value);
   }
 }

@@ -42,3 +42,15 @@ export function asSet(values: readonly Json[]): Json[] {
 export function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
 }
+
+/** The keys at which two objects differ, with both values. */
+export function differingKeys(
+  one: JsonObject,
+  other: JsonObject,
+): [string, Json | undefined, Json | undefined][] {
+  const [before, after] = [new Map(Object.entries(one)), new Map(Object.entries(other))];
+  const keys = [...new Set([...before.keys(), ...after.keys()])];
+  return keys
+    .filter((key) => !equal(before.get(key), after.get(key)))
+    .map((key) => [key, before.get(key), after.get(key)]);
+}

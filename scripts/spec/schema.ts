@@ -2,7 +2,7 @@
 import { asSet, equal, isObject, type Json, type JsonObject, listAt, words } from "./json.ts";
 
 /** Says of a schema that it is one of those that it is a part of. */
-export const RECURSIVE = "recursive";
+export const RECURSIVE = "$recursive";
 
 /** Lists whose order says nothing. */
 const SETS = ["enum", "required", "type"];

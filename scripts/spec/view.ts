@@ -1,71 +1,53 @@
-/** An operation as it is compared: what it holds, and under which keys; parameters by name, security in words. */
+/** An operation as it is compared: parameters by name, servers and security in words. */
 import { equal, isObject, type Json, type JsonObject, listAt } from "./json.ts";
 import { BEARER } from "./normal-form.ts";
 import { type Found, shapeOf } from "./operations.ts";
 
-const SCHEMA = { properties: "members", items: "schema", additionalProperties: "schema" } as const;
-
-/** Under which keys each kind of node holds others that have a place of their own; `*` is any key. */
-const INSIDE = {
-  operation: { parameters: "parameters", requestBody: "body", responses: "answers" },
-  parameters: { "*": "value" },
-  value: { schema: "schema", content: "contents" },
-  answers: { "*": "body" },
-  body: { content: "contents", headers: "headers" },
-  headers: { "*": "value" },
-  contents: { "*": "media" },
-  media: { schema: "schema" },
-  schema: SCHEMA,
-  members: { "*": "member" },
-  member: SCHEMA,
-} as const;
-export type Kind = keyof typeof INSIDE;
-
-export function isSchema(kind: Kind): boolean {
-  return INSIDE[kind] === SCHEMA;
-}
-
-/** The kind of node at `key`; undefined for a plain value, such as a bound. */
-export function kindAt(kind: Kind, key: string): Kind | undefined {
-  const inside: Readonly<Record<string, Kind>> = INSIDE[kind];
-  return Object.hasOwn(inside, key) ? inside[key] : inside["*"];
-}
-
 /** `old` is the same operation in the older document: parameters in the path go by the names they had there. */
-export function viewOf(document: JsonObject, { operation, path, method }: Found, old: Found): JsonObject {
-  const { operationId = null, parameters: _, servers: own, security: _ways, ...facts } = operation;
-  const parameters = listAt(operation, "parameters").filter(isObject);
-  const ways = listAt(operation, "security");
-  const [names, oldNames] = [namesIn(path), namesIn(old.path)];
-  const isSamePlace = shapeOf(path) === shapeOf(old.path);
-  const isDeclared = names.every((name) => parameters.some((one) => one["name"] === name));
-  const keyOf = ({ in: where, name }: JsonObject) => {
-    const index = where === "path" && isSamePlace ? names.indexOf(String(name)) : -1;
-    return `${where} ${oldNames[index] ?? name}`;
-  };
+export function viewOf(document: JsonObject, found: Found, old: Found): JsonObject {
+  const { operationId = null, parameters: _, servers, security: _ways, ...facts } = found.operation;
+  const parameters = listAt(found.operation, "parameters").filter(isObject);
+  const ways = listAt(found.operation, "security");
+  const names = parameters.flatMap((one) => (one["in"] === "path" ? String(one["name"]) : []));
+  const oldNames = oldNamesOf(names, found.path, old.path);
+  const keyed = parameters.map((one): [string, Json] => {
+    const name = String(one["name"]);
+    return [`${one["in"]} ${(one["in"] === "path" && oldNames.get(name)) || name}`, one];
+  });
   return {
     operationId,
-    path: isSamePlace && isDeclared ? old.path : path,
-    method: method.toUpperCase(),
-    servers: [own ?? document["servers"] ?? []].flat().map(serverInWords),
+    path: found.path.replaceAll(NAME, (whole, name) =>
+      oldNames.has(name) ? `{${oldNames.get(name)}}` : whole,
+    ),
+    method: found.method.toUpperCase(),
+    servers: [servers ?? document["servers"] ?? []].flat().map(serverInWords),
     security: (equal(ways, []) ? [{}] : ways).map(wayInWords),
-    parameters: Object.fromEntries(parameters.map((one) => [keyOf(one), one])),
+    parameters: Object.fromEntries(keyed),
     ...facts,
   };
 }
 
-function namesIn(path: string): string[] {
-  return [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name);
+const NAME = /\{([^}]*)\}/g;
+
+/** What the parameters of a path were called in the old path, by their names of now; a name that is in use is none. */
+function oldNamesOf(names: readonly string[], path: string, oldPath: string): Map<string, string> {
+  if (shapeOf(path) !== shapeOf(oldPath)) return new Map();
+  const old = [...oldPath.matchAll(NAME)].map(([, name = ""]) => name);
+  const pairs = [...path.matchAll(NAME)].map(([, name = ""], index): [string, string] => [
+    name,
+    old[index] ?? name,
+  ]);
+  return new Map(pairs.filter(([name, oldName]) => names.includes(name) && !names.includes(oldName)));
 }
 
 function serverInWords(server: Json): string {
-  const { url = "", ...more } = isObject(server) ? server : {};
-  return [url, ...(equal(more, {}) ? [] : [JSON.stringify(more)])].join(" ");
+  const { url = "", ...more } = Object(server) as JsonObject;
+  return equal(more, {}) ? String(url) : `${url} ${JSON.stringify(more)}`;
 }
 
 /** One of the ways in which a caller may show who it is. */
 function wayInWords(way: Json): string {
-  const needed = Object.entries(Object(way)).map(([name, scopes]) =>
+  const needed = Object.entries(Object(way) as JsonObject).map(([name, scopes]) =>
     [name === BEARER ? "bearer" : name, ...[scopes].flat()].join(" "),
   );
   return needed.join(" and ") || "none";
