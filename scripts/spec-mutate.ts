@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { changesBetween } from "./spec/changes.ts";
-import { FILES, ROOT, readJson } from "./spec/files.ts";
+import { FILES, ROOT, readObject } from "./spec/files.ts";
 import type { JsonObject } from "./spec/json.ts";
 import { Judge } from "./spec/judge.ts";
 import { mutantsOf } from "./spec/mutants.ts";
@@ -14,7 +14,7 @@ import { report } from "./spec/report.ts";
 /** How many mutants are judged at once. Each worker has a copy of the repository of its own. */
 const WORKERS = availableParallelism();
 
-const upstream = await readJson(join(ROOT, FILES.upstream));
+const upstream = await readObject(join(ROOT, FILES.upstream));
 const mutants = await mutantsOf(upstream);
 let noticed = 0;
 

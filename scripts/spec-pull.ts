@@ -29,23 +29,14 @@ import { Unusable } from "./spec/unusable.ts";
 
 const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
 
-function readArguments() {
-  try {
-    const { positionals, values } = parseArgs({
-      allowPositionals: true,
-      options: { format: { type: "string", default: "text" } },
-    });
-    const [source, ...more] = positionals;
-    const format = FORMATS.find((one) => one === values.format);
-    if (source !== undefined && more.length === 0 && format !== undefined) return { source, format };
-  } catch {
-    // An option that there is not.
-  }
-  throw new Unusable(USAGE);
-}
-
 async function main(): Promise<number> {
-  const { source, format } = readArguments();
+  const options = { format: { type: "string", default: "text" } } as const;
+  const { positionals, values } = parseArgs({ allowPositionals: true, strict: false, options });
+  const [[source, ...more], { format: wanted, ...unknown }] = [positionals, values];
+  const format = FORMATS.find((one) => one === wanted);
+  if (source === undefined || format === undefined || more.length + Object.keys(unknown).length > 0) {
+    throw new Unusable(USAGE);
+  }
   const { changes, notes } = await pull(ROOT, source);
   process.stdout.write(report(format, source, changes, notes));
   return changes.length > 0 ? 1 : 0;

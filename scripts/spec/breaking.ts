@@ -5,7 +5,7 @@ import { equal, isObject, type Json, type JsonObject, words } from "./json.ts";
 import { shapeOf } from "./operations.ts";
 
 /** Changes of these alone break nobody. */
-const NO_RULE = words("contentEncoding contentMediaType default deprecated discriminator name operationId");
+const NO_RULE = words("default deprecated name operationId");
 
 /** `all` are the differences of the operation: a new member breaks callers when it must be sent. */
 export function breaks(difference: Difference, all: readonly Difference[]): boolean {

@@ -1,4 +1,4 @@
-import { BaseResolver, bundle, createConfig, Source } from "@redocly/openapi-core";
+import { BaseResolver, bundle, createConfig, type normalizeTypes, Source } from "@redocly/openapi-core";
 import { equal, isObject, type Json, type JsonObject, objectAt, words } from "./json.ts";
 import { RECURSIVE, spellSchema } from "./schema.ts";
 import { Unusable } from "./unusable.ts";
@@ -26,11 +26,12 @@ export async function factsOf(document: JsonObject, operations: JsonObject) {
   try {
     const plain = withPlainReferences({ ...document, operations }, isVersion30);
     // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
-    const doc = { source: new Source("", ""), parsed: { ...Object(plain), openapi: "3.1.0" } };
-    const options = { config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() };
-    const facts: Json = (await bundle({ doc, ...options })).bundle.parsed;
-    const schemes = objectAt(objectAt(facts, "components"), "securitySchemes");
-    return { operations: objectAt(facts, "operations"), schemes };
+    const parsed: JsonObject = { ...Object(plain), openapi: "3.1.0" };
+    const doc = { source: new Source("", ""), parsed };
+    // This changes what was parsed.
+    await bundle({ doc, config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() });
+    const schemes = objectAt(objectAt(parsed, "components"), "securitySchemes");
+    return { operations: objectAt(parsed, "operations"), schemes };
   } catch (error) {
     const isEndless = error instanceof RangeError || /^Self-referencing/.test((error as Error).message);
     throw isEndless ? new Unusable("a $ref leads back to itself, or YAML nests without end") : error;
@@ -71,42 +72,33 @@ const CONFIG = createConfig({
           Components: { properties: { securitySchemes: "NamedSecuritySchemes" } },
         }),
       },
-      decorators: { oas3: { facts: factsVisitor } },
+      decorators: { oas3: { facts } },
     },
   ],
   decorators: { "telnyx/facts": "on" },
 });
 
-/** What openapi-core knows of a kind of node. */
-interface Context {
-  readonly type: {
-    readonly name: string;
-    readonly properties: object;
-    readonly additionalProperties?: unknown;
-  };
-}
-
 /** Changes the document while it is walked: prose goes on the way in, what need not be said on the way out. */
-function factsVisitor() {
+function facts() {
   /** The nodes around the one that is visited. */
   const around = new Set<unknown>();
   return {
     any: {
-      enter(node: JsonObject, { type }: Context) {
+      enter(node: JsonObject, { type }: { type: NodeType }) {
         around.add(node);
         // A member called `constructor` is not one that openapi-core knows.
         Object.setPrototypeOf(type.properties, null);
         const isOpen = type.name === "Schema" || type.additionalProperties !== undefined;
         keep(node, type, (key) => !isProse(key) && (isOpen || key in type.properties));
       },
-      leave(node: JsonObject, { type }: Context) {
+      leave(node: JsonObject, { type }: { type: NodeType }) {
         around.delete(node);
         keep(node, type, (key) => !isSilent(key, node));
         if (type.name === "Schema") become(node, spellSchema(node));
       },
     },
     ref: {
-      enter(node: { $ref: string }, _: Context, { node: target }: { node?: unknown }) {
+      enter(node: { $ref: string }, _: unknown, { node: target }: { node?: unknown }) {
         const why = node.$ref.startsWith("#") ? "leads nowhere" : "points outside the document";
         if (target === undefined) throw new Unusable(`$ref "${node.$ref}" ${why}`);
         if (around.has(target)) become(node, { [RECURSIVE]: true });
@@ -114,6 +106,9 @@ function factsVisitor() {
     },
   };
 }
+
+/** What openapi-core knows of a kind of node. */
+type NodeType = ReturnType<typeof normalizeTypes>[string];
 
 const isProse = (key: string) => NO_FACT.has(key) || key.startsWith("x-");
 
@@ -127,7 +122,7 @@ function isSilent(key: string, node: JsonObject): boolean {
 }
 
 /** A map knows no properties: its names are free, and all are kept. */
-function keep(node: JsonObject, type: Context["type"], isKept: (key: string) => boolean): void {
+function keep(node: JsonObject, type: NodeType, isKept: (key: string) => boolean): void {
   const isMap = Object.keys(type.properties).length === 0;
   for (const key of Object.keys(node)) if (!isMap && !isKept(key)) delete node[key];
 }

@@ -14,14 +14,9 @@ export const FILES = {
 /** The package's root, whatever directory a script is started in. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-export async function readJson(path: string): Promise<JsonObject> {
-  const value: Json = JSON.parse(await readFile(path, "utf8"));
-  if (!isObject(value)) throw new TypeError(`${path} holds no JSON object`);
-  return value;
-}
-
-export async function readYaml(path: string): Promise<JsonObject> {
+/** Reads a JSON or YAML file of ours. */
+export async function readObject(path: string): Promise<JsonObject> {
   const value: Json = parse(await readFile(path, "utf8"));
-  if (!isObject(value)) throw new TypeError(`${path} holds no YAML mapping`);
+  if (!isObject(value)) throw new TypeError(`${path} holds no object`);
   return value;
 }

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FILES, readJson, readYaml } from "./files.ts";
+import { FILES, readObject } from "./files.ts";
 import { makeFragment, makeTypes } from "./fragment.ts";
 
 /** Makes fragment and types below `root`; returns the files that differ from what is there, which `write` also writes. */
 export async function generate(root: string, options: { write: boolean }): Promise<string[]> {
-  const upstream = await readJson(join(root, FILES.upstream));
-  const fragment = await makeFragment(upstream, await readYaml(join(root, FILES.overlay)));
+  const upstream = await readObject(join(root, FILES.upstream));
+  const fragment = await makeFragment(upstream, await readObject(join(root, FILES.overlay)));
   const made = [
     { file: FILES.fragment, text: fragment },
     { file: FILES.types, text: await makeTypes(fragment) },

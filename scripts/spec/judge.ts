@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
-import { FILES, ROOT, readYaml } from "./files.ts";
+import { FILES, ROOT, readObject } from "./files.ts";
 import { generate } from "./generate.ts";
 import { isObject, type JsonObject, listAt } from "./json.ts";
 import { OverlayError } from "./overlay.ts";
@@ -60,7 +60,7 @@ export class Judge {
         if (!(error instanceof OverlayError))
           return `npm run generate: ${(error as Error).message.split("\n")[0]}`;
         if (error.index === undefined) throw error;
-        const overlay = await readYaml(join(this.#root, FILES.overlay));
+        const overlay = await readObject(join(this.#root, FILES.overlay));
         const actions = listAt(overlay, "actions").filter((_, index) => index !== error.index);
         await writeFile(join(this.#root, FILES.overlay), stringify({ ...overlay, actions }));
       }

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Change, changesBetween } from "./changes.ts";
-import { FILES } from "./files.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { FILES, readObject } from "./files.ts";
+import type { JsonObject } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
-import { parseDocument, readDocument } from "./read.ts";
+import { readDocument } from "./read.ts";
 
 /** What a pull found out. */
 export interface Pulled {
@@ -20,18 +20,14 @@ export interface Pulled {
  */
 export async function pull(root: string, source: string): Promise<Pulled> {
   const path = join(root, FILES.upstream);
-  const before = await normalForm(parseDocument(await readFile(path, "utf8")));
+  const before = await normalForm(await readObject(path));
   const document = await readDocument(source);
   const after = await normalForm(document);
   const changes = changesBetween(before, after);
   await writeFile(path, upstreamText(after));
-  return { changes, notes: notesOn(document) };
-}
-
-/** OpenAPI 3.2 says nothing else about what the two operations use, but it may say more. */
-function notesOn(document: Json): string[] {
-  const version = isObject(document) ? String(document["openapi"]) : "";
-  return version.startsWith("3.2.") ? [`OpenAPI ${version} is read like 3.1`] : [];
+  const version = String(Object(document)["openapi"]);
+  // It says nothing else about what the two operations use, but it may say more.
+  return { changes, notes: version.startsWith("3.2.") ? [`OpenAPI ${version} is read like 3.1`] : [] };
 }
 
 /** A normal form as it is written to `upstream.json`. */

@@ -28,9 +28,8 @@ export function parseDocument(text: string): Json {
   try {
     return isJson ? JSON.parse(text) : (parseYaml(text) as Json);
   } catch (error) {
-    const { reason = "syntax error", mark } = error as { reason?: string; mark?: { line: number } };
-    const place = mark === undefined ? "" : `, line ${mark.line + 1}`;
-    throw new Unusable(isJson ? "this is no JSON: syntax error" : `this is no YAML: ${reason}${place}`);
+    const [reason] = (error as Error).message.split("\n");
+    throw new Unusable(`this is no ${isJson ? "JSON" : "YAML"}: ${reason}`);
   }
 }
 

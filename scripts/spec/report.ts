@@ -3,16 +3,15 @@ import type { Json } from "./json.ts";
 
 export const FORMATS = ["text", "markdown", "json"] as const;
 export type Format = (typeof FORMATS)[number];
+type Texts = readonly string[];
+type Show = (value: string) => string;
 
 /** The changes as a reviewer reads them; breaking ones first. `source` is the document that was pulled. */
-export function report(
-  format: Format,
-  source: string,
-  all: readonly Change[],
-  notes: readonly string[] = [],
-): string {
+export function report(format: Format, source: string, all: readonly Change[], notes: Texts = []): string {
   const breaking = all.filter(({ isBreaking }) => isBreaking);
   const others = all.filter(({ isBreaking }) => !isBreaking);
+  const sentences = (some: Change[], mark: string, show: Show) =>
+    some.map((one) => mark + sentence(one, show));
   if (format === "json") {
     const changes = [...breaking, ...others].map((one) => ({ ...inWords(one), text: sentence(one, asText) }));
     const noted = notes.length > 0 ? { notes } : {};
@@ -22,21 +21,19 @@ export function report(
   const count = `${all.length} ${all.length === 1 ? "change" : "changes"}, ${breaking.length || "none"} breaking`;
   const summary = all.length === 0 ? "nothing changed" : count;
   if (format === "text") {
-    const list = (mark: string, some: readonly Change[]) => some.map((one) => mark + sentence(one, asText));
-    const changes = [...list("BREAKING ", breaking), ...list("         ", others)];
-    return `${[`${source}: ${summary}`, ...changes, ...notes.map((note) => `note: ${note}`)].join("\n  ")}\n`;
+    const changes = [...sentences(breaking, "BREAKING ", asText), ...sentences(others, "         ", asText)];
+    const noted = notes.map((note) => `note: ${note}`);
+    return `${[`${source}: ${summary}`, ...changes, ...noted].join("\n  ")}\n`;
   }
-  const list = (title: string, some: readonly Change[]) =>
-    some.length > 0
-      ? [[`### ${title}\n`, ...some.map((one) => `- ${sentence(one, asCode)}`)].join("\n")]
-      : [];
-  const lists = [...list("Breaking", breaking), ...list("Other changes", others)];
+  const list = (title: string, some: Change[]) =>
+    some.length > 0 ? [[`### ${title}\n`, ...sentences(some, "- ", asCode)].join("\n")] : [];
   const head = ["## Changes of the Telnyx API", `${summary}, in ${asCode(source)}.`];
+  const lists = [...list("Breaking", breaking), ...list("Other changes", others)];
   return `${[...head, ...notes.map((note) => `${note}.`), ...lists].join("\n\n")}\n`;
 }
 
 /** Such as "create: `token_ttl_secs` maximum 3600 → 1800". */
-function sentence(change: Change, show: (value: string) => string): string {
+function sentence(change: Change, show: Show): string {
   const { operations, subject, what, before, after } = inWords(change);
   const who = subject === "server" && operations.length > 1 ? "" : `${operations.join(" and ")}:`;
   const [was, is] = [before, after].map((value) =>

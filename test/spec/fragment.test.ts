@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { FILES, ROOT, readYaml } from "../../scripts/spec/files.ts";
+import { FILES, ROOT, readObject } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "../../scripts/spec/json.ts";
 
-const fragment = await readYaml(join(ROOT, FILES.fragment));
+const fragment = await readObject(join(ROOT, FILES.fragment));
 const operations = Object.values(objectAt(fragment, "paths")).map((item) => objectAt(item, "post"));
 
 function at(value: Json, ...keys: string[]): Json {

@@ -5,13 +5,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FILES, ROOT, readYaml } from "../../scripts/spec/files.ts";
+import { FILES, ROOT, readObject } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, listAt, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
 import { DEFAULTS } from "../../src/options.ts";
 
-const facts = await normalForm(await readYaml(join(ROOT, FILES.fragment)));
+const facts = await normalForm(await readObject(join(ROOT, FILES.fragment)));
 const found = findOperations(facts);
 const NAMES: readonly OperationName[] = ["create", "refresh"];
 
