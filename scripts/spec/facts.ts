@@ -1,5 +1,5 @@
 import { BaseResolver, bundle, createConfig, type normalizeTypes, Source } from "@redocly/openapi-core";
-import { equal, isObject, type Json, type JsonObject, objectAt, words } from "./json.ts";
+import { equal, isObject, type Json, type JsonObject, objectAt, sorted, words } from "./json.ts";
 import { RECURSIVE, spellSchema } from "./schema.ts";
 import { Unusable } from "./unusable.ts";
 
@@ -24,7 +24,8 @@ const IN_PATH: JsonObject = { style: "simple", explode: false };
 export async function factsOf(document: JsonObject, operations: JsonObject) {
   const isVersion30 = String(document["openapi"]).startsWith("3.0.");
   try {
-    const plain = withPlainReferences({ ...document, operations }, isVersion30);
+    // In order, so that of schemas that hold each other the same one is always met first.
+    const plain = withPlainReferences(sorted({ ...document, operations }), isVersion30);
     // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
     const parsed: JsonObject = { ...Object(plain), openapi: "3.1.0" };
     const doc = { source: new Source("", ""), parsed };
@@ -46,10 +47,13 @@ function withPlainReferences(node: Json, isVersion30: boolean): Json {
   if (Array.isArray(node)) return node.map((item) => withPlainReferences(item, isVersion30));
   if (!isObject(node)) return node;
   const entries = Object.entries(node).map(([key, value]) => [key, withPlainReferences(value, isVersion30)]);
-  const { $ref, allOf = [], ...beside }: JsonObject = Object.fromEntries(entries);
+  const { $ref, ...beside }: JsonObject = Object.fromEntries(entries);
   if (typeof $ref !== "string") return Object.fromEntries(entries);
-  if (!$ref.startsWith("#/components/schemas/")) return { $ref };
-  return isVersion30 ? { allOf: [{ $ref }] } : { ...beside, allOf: [{ $ref }, allOf].flat() };
+  const isSchema = $ref.startsWith("#/components/")
+    ? $ref.startsWith("#/components/schemas/")
+    : !Object.keys(beside).every(isProse);
+  if (!isSchema) return { $ref };
+  return isVersion30 ? { allOf: [{ $ref }] } : { ...beside, allOf: [{ $ref }, beside["allOf"] ?? []].flat() };
 }
 
 /** Whatever a document refers to, no file and no URL is read. */
@@ -84,15 +88,16 @@ function facts() {
   const around = new Set<unknown>();
   return {
     any: {
-      enter(node: JsonObject, { type }: { type: NodeType }) {
+      enter(node: Json, { type }: { type: NodeType }) {
         around.add(node);
         // A member called `constructor` is not one that openapi-core knows.
         Object.setPrototypeOf(type.properties, null);
         const isOpen = type.name === "Schema" || type.additionalProperties !== undefined;
         keep(node, type, (key) => !isProse(key) && (isOpen || key in type.properties));
       },
-      leave(node: JsonObject, { type }: { type: NodeType }) {
+      leave(node: Json, { type }: { type: NodeType }) {
         around.delete(node);
+        if (!isObject(node)) return;
         keep(node, type, (key) => !isSilent(key, node));
         if (type.name === "Schema") become(node, spellSchema(node));
       },
@@ -122,9 +127,9 @@ function isSilent(key: string, node: JsonObject): boolean {
 }
 
 /** A map knows no properties: its names are free, and all are kept. */
-function keep(node: JsonObject, type: NodeType, isKept: (key: string) => boolean): void {
-  const isMap = Object.keys(type.properties).length === 0;
-  for (const key of Object.keys(node)) if (!isMap && !isKept(key)) delete node[key];
+function keep(node: Json, type: NodeType, isKept: (key: string) => boolean): void {
+  if (!isObject(node) || Object.keys(type.properties).length === 0) return;
+  for (const key of Object.keys(node)) if (!isKept(key)) delete node[key];
 }
 
 /** The bundler knows a node by its identity. */

@@ -8,21 +8,22 @@ export const RECURSIVE = "$recursive";
 const SETS = ["enum", "required", "type"];
 /** Keywords that mean the same in whatever schema they stand. */
 const FREE = words(
-  "default enum format maximum maxItems maxLength minimum minItems minLength pattern properties required type",
+  "default deprecated enum format maximum maxItems maxLength minimum minItems minLength multipleOf pattern " +
+    "properties readOnly required type writeOnly",
 );
 
 /** `own` has no prose, and its inner schemas are spelled already. */
 export function spellSchema({ allOf = [], nullable, ...own }: JsonObject): JsonObject {
-  const schema = [allOf].flat().reduce<JsonObject>(withPart, own);
-  if ("properties" in schema) schema["type"] ??= "object";
-  if ("type" in schema && nullable === true) schema["type"] = [schema["type"] ?? [], "null"].flat();
+  if ("properties" in own) own["type"] ??= "object";
   for (const keyword of SETS) {
-    const value = schema[keyword];
-    if (Array.isArray(value)) schema[keyword] = asSet(value);
+    const value = own[keyword];
+    if (Array.isArray(value)) own[keyword] = asSet(value);
   }
-  const types = listAt(schema, "type");
-  if (types.length === 1) schema["type"] = types[0] ?? [];
-  return schema;
+  const [type, ...others] = listAt(own, "type");
+  if (type !== undefined && others.length === 0) own["type"] = type;
+  const schema = [allOf].flat().reduce<JsonObject>(withPart, own);
+  if (nullable !== true || schema["type"] === undefined) return schema;
+  return { ...schema, type: asSet([schema["type"], "null"].flat()) };
 }
 
 /** What holds when both hold: one schema where that says the same, else with an allOf. */

@@ -14,7 +14,7 @@ const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}
 function toldOf(schema: Json, version = "3.1.0"): Promise<string[]> {
   const parts = { Ttl: TTL, Short: { ...ref("Ttl"), maximum: 1800, description: "Words." } };
   const more = Object.entries(parts).map(([name, part]) => [`${schemas} ${name}`, part] as const);
-  return told(telnyxLike(), edited(["openapi", version], ...more, [ttl, schema]));
+  return told(telnyxLike(), edited(["openapi", version], ["$defs", { Ttl: TTL }], ...more, [ttl, schema]));
 }
 
 describe("a schema that is put together is told by what it allows", () => {
@@ -23,6 +23,8 @@ describe("a schema that is put together is told by what it allows", () => {
     ["a reference to a reference with a bound beside it", ref("Short")],
     ["a bound of its own and an allOf", { maximum: 1800, allOf: [ref("Ttl")] }],
     ["an allOf of bounds", { allOf: [ref("Ttl"), { maximum: 1800 }, { minimum: 5 }] }],
+    ["a bound beside a reference to elsewhere", { $ref: "#/$defs/Ttl", maximum: 1800 }],
+    ["a bound and a type beside a reference", { ...ref("Ttl"), type: ["integer"], maximum: 1800 }],
     ["an allOf within an allOf", { allOf: [{ allOf: [ref("Ttl"), { maximum: 1800 }] }] }],
   ])("%s", async (_form, schema) => {
     expect(await toldOf(schema)).toEqual([SHORTER]);
@@ -142,6 +144,22 @@ describe("a schema that holds itself is named as recursive", () => {
   it("in a body", async () => {
     const edit = [`${schemas} CreateRequest properties more`, ref("CreateRequest")] as const;
     expect(await told(telnyxLike(), edited(edit))).toEqual(["create: `more` added, recursive"]);
+  });
+
+  it("in the same way in whatever order two schemas that hold each other are named", async () => {
+    const A: JsonObject = { type: "object", properties: { b: ref("B"), name: { type: "string" } } };
+    const B: JsonObject = { type: "object", properties: { a: ref("A") } };
+    const [one, other] = [
+      [
+        [`${error} properties a`, ref("A")],
+        [`${error} properties b`, ref("B")],
+      ] as const,
+      [
+        [`${error} properties b`, ref("B")],
+        [`${error} properties a`, ref("A")],
+      ] as const,
+    ].map((edits) => edited([`${schemas} A`, A], [`${schemas} B`, B], ...edits));
+    expect(await normalForm(one ?? null)).toEqual(await normalForm(other ?? null));
   });
 
   it("once, and with what else changed", async () => {

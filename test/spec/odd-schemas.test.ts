@@ -45,6 +45,12 @@ describe("a schema of a kind that was never published is told as it is", () => {
       ['BREAKING create and refresh: 403 `code` schema {"type":"string"} → false'],
     ],
     [
+      "a member without a schema",
+      [member("meta", null)],
+      [],
+      ['BREAKING create and refresh: 403 `meta` schema {"type":"object"} → null'],
+    ],
+    [
       "items of a list",
       [member("list", { type: "array", items: whole })],
       [member("list", { type: "array", items: text })],
@@ -81,6 +87,15 @@ describe("a schema of a kind that was never published is told as it is", () => {
       [member("n", { type: "number" })],
       [member("n", whole)],
       ["BREAKING create and refresh: 403 `n` type integer → number"],
+    ],
+    [
+      "deprecated beside a reference",
+      [
+        [`${schemas} Text`, text],
+        [`${error} code`, { $ref: "#/components/schemas/Text", deprecated: true }],
+      ],
+      [],
+      ["create and refresh: 403 `code` deprecated none → true"],
     ],
     ["a constant", [[`${ttl} const`, 600]], [], ["BREAKING create: `token_ttl_secs` const none → 600"]],
     [
