@@ -45,24 +45,19 @@ function sentence(change: Change, show: Show): string {
 
 /** Texts stand without quotes, unless they look like what they differ from. */
 function onOneLine(value: Json, isQuoted: boolean): string {
-  const parts = [value].flat();
-  return parts
-    .map((one) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one)))
-    .join(", ")
-    .replaceAll(/\s+/g, " ");
+  const inWords = (one: Json) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one));
+  return [value].flat().map(inWords).join(", ").replaceAll(/\s+/g, " ");
 }
 
 /** A change in the words of the report, in the order of its JSON. */
 function inWords({ operations, place, event, keyword = "", before, after, isBreaking }: Change) {
   const [was, is] = event === "changed" ? [before, after] : [];
-  const what =
-    event === "changed" ? keyword : [event, keyword].filter(Boolean).join(event === "added" ? ", " : " ");
-  if (place.length > 0) {
+  const happened = `${event} ${keyword}`.trim().replace("added ", "added, ");
+  const what = event === "changed" ? keyword : happened;
+  if (place.length > 0)
     return { operations, subject: subjectOf(place), what, before: was, after: is, isBreaking };
-  }
-  if (keyword === "deprecated") {
+  if (keyword === "deprecated")
     return { operations, subject: "operation", what: what.replace("now ", ""), isBreaking };
-  }
   const between = keyword === "security" ? " or " : ", ";
   const listed = (value: Json | undefined) => [value ?? []].flat().join(between) || undefined;
   const subject = keyword.replace("servers", "server");

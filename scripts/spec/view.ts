@@ -8,36 +8,36 @@ export function viewOf(document: JsonObject, found: Found, old: Found): JsonObje
   const { operationId = null, parameters: _, servers, security: _ways, ...facts } = found.operation;
   const parameters = listAt(found.operation, "parameters").filter(isObject);
   const ways = listAt(found.operation, "security");
-  const names = parameters.flatMap((one) => (one["in"] === "path" ? String(one["name"]) : []));
-  const oldNames = oldNamesOf(names, found.path, old.path);
-  const keyed = parameters.map((one): [string, Json] => {
-    const name = String(one["name"]);
-    return [`${one["in"]} ${(one["in"] === "path" && oldNames.get(name)) || name}`, one];
-  });
+  const inPath = parameters.filter((one) => one["in"] === "path").map((one) => String(one["name"]));
+  const oldNames = oldNamesOf(inPath, found.path, old.path);
+  const oldName = (name: string) => oldNames.get(name) ?? name;
+  const keyOf = ({ in: where, name }: JsonObject) =>
+    `${where} ${where === "path" ? oldName(String(name)) : name}`;
   return {
     operationId,
-    path: found.path.replaceAll(NAME, (whole, name) =>
-      oldNames.has(name) ? `{${oldNames.get(name)}}` : whole,
-    ),
+    path: found.path.replaceAll(NAME, (_, name) => `{${oldName(name)}}`),
     method: found.method.toUpperCase(),
     servers: [servers ?? document["servers"] ?? []].flat().map(serverInWords),
     security: (equal(ways, []) ? [{}] : ways).map(wayInWords),
-    parameters: Object.fromEntries(keyed),
+    parameters: Object.fromEntries(parameters.map((one) => [keyOf(one), one])),
     ...facts,
   };
 }
 
+/** A parameter in a path, such as `{room_id}`. */
 const NAME = /\{([^}]*)\}/g;
 
-/** What the parameters of a path were called in the old path, by their names of now; a name that is in use is none. */
-function oldNamesOf(names: readonly string[], path: string, oldPath: string): Map<string, string> {
+/**
+ * What the declared parameters of a path were called in the old path, by their names of now. Where the paths
+ * differ in more than names nothing was renamed, nor was a parameter to whose old name another one answers.
+ */
+function oldNamesOf(declared: readonly string[], path: string, oldPath: string): Map<string, string> {
   if (shapeOf(path) !== shapeOf(oldPath)) return new Map();
-  const old = [...oldPath.matchAll(NAME)].map(([, name = ""]) => name);
-  const pairs = [...path.matchAll(NAME)].map(([, name = ""], index): [string, string] => [
-    name,
-    old[index] ?? name,
-  ]);
-  return new Map(pairs.filter(([name, oldName]) => names.includes(name) && !names.includes(oldName)));
+  const [names = [], old = []] = [path, oldPath].map((one) =>
+    [...one.matchAll(NAME)].map(([, name = ""]) => name),
+  );
+  const pairs = names.map((name, index): [string, string] => [name, old[index] ?? name]);
+  return new Map(pairs.filter(([name, oldName]) => declared.includes(name) && !declared.includes(oldName)));
 }
 
 function serverInWords(server: Json): string {
