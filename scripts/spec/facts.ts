@@ -12,7 +12,7 @@ const NO_FACT = words(
 const OFF = words(
   "allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly",
 );
-const EMPTY = words("content headers parameters properties required servers variables");
+const EMPTY = words("content headers parameters properties required responses servers variables");
 /** How parameters in a path are spelled anyhow. */
 const IN_PATH: JsonObject = { style: "simple", explode: false };
 
@@ -121,7 +121,7 @@ const isProse = (key: string) => NO_FACT.has(key) || key.startsWith("x-");
 function isSilent(key: string, node: JsonObject): boolean {
   const value = node[key];
   if (value === false && OFF.has(key)) return true;
-  if (EMPTY.has(key) && (equal(value, {}) || equal(value, []))) return true;
+  if (EMPTY.has(key) && (equal(value ?? {}, {}) || equal(value, []))) return true;
   if (key === "additionalProperties") return value === true || equal(value, {});
   return node["in"] === "path" && equal(value, IN_PATH[key]);
 }

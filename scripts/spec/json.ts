@@ -44,13 +44,9 @@ export function words(text: string): ReadonlySet<string> {
 }
 
 /** The keys at which two objects differ, with both values. */
-export function differingKeys(
-  one: JsonObject,
-  other: JsonObject,
-): [string, Json | undefined, Json | undefined][] {
+export function differingKeys(one: JsonObject, other: JsonObject) {
   const [before, after] = [new Map(Object.entries(one)), new Map(Object.entries(other))];
-  const keys = [...new Set([...before.keys(), ...after.keys()])];
-  return keys
-    .filter((key) => !equal(before.get(key), after.get(key)))
-    .map((key) => [key, before.get(key), after.get(key)]);
+  return [...new Map([...before, ...after]).keys()]
+    .map((key) => [key, before.get(key), after.get(key)] as const)
+    .filter(([, was, is]) => !equal(was, is));
 }

@@ -22,23 +22,20 @@ export async function normalForm(document: Json): Promise<JsonObject> {
   const found = findOperations(document);
   const whole = found.map((one): [string, JsonObject] => [one.name, wholeOperation(document, one)]);
   const facts = await factsOf(document, Object.fromEntries(whole));
+  const [servers = [], others] = found.map(({ name }) => listAt(objectAt(facts.operations, name), "servers"));
+  const isSameServer = equal(servers, others);
   const securitySchemes: JsonObject = {};
-  const operations = found.map(({ name }) => {
-    const operation = objectAt(facts.operations, name);
-    const security = securityOf(operation, facts.schemes, securitySchemes);
-    return { responses: {}, ...operation, ...parametersOf(operation), security };
-  });
-  const servers = operations.map((operation) => listAt(operation, "servers"));
-  const isSameServer = equal(servers[0], servers[1]);
   const paths: Record<string, JsonObject> = {};
-  for (const [index, { path, method }] of found.entries()) {
-    const { servers = [], ...operation }: JsonObject = operations[index] ?? {};
-    paths[path] = { ...paths[path], [method]: isSameServer ? operation : { ...operation, servers } };
+  for (const { name, path, method } of found) {
+    const { servers: own = [], ...operation } = objectAt(facts.operations, name);
+    const security = securityOf(operation, facts.schemes, securitySchemes);
+    const normal = { ...operation, ...parametersOf(operation), security };
+    paths[path] = { ...paths[path], [method]: isSameServer ? normal : { ...normal, servers: own } };
   }
   return sorted({
     openapi: "3.1.0",
     paths,
-    ...(isSameServer && !equal(servers[0], []) ? { servers: servers[0] } : {}),
+    ...(isSameServer && servers.length > 0 ? { servers } : {}),
     ...(equal(securitySchemes, {}) ? {} : { components: { securitySchemes } }),
   }) as JsonObject;
 }

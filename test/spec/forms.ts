@@ -133,6 +133,7 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
       set(d, `${schemas} CreateRequest required`, []);
     },
   ],
+  ["maps that hold nothing", (d) => set(d, `${createAnswer} headers`, null)],
   [
     "allOf around one schema",
     (d) => {
