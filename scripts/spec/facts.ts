@@ -42,6 +42,7 @@ export async function factsOf(document: JsonObject, operations: JsonObject) {
 /**
  * A copy in which every `$ref` stands alone, so that what it points at can take its place. In OpenAPI 3.1 what
  * stands beside the `$ref` of a schema adds to it, as in an allOf; anything else beside one does not count.
+ * A named schema always stands in an allOf: one that is nothing but a `$ref` to itself can be followed, too.
  */
 function withPlainReferences(node: Json, isVersion30: boolean): Json {
   if (Array.isArray(node)) return node.map((item) => withPlainReferences(item, isVersion30));
@@ -49,11 +50,10 @@ function withPlainReferences(node: Json, isVersion30: boolean): Json {
   const entries = Object.entries(node).map(([key, value]) => [key, withPlainReferences(value, isVersion30)]);
   const { $ref, ...beside }: JsonObject = Object.fromEntries(entries);
   if (typeof $ref !== "string") return Object.fromEntries(entries);
-  const isSchema = $ref.startsWith("#/components/")
-    ? $ref.startsWith("#/components/schemas/")
-    : !Object.keys(beside).every(isProse);
-  if (!isSchema) return { $ref };
-  return isVersion30 ? { allOf: [{ $ref }] } : { ...beside, allOf: [{ $ref }, beside["allOf"] ?? []].flat() };
+  const isSchema = !/^#\/components\/(?!schemas\/)/.test($ref) && !Object.keys(beside).every(isProse);
+  const added = isSchema && !isVersion30 ? beside : {};
+  if (equal(added, {}) && !/^#\/components\/schemas\/[^/]+$/.test($ref)) return { $ref };
+  return { ...added, allOf: [{ $ref }, added["allOf"] ?? []].flat() };
 }
 
 /** Whatever a document refers to, no file and no URL is read. */

@@ -14,7 +14,7 @@ const FREE = words(
 
 /** `own` has no prose, and its inner schemas are spelled already. */
 export function spellSchema({ allOf = [], nullable, ...own }: JsonObject): JsonObject {
-  if ("properties" in own) own["type"] ??= "object";
+  if ("properties" in own && own["type"] === undefined) own["type"] = "object";
   for (const keyword of SETS) {
     const value = own[keyword];
     if (Array.isArray(value)) own[keyword] = asSet(value);

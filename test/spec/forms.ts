@@ -43,6 +43,10 @@ export const FORMS: readonly (readonly [string, Edit])[] = [
   ["a reference into another operation", (d) => refer(d, `paths ${REFRESH} post parameters 0`, roomId)],
   ["references nested in schemas", (d) => refer(d, ttl, `${schemas} Ttl`)],
   [
+    "a reference to the members of a schema",
+    (d) => refer(d, `${schemas} video_Error properties source properties`, `${schemas} Source properties`),
+  ],
+  [
     "prose beside a reference",
     (d) => {
       refer(d, ttl, `${schemas} Ttl`);
