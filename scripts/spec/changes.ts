@@ -21,7 +21,7 @@ export interface Difference extends Place {
 }
 
 interface Place {
-  /** The way to a node of the operation, such as `responses` `201`, `content` `application/json`, `schema`. */
+  /** The way to a node of the operation, such as [["responses", "201"], ["content", "text/plain"], ["schema"]]. */
   readonly place: readonly Step[];
   /** What that node is. */
   readonly kind: Kind;
@@ -29,7 +29,7 @@ interface Place {
   readonly direction: "request" | "response";
 }
 
-/** A key, and where the key holds a map of names one of these. */
+/** A key, and where names stand under this key one of them. */
 export type Step = readonly [key: string, name?: string];
 
 const SCHEMA = { properties: "member", items: "schema", additionalProperties: "schema" } as const;
@@ -43,9 +43,10 @@ const INSIDE = {
   member: SCHEMA,
 } as const;
 type Kind = keyof typeof INSIDE;
+/** Under these keys stand names, and under each name a node. */
 const MAPS_OF_NAMES = words("parameters responses content properties");
 
-/** What is so or not. */
+/** What is so or not, and is told as "now required" and "no longer required". */
 const STATES = words("operation.deprecated body.required parameter.required");
 /** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
 const COMPOSED = words(
@@ -64,9 +65,9 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
     const top: Place = { place: [], kind: "operation", direction: "request" };
     const all = [...differencesInside(top, viewOf(before, old, old), viewOf(after, found, old))];
     for (const one of all) {
-      const key = JSON.stringify(one);
-      const operations = [...(changes.get(key)?.operations ?? []), found.name];
-      changes.set(key, { operations, ...one, isBreaking: breaks(one, all) });
+      const change = { ...one, isBreaking: breaks(one, all) };
+      const key = JSON.stringify(change);
+      changes.set(key, { operations: [...(changes.get(key)?.operations ?? []), found.name], ...change });
     }
   }
   return [...changes.values()];

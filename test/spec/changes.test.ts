@@ -93,6 +93,18 @@ describe("a change that breaks callers is told as breaking", () => {
     ]);
   });
 
+  it("a new member that only one of the operations must be sent", async () => {
+    const both: Edit[] = ["CreateRequest", "RefreshRequest"].map((name) => [
+      `components schemas ${name} properties region`,
+      { type: "string" },
+    ]);
+    expect(await toldOf(...both, [`${takes} required`, ["region"]])).toEqual([
+      "BREAKING create: `region` added",
+      "BREAKING create: `region` now required",
+      "refresh: `region` added",
+    ]);
+  });
+
   it("a renamed member of an answer", async () => {
     expect(
       await toldOf(
