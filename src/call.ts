@@ -51,7 +51,9 @@ export class Call {
   }
 
   get transportSettings(): TransportSettings {
-    return { ...this.#settings, onAttemptEnd: (end) => this.#attemptEnded(end) };
+    const { fetch, timeoutMs, maxRetries, signal } = this.#settings;
+    const onAttemptEnd = (end: AttemptEnd) => this.#attemptEnded(end);
+    return { fetch, timeoutMs, maxRetries, signal, onAttemptEnd };
   }
 
   /** Keeps a secret out of the errors and events of this call. */

@@ -55,7 +55,7 @@ function readTime(members: UncheckedGrant, name: keyof RoomTokenGrant): Date {
   const parsed = new Date(`${day}T${time}${zone.toUpperCase()}`);
   // Engines read 31 February as 3 March.
   const exists = new Date(day).toJSON()?.startsWith(day);
-  if (!exists || parsed.toJSON() === null) throw wrong(name, value, "an RFC 3339 time");
+  if (!exists || Number.isNaN(parsed.getTime())) throw wrong(name, value, "an RFC 3339 time");
   return parsed;
 }
 
