@@ -36,7 +36,7 @@ export async function askCallback(
   const ask = async (signal: AbortSignal) => {
     try {
       const answer = await (isRefresh ? refresh?.({ refreshToken, signal }) : create?.({ signal }));
-      const members = membersOf(isResponse(answer) ? await read(answer, operation, redact) : answer);
+      const members = membersOf(isResponse(answer) ? await readResponse(answer, operation, redact) : answer);
       const next = holdAnswer(members, now(), sentAt, askedLifeMs, isRefresh ? held : undefined);
       if (!isNewer(next, held, renewal.isForced)) throw new NoGrant("no newer token");
       return next;
@@ -60,7 +60,7 @@ export async function askCallback(
  *
  * @throws RoomTokenError when it refuses.
  */
-async function read(
+async function readResponse(
   response: ResponseInput & { type?: string; text?: () => Promise<unknown> },
   operation: RoomTokenOperation,
   redact: Redact,

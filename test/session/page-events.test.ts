@@ -40,6 +40,17 @@ describe("in a page", () => {
     await settle();
   }
 
+  /** A started session whose every refresh fails after 200 ms. */
+  function openFailing() {
+    const server = new Server();
+    server.latencyMs = 200;
+    server.refreshFailure = new TypeError("Failed to fetch");
+    const session = open(server);
+    const told = record(session);
+    session.start();
+    return { server, session, told };
+  }
+
   it("visible again: within the margin it renews now, fresh it does nothing", async () => {
     const { document } = stubPage();
     const server = new Server();
@@ -102,12 +113,7 @@ describe("in a page", () => {
 
   it("online while an attempt is on its way counts when that one fails", async () => {
     const { page } = stubPage();
-    const server = new Server();
-    server.latencyMs = 200;
-    server.refreshFailure = new TypeError("Failed to fetch");
-    const session = open(server);
-    const told = record(session);
-    session.start();
+    const { server, session, told } = openFailing();
     await sleep(480_000 + 40_000);
     const before = server.requests;
     while (server.requests === before) await sleep(50);
@@ -173,12 +179,7 @@ describe("in a page", () => {
     "%s leaves the pause after a transient failure as it is, both during the attempt and after it",
     async (name) => {
       const page = stubPage();
-      const server = new Server();
-      server.latencyMs = 200;
-      server.refreshFailure = new TypeError("Failed to fetch");
-      const session = open(server);
-      const told = record(session);
-      session.start();
+      const { server, told } = openFailing();
       await sleep(484_200); // the fourth attempt is under way
       await happen(name, page);
       await sleep(100);
