@@ -1,8 +1,9 @@
 /** Which changes break callers: a server must go on taking what it took, and answer nothing that it never did. */
 import { isDeepStrictEqual } from "node:util";
-import { type Difference, isSchema } from "./changes.ts";
+import type { Difference } from "./changes.ts";
 import { equal, isObject, type Json, type JsonObject, words } from "./json.ts";
 import { shapeOf } from "./operations.ts";
+import { isSchema } from "./view.ts";
 
 /** Changes of these alone break nobody. */
 const NO_RULE = words("default deprecated name operationId");

@@ -3,7 +3,7 @@ import { breaks } from "./breaking.ts";
 import { differingKeys, isObject, type Json, type JsonObject, listAt, objectAt, words } from "./json.ts";
 import { findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
-import { viewOf } from "./view.ts";
+import { INSIDE, isSchema, type Kind, MAPS_OF_NAMES, type Step, viewOf } from "./view.ts";
 
 /** One fact that differs, and of which operations. */
 export interface Change extends Difference {
@@ -29,33 +29,12 @@ interface Place {
   readonly direction: "request" | "response";
 }
 
-/** A key, and where names stand under this key one of them. */
-export type Step = readonly [key: string, name?: string];
-
-const SCHEMA = { properties: "member", items: "schema", additionalProperties: "schema" } as const;
-/** Under which keys each kind of node holds others that have a place of their own. */
-const INSIDE = {
-  operation: { parameters: "parameter", requestBody: "body", responses: "body" },
-  parameter: { schema: "schema" },
-  body: { content: "media" },
-  media: { schema: "schema" },
-  schema: SCHEMA,
-  member: SCHEMA,
-} as const;
-type Kind = keyof typeof INSIDE;
-/** Under these keys stand names, and under each name a node. */
-const MAPS_OF_NAMES = words("parameters responses content properties");
-
 /** What is so or not, and is told as "now required" and "no longer required". */
 const STATES = words("operation.deprecated body.required parameter.required");
 /** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
 const COMPOSED = words(
   `allOf anyOf else exclusiveMaximum exclusiveMinimum if not oneOf prefixItems then ${RECURSIVE}`,
 );
-
-export function isSchema(kind: Kind): boolean {
-  return INSIDE[kind] === SCHEMA;
-}
 
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
   const was = findOperations(before);

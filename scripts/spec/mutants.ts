@@ -1,6 +1,7 @@
 /** The documents that spec:mutate tries: each states one fact otherwise than upstream.json does. */
 import { isObject, type Json, type JsonObject, listAt } from "./json.ts";
 import { normalForm } from "./normal-form.ts";
+import { Unusable } from "./unusable.ts";
 
 /** What is added to a map of names, by the key of the map. */
 const NAMED: Readonly<Record<string, JsonObject>> = {
@@ -41,11 +42,15 @@ const TYPES = ["string", "integer", "object"];
 export async function mutantsOf(upstream: JsonObject): Promise<JsonObject[]> {
   const byText = new Map<string, JsonObject>();
   for (const mutant of mutantsOfNode(upstream, "")) {
-    const normal = await normalForm(mutant).catch(() => undefined);
+    const normal = await normalForm(mutant).catch(undefinedIfRefused);
     if (normal !== undefined) byText.set(JSON.stringify(normal), normal);
   }
   byText.delete(JSON.stringify(await normalForm(upstream)));
   return [...byText.values()];
+}
+
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof Unusable)) throw error;
 }
 
 /** Every leaf changed, every key deleted and renamed, and at every object and list one entry added. */

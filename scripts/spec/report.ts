@@ -1,5 +1,6 @@
-import type { Change, Step } from "./changes.ts";
+import type { Change } from "./changes.ts";
 import type { Json } from "./json.ts";
+import type { Step } from "./view.ts";
 
 export const FORMATS = ["text", "markdown", "json"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -45,8 +46,8 @@ function sentence(change: Change, show: Show): string {
 
 /** Texts stand without quotes, unless they look like what they differ from. */
 function onOneLine(value: Json, isQuoted: boolean): string {
-  const inWords = (one: Json) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one));
-  return [value].flat().map(inWords).join(", ").replaceAll(/\s+/g, " ");
+  const spelled = (one: Json) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one));
+  return [value].flat().map(spelled).join(", ").replaceAll(/\s+/g, " ");
 }
 
 /** A change in the words of the report, in the order of its JSON. */

@@ -1,7 +1,28 @@
-/** An operation as it is compared: parameters by name, servers and security in words. */
-import { equal, isObject, type Json, type JsonObject, listAt } from "./json.ts";
+/** An operation as it is compared: what stands where in it; parameters by name, servers and security in words. */
+import { equal, isObject, type Json, type JsonObject, listAt, words } from "./json.ts";
 import { BEARER } from "./normal-form.ts";
 import { type Found, shapeOf } from "./operations.ts";
+
+/** A key, and where names stand under this key one of them. */
+export type Step = readonly [key: string, name?: string];
+
+const SCHEMA = { properties: "member", items: "schema", additionalProperties: "schema" } as const;
+/** Under which keys each kind of node holds others that have a place of their own. */
+export const INSIDE = {
+  operation: { parameters: "parameter", requestBody: "body", responses: "body" },
+  parameter: { schema: "schema" },
+  body: { content: "media" },
+  media: { schema: "schema" },
+  schema: SCHEMA,
+  member: SCHEMA,
+} as const;
+export type Kind = keyof typeof INSIDE;
+/** Under these keys stand names, and under each name a node. */
+export const MAPS_OF_NAMES: ReadonlySet<string> = words("parameters responses content properties");
+
+export function isSchema(kind: Kind): boolean {
+  return INSIDE[kind] === SCHEMA;
+}
 
 /** `old` is the same operation in the older document: parameters in the path go by the names they had there. */
 export function viewOf(document: JsonObject, found: Found, old: Found): JsonObject {
