@@ -1,20 +1,24 @@
 /**
- * Runs every suite but the mutation run, and sums what their runners report; the last line is `N passed, N failed`.
+ * Runs `npm ci && npm test` in a fresh clone, then every other suite but the mutation run, and sums what their runners
+ * report; the last line is `N passed, N failed`.
  * A suite that ran no test, left one out, or ended badly without a failed test to show for it is a failure too.
  * What failed is printed at the end: the beginning of a long log is often cut off.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 
 interface Suite {
   /** A script of package.json. */
   readonly script: string;
-  /** The arguments that make it write its JSON reports into a folder; absent where it runs no tests. */
+  /** The arguments that make it write its JSON reports into a folder; absent if it runs no tests. */
   readonly report?: (folder: string) => string[];
   readonly args?: readonly string[];
 }
+
+/** What the README names, run where nothing else was installed. */
+const README_COMMAND = "npm ci && npm test";
 
 const vitest = (folder: string): string[] => [
   "--reporter=default",
@@ -25,7 +29,6 @@ const vitest = (folder: string): string[] => [
 const reportsFolder = (folder: string): string[] => [`--reports=${folder}`];
 
 const SUITES: readonly Suite[] = [
-  { script: "test", report: vitest },
   { script: "test:package", report: vitest },
   { script: "test:frameworks", report: vitest },
   { script: "test:backends", report: vitest },
@@ -64,14 +67,34 @@ interface Report {
 /** For each failure the suite and the test, and on further lines the message. */
 const failures: string[] = [];
 
-function run({ script, report, args = [] }: Suite, folder: string): Sum {
+function run({ script, report, args = [] }: Suite): Sum {
+  const folder = mkdtempSync(join(tmpdir(), "reports-"));
   const all = ["run", script, "--", ...args, ...(report?.(folder) ?? [])];
   const { status } = spawnSync("npm", all, { stdio: "inherit" });
-  const sum = report === undefined ? { passed: 0, failed: 0 } : readReports(script, folder);
-  const ranNothing = report !== undefined && sum.passed === 0;
+  const sum = sumOf(script, status, report && folder);
+  rmSync(folder, { recursive: true });
+  return sum;
+}
+
+/** Runs the README's test command in a clone, in which vitest.config.ts writes the report. */
+function runInFreshClone(): Sum {
+  const clone = mkdtempSync(join(tmpdir(), "clone-"));
+  const command = `git clone --quiet "$REPOSITORY" . && ${README_COMMAND}`;
+  const env = { ...process.env, REPOSITORY: process.cwd() };
+  const { status } = spawnSync("bash", ["-c", command], { cwd: clone, env, stdio: "inherit" });
+  const sum = sumOf(README_COMMAND, status, join(clone, "reports"));
+  rmSync(clone, { recursive: true });
+  return sum;
+}
+
+/** @param folder Where the reports are; undefined if the exit status alone counts. */
+function sumOf(suite: string, status: number | null, folder: string | undefined): Sum {
+  const hasReports = folder !== undefined && existsSync(folder);
+  const sum = hasReports ? readReports(suite, folder) : { passed: 0, failed: 0 };
+  const ranNothing = folder !== undefined && sum.passed === 0;
   if (sum.failed === 0 && (status !== 0 || ranNothing)) {
     sum.failed = 1;
-    failures.push(`${script}: exit status ${status}${ranNothing ? ", no test passed" : ""}`);
+    failures.push(`${suite}: exit status ${status}${ranNothing ? ", no test passed" : ""}`);
   }
   return sum;
 }
@@ -107,16 +130,18 @@ function printFailures(): void {
 
 const total: Sum = { passed: 0, failed: 0 };
 const rows: Record<string, Sum & { seconds: number }> = {};
-for (const suite of SUITES) {
-  console.log(`\n=== npm run ${suite.script}`);
-  const folder = mkdtempSync(join(tmpdir(), "reports-"));
+
+function add(name: string, suite: () => Sum): void {
+  console.log(`\n=== ${name}`);
   const startedAt = performance.now();
-  const sum = run(suite, folder);
-  rows[suite.script] = { ...sum, seconds: Math.round((performance.now() - startedAt) / 1000) };
-  rmSync(folder, { recursive: true });
+  const sum = suite();
+  rows[name] = { ...sum, seconds: Math.round((performance.now() - startedAt) / 1000) };
   total.passed += sum.passed;
   total.failed += sum.failed;
 }
+
+add(README_COMMAND, runInFreshClone);
+for (const suite of SUITES) add(`npm run ${suite.script}`, () => run(suite));
 
 printFailures();
 console.table(rows);
