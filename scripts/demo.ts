@@ -3,7 +3,7 @@
  * against Telnyx.
  */
 import { parseArgs } from "node:util";
-import { type AttemptEvent, isRoomTokenError, RoomsClientTokens, type RoomTokenError } from "../src/index.ts";
+import { type AttemptEvent, isRoomTokenError, RoomTokenClient, type RoomTokenError } from "../src/index.ts";
 import { startSandbox } from "../test/sandbox/index.ts";
 import { paint, type Span, shorten, timeline, wantsColours, wrap } from "./demo-picture.ts";
 
@@ -16,7 +16,7 @@ const colours = paint(wantsColours(process.stdout, process.env));
 /** Where the demo runs: a client and a room, and what differs between the sandbox and Telnyx. */
 interface Stage {
   readonly title: string;
-  readonly roomTokens: RoomsClientTokens;
+  readonly roomTokens: RoomTokenClient;
   readonly roomId: string;
   /** Lets time pass for the server; at Telnyx nobody can. */
   readonly setElapsed?: (secs: number) => void;
@@ -29,7 +29,7 @@ async function sandboxStage(onAttempt: (event: AttemptEvent) => void): Promise<S
   return {
     title: `the sandbox on ${sandbox.url}, without a key`,
     // Given, not left to the environment: the demo must not call Telnyx because a key happens to be set.
-    roomTokens: new RoomsClientTokens({ apiKey: sandbox.apiKey, baseUrl: sandbox.url, onAttempt }),
+    roomTokens: new RoomTokenClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url, onAttempt }),
     roomId: sandbox.roomId,
     setElapsed: (secs) => sandbox.set({ clockOffsetMs: secs * 1000 }),
     close: () => sandbox.close(),
@@ -43,7 +43,7 @@ function liveStage(onAttempt: (event: AttemptEvent) => void): Stage | undefined 
     return undefined;
   }
   const roomId = process.env["TELNYX_ROOM_ID"]?.trim() ?? "";
-  const roomTokens = new RoomsClientTokens({ onAttempt });
+  const roomTokens = new RoomTokenClient({ onAttempt });
   return { title: "Telnyx, with your key", roomTokens, roomId, close: async () => {} };
 }
 

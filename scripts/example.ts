@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 import { LOGIN_COOKIE, roomTokenRoutes } from "../examples/room-page/back-end.ts";
 import { type SandboxServer, startSandbox } from "../test/sandbox/index.ts";
 
@@ -35,7 +35,7 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   const liveRoomId = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
   const sandbox = liveRoomId ? undefined : await startSandbox();
   const roomId = liveRoomId || sandbox?.roomId || "";
-  const roomTokens = new RoomsClientTokens(
+  const roomTokens = new RoomTokenClient(
     sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url, maxRetries: 0 } : {},
   );
   const routes = roomTokenRoutes(roomTokens, options.tokenTtlSecs);

@@ -1,5 +1,9 @@
 export type { paths } from "../generated/rooms-client-tokens.ts";
-export { RoomsClientTokens } from "./client.ts";
+export { RoomTokenClient } from "./client/client.ts";
+export type { Fetch, FetchInit, FetchResponse } from "./client/fetch.ts";
+export type { ClientAttemptEvent, ClientOptions, RequestOptions } from "./client/options.ts";
+export type { CreateParams, RefreshParams } from "./client/params.ts";
+export type { AttemptEvent } from "./errors/attempt-event.ts";
 export type { ReadableHeaders } from "./errors/retry-after.ts";
 export {
   isRoomTokenError,
@@ -9,7 +13,4 @@ export {
   type RoomTokenOperation,
   type TelnyxErrorDetail,
 } from "./errors/room-token-error.ts";
-export type { RefreshedRoomToken, RoomTokenGrant } from "./grants.ts";
-export type { AttemptEvent, ClientOptions, RequestOptions } from "./options.ts";
-export type { CreateParams, RefreshParams } from "./params.ts";
-export type { Fetch, FetchInit, FetchResponse } from "./transport/fetch.ts";
+export type { RefreshedRoomToken, RoomTokenGrant } from "./lib/grant.ts";

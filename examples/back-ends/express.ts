@@ -6,11 +6,11 @@
  */
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler } from "express";
-import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
+import { isRoomTokenError, RoomTokenClient } from "telnyx-room-tokens";
 import { FORBIDDEN, INVALID, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
-const roomTokens = new RoomsClientTokens();
+const roomTokens = new RoomTokenClient();
 const app = express();
 const send = (response: express.Response, { status, headers, body }: Refusal) =>
   response.status(status).set(headers).json(body);

@@ -3,11 +3,11 @@
  * `app/rooms/[roomId]/token/route.ts` has `export { createToken as POST } from ".../fetch-routes";`,
  * `app/rooms/[roomId]/token/refresh/route.ts` has `export { refreshToken as POST } from ".../fetch-routes";`.
  */
-import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
+import { isRoomTokenError, RoomTokenClient } from "telnyx-room-tokens";
 import { FORBIDDEN, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
-const roomTokens = new RoomsClientTokens();
+const roomTokens = new RoomTokenClient();
 
 interface Context {
   readonly params: Promise<{ roomId: string }>;

@@ -1,6 +1,6 @@
 /** The two routes on a worker, with Hono. Start: `npx wrangler dev hono-worker.ts --var TELNYX_API_KEY:KEY...` */
 import { type Context, Hono } from "hono";
-import { isRoomTokenError, RoomsClientTokens } from "telnyx-room-tokens";
+import { isRoomTokenError, RoomTokenClient } from "telnyx-room-tokens";
 import { FORBIDDEN, type Refusal, refusalOf } from "./refusal.ts";
 import { mayJoin } from "./your-login.ts";
 
@@ -12,7 +12,7 @@ interface Bindings {
 const app = new Hono<{ Bindings: Bindings }>();
 const send = ({ status, headers, body }: Refusal) => Response.json(body, { status, headers });
 const clientOf = ({ env }: Context<{ Bindings: Bindings }>) =>
-  new RoomsClientTokens({ apiKey: env.TELNYX_API_KEY, baseUrl: env.TELNYX_BASE_URL });
+  new RoomTokenClient({ apiKey: env.TELNYX_API_KEY, baseUrl: env.TELNYX_BASE_URL });
 
 // In Hono this path stands for both routes, `/token` itself and what is below it.
 app.use("/rooms/:roomId/token/*", async (context, next) => {

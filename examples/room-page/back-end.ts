@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
-import { isRoomTokenError, type RoomsClientTokens } from "telnyx-room-tokens";
+import { isRoomTokenError, type RoomTokenClient } from "telnyx-room-tokens";
 import { FORBIDDEN, refusalOf } from "../back-ends/refusal.ts";
 import { mayJoin } from "../back-ends/your-login.ts";
 
@@ -10,7 +10,7 @@ export const LOGIN_COOKIE = "login=ann; HttpOnly; SameSite=Strict; Path=/";
 const ROUTE = /^\/rooms\/([^/]+)\/token(\/refresh)?$/;
 
 /** The two routes with nothing but node:http. The API key stays here. */
-export function roomTokenRoutes(roomTokens: RoomsClientTokens, tokenTtlSecs: number) {
+export function roomTokenRoutes(roomTokens: RoomTokenClient, tokenTtlSecs: number) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const reply = (status: number, body: object, headers: Record<string, string> = {}) => {
       const own = { "Content-Type": "application/json", "Cache-Control": "no-store" };

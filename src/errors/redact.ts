@@ -11,22 +11,29 @@ const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 const SHORTEST_SECRET_CHARS = 8;
 const SHOWN_CHARS = 1000;
 
+/** Replaces the secrets in a text. */
+export type Redact = (text: string) => string;
+
 /**
- * Makes the function that replaces the given secrets in a text that goes out, and shortens it to 1,000
+ * Makes the function that replaces the given secrets in a text that leaves the package, and shortens it to 1,000
  * characters. A secret is found as it is, URL-encoded and JSON-escaped; what looks like a JWT, a Telnyx key or a
  * bearer is replaced as well.
  */
-export function redactor(secrets: readonly string[]): (text: string) => string {
-  const spelled = secrets
-    .filter(({ length }) => length >= SHORTEST_SECRET_CHARS)
-    .flatMap(spellings)
-    .sort((a, b) => b.length - a.length); // the longest first, for one may be a part of another
-  return (text) =>
-    shortened(
-      spelled
-        .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
-        .replace(SECRET_SHAPES, `$1${REDACTED}`),
-    );
+export function redactor(secrets: readonly string[]): Redact {
+  let spelled: string[] | undefined; // found out when first used: most calls need no redaction
+  return (text) => {
+    spelled ??= secrets
+      .filter(({ length }) => length >= SHORTEST_SECRET_CHARS)
+      .flatMap(spellings)
+      .sort((a, b) => b.length - a.length); // the longest first, because one may be a part of another
+    const redacted = spelled.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+    return shortened(redacted.replace(SECRET_SHAPES, `$1${REDACTED}`));
+  };
+}
+
+/** Replaces control characters and line separators by spaces: foreign words must not forge lines of a log. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
 }
 
 /** Copied character by character: a plain slice keeps the whole text, up to 1 MiB, alive with the error. */
@@ -34,14 +41,14 @@ function shortened(text: string): string {
   return text.slice(0, SHOWN_CHARS).split("").join("");
 }
 
-/** Hides every string and every long word of a success body: it may be a token that nobody has seen yet. */
+/** Replaces every string and every long word of a success body: it may be a token that is not known yet. */
 export function hideValues(text: string): string {
   return text.replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
 }
 
-/** How a secret usually comes back in an answer: as it is, URL-encoded in either case, JSON-escaped. */
+/** How a secret usually appears in a response: as it is, URL-encoded in either case, JSON-escaped. */
 function spellings(secret: string): string[] {
-  // A lone surrogate cannot be URL-encoded; on its way it becomes the replacement character.
+  // A lone surrogate cannot be URL-encoded; in a request it becomes the replacement character.
   const encoded = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
   const lowerCase = encoded.replace(/%../g, (octet) => octet.toLowerCase());
   return [secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)];

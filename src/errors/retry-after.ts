@@ -8,18 +8,18 @@ const SECONDS = /^\d{1,15}(?:\.\d+)?$/;
 const DAY_MS = 86_400_000;
 
 /**
- * How long the server asks to wait, in milliseconds; undefined where it does not say so in a valid form.
+ * How long the server asks to wait, in milliseconds; undefined if it does not say so in a valid form.
  * That is `Retry-After` (RFC 9110, section 10.2.3) in seconds or as a date; else, on a 429, Telnyx's
- * `x-ratelimit-reset` in seconds, where more than a day is taken for garbage.
+ * `x-ratelimit-reset` in seconds, unless it is more than a day.
  */
 export function retryAfterMs(status: number, headers: ReadableHeaders): number | undefined {
-  const asked = headers.get("retry-after");
-  const secondsMs = wholeSecondsMs(asked);
-  if (secondsMs !== undefined) return secondsMs;
-  const date = timeOf(asked);
-  // Counted from the server's own clock where the answer shows it, because the local one may be wrong.
-  const sentAt = timeOf(headers.get("date")) ?? Date.now();
-  if (date !== undefined && date >= sentAt) return date - sentAt;
+  const retryAfter = headers.get("retry-after");
+  const delayMs = wholeSecondsMs(retryAfter);
+  if (delayMs !== undefined) return delayMs;
+  const retryAt = parseHttpDate(retryAfter);
+  // Counted from the server's clock if the response shows it, because the local one may be wrong.
+  const sentAt = parseHttpDate(headers.get("date")) ?? Date.now();
+  if (retryAt !== undefined && retryAt >= sentAt) return retryAt - sentAt;
   const resetMs = status === 429 ? wholeSecondsMs(headers.get("x-ratelimit-reset")) : undefined;
   return resetMs !== undefined && resetMs <= DAY_MS ? resetMs : undefined;
 }
@@ -30,10 +30,10 @@ function wholeSecondsMs(text: string | null): number | undefined {
 }
 
 /**
- * The time of "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7); undefined for another text, and for a date
- * that does not exist, such as 31 April.
+ * The time of "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), in epoch milliseconds; undefined for another
+ * text, and for a date that does not exist, such as 31 April.
  */
-function timeOf(text: string | null): number | undefined {
+export function parseHttpDate(text: string | null): number | undefined {
   const date = new Date(text ?? "");
   return date.toUTCString() === text ? date.getTime() : undefined;
 }

@@ -1,11 +1,14 @@
+import { peek } from "../lib/values.ts";
+import { oneLine } from "./redact.ts";
+
 /**
  * What went wrong, as one word to branch on.
  *
- * Before any request: `invalid_argument`, `missing_api_key`. From Telnyx's answer, by HTTP status alone:
+ * Before any request: `invalid_argument`, `missing_api_key`. By the status of the response alone:
  * `bad_request` (400), `unauthorized` (401), `forbidden` (403), `not_found` (404), `conflict` (409),
  * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `redirect_refused` (3xx),
  * `unexpected_status` (any other that is not 2xx), `invalid_response` (2xx without a usable token).
- * Without an answer: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
+ * Without a whole response: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
  */
 export type RoomTokenErrorCode =
   | "invalid_argument"
@@ -41,6 +44,8 @@ export interface TelnyxErrorDetail {
 /** What a {@link RoomTokenError} can hold besides its code and message. */
 export interface RoomTokenErrorInit {
   readonly operation?: RoomTokenOperation | undefined;
+  /** @default 0 */
+  readonly attempts?: number | undefined;
   /** @default false */
   readonly retryable?: boolean | undefined;
   readonly status?: number | undefined;
@@ -53,10 +58,10 @@ export interface RoomTokenErrorInit {
   readonly cause?: unknown;
 }
 
-const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
+export const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 
 /**
- * The one error class of this package. No key, token or refresh token can be reached from it.
+ * The one error class of this package. It never contains a key, a token or a refresh token.
  *
  * Recognise it with {@link isRoomTokenError}, which also works across two installed copies of the package.
  */
@@ -65,24 +70,27 @@ export class RoomTokenError extends Error {
   declare readonly code: RoomTokenErrorCode;
   /** `true` for the kinds of failure that the client retries by itself. A session retries more than these. */
   declare readonly retryable: boolean;
-  /** Telnyx's own words for it; empty where there are none. */
+  /** How many requests were sent for it; 0 if none was. */
+  declare readonly attempts: number;
+  /** The error in Telnyx's words; empty if the response had none. */
   declare readonly errors: readonly TelnyxErrorDetail[];
   /** The operation that failed; absent where it was none, as in a constructor. */
   declare readonly operation?: RoomTokenOperation;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   declare readonly status?: number;
   /** Telnyx's id of the request, to quote to its support. */
   declare readonly requestId?: string;
   /** How long the server asked to wait, in milliseconds, on a failure that may be retried. */
   declare readonly retryAfterMs?: number;
-  /** The first 1,000 characters of the answer's body, with every secret replaced. Not enumerable. */
+  /** The first 1,000 characters of the response's body, with every secret replaced. Not enumerable. */
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
     const { cause, bodyText, ...members } = init;
-    super(message, cause === undefined ? undefined : { cause });
-    // The code twice: first in the order of members, and last, for the members may be those of another error.
-    Object.assign(this, { code, retryable: false, errors: [] }, withoutAbsent({ ...members, code }));
+    super(oneLine(message), cause === undefined ? undefined : { cause });
+    // The code twice: first in the order of members, and last, because the members may be those of another error.
+    const defaults = { code, retryable: false, attempts: 0, errors: [] };
+    Object.assign(this, defaults, withoutAbsent({ ...members, code }));
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
 }
@@ -92,8 +100,12 @@ function withoutAbsent(members: object): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
-// On the prototype, as the built-in errors have their name. A literal survives minification.
-Object.assign(RoomTokenError.prototype, { name: "RoomTokenError", [BRAND]: true });
+// On the prototype, where built-in errors have their name. A literal survives minification. Not by assignment, which
+// fails where Error.prototype is frozen.
+Object.defineProperties(RoomTokenError.prototype, {
+  name: { value: "RoomTokenError", writable: true, configurable: true },
+  [BRAND]: { value: true },
+});
 
 /**
  * Whether `value` is a {@link RoomTokenError}, of this copy of the package or of another one.
@@ -109,14 +121,5 @@ Object.assign(RoomTokenError.prototype, { name: "RoomTokenError", [BRAND]: true 
  * ```
  */
 export function isRoomTokenError(value: unknown): value is RoomTokenError {
-  return typeof value === "object" && value !== null && BRAND in value;
-}
-
-/** The error of a refused argument: it names the argument and the rule, never the value. */
-export function invalidArgument(
-  argument: string,
-  rule: string,
-  operation?: RoomTokenOperation,
-): RoomTokenError {
-  return new RoomTokenError("invalid_argument", `${argument} must be ${rule}`, { operation });
+  return peek(value, BRAND) === true;
 }

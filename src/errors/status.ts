@@ -10,13 +10,13 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
   429: "rate_limited",
 };
 
-/** The code of an answer that is no success. */
+/** The code of an error response. */
 export function codeOfStatus(status: number): RoomTokenErrorCode {
   if (status >= 300 && status <= 399) return "redirect_refused";
   return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
 }
 
-/** Whether a refusal may pass by itself: overload and failures of the server, but not "not implemented". */
+/** Whether a repetition may help: overload and failures of the server, but not 501, "not implemented". */
 export function isRetryableStatus(status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
 }

@@ -1,8 +1,8 @@
-import { withDeadline } from "../deadline.ts";
-import { refusedError } from "../errors/answer.ts";
 import { redactor } from "../errors/redact.ts";
+import { statusError } from "../errors/response-error.ts";
 import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
-import { NoGrant } from "../grants.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import { InvalidGrant } from "../lib/grant.ts";
 import { isResponse, jsonOf, membersOf, type ResponseInput } from "./callback-answer.ts";
 import { callbackError } from "./callback-error.ts";
 import type { Now } from "./clock.ts";
@@ -38,10 +38,10 @@ export async function askCallback(
       const answer = await (isRefresh ? refresh?.({ refreshToken, signal }) : create?.({ signal }));
       const members = membersOf(isResponse(answer) ? await readResponse(answer, operation, redact) : answer);
       const next = holdAnswer(members, now(), sentAt, askedLifeMs, isRefresh ? held : undefined);
-      if (!isNewer(next, held, renewal.isForced)) throw new NoGrant("no newer token");
+      if (!isNewer(next, held, renewal.isForced)) throw new InvalidGrant("no newer token");
       return next;
     } catch (thrown) {
-      if (thrown instanceof NoGrant) throw gave(thrown.message, "invalid_response");
+      if (thrown instanceof InvalidGrant) throw gave(thrown.message, "invalid_response");
       throw callbackError(thrown, operation, redact);
     }
   };
@@ -73,6 +73,7 @@ async function readResponse(
     bodyText = String(response.text ? await response.text() : JSON.stringify(await response.json()));
     body = JSON.parse(bodyText);
   } catch {} // a refusal stands even if its text is lost, or is no JSON
-  const subject = { operation, failed: `The session's ${operation} failed` };
-  throw refusedError(subject, { status, type, headers, bodyText }, body, redact);
+  const subject = { operation, attempts: 1, messagePrefix: `The session's ${operation} failed`, redact };
+  const isRedirect = type === "opaqueredirect" || (status >= 300 && status <= 399);
+  throw statusError(subject, { status, isRedirect, headers, bodyText }, body);
 }

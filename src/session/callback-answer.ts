@@ -1,5 +1,11 @@
-import { NoGrant } from "../grants.ts";
-import { isObject } from "../values.ts";
+import {
+  InvalidGrant,
+  type RefreshedRoomToken,
+  type RoomTokenGrant,
+  readTime,
+  readToken,
+} from "../lib/grant.ts";
+import { isObject } from "../lib/values.ts";
 
 /** A renewed token: its expiry is a `Date`, or the ISO string that JSON makes of it. */
 export interface RefreshedRoomTokenInput {
@@ -72,9 +78,9 @@ export function membersOf(value: unknown): GrantMembers {
     if (isObject(found) && found["token"] === undefined && "data" in found) found = found["data"];
   }
   if (!isObject(found))
-    throw new NoGrant(found === null || found === undefined ? `${found}` : `a ${typeof found}`);
-  if (isResponse(found)) throw new NoGrant("a Response whose body was not read");
-  if (typeof found["then"] === "function") throw new NoGrant("a promise");
+    throw new InvalidGrant(found === null || found === undefined ? `${found}` : `a ${typeof found}`);
+  if (isResponse(found)) throw new InvalidGrant("a Response whose body was not read");
+  if (typeof found["then"] === "function") throw new InvalidGrant("a promise");
   return {
     token: found["token"],
     tokenExpiresAt: found["tokenExpiresAt"] ?? found["token_expires_at"],
@@ -84,12 +90,28 @@ export function membersOf(value: unknown): GrantMembers {
   };
 }
 
+/** Makes a renewed token of its members. Throws {@link InvalidGrant}. */
+export function readRefreshed({ token, tokenExpiresAt }: GrantMembers): RefreshedRoomToken {
+  return { token: readToken("token", token), tokenExpiresAt: readTime("tokenExpiresAt", tokenExpiresAt) };
+}
+
+/** Makes a grant of its members. Throws {@link InvalidGrant}. */
+export function readGrant(members: GrantMembers): RoomTokenGrant {
+  readToken("token", members.token);
+  const refreshToken = readToken("refreshToken", members.refreshToken);
+  return {
+    ...readRefreshed(members),
+    refreshToken,
+    refreshTokenExpiresAt: readTime("refreshTokenExpiresAt", members.refreshTokenExpiresAt),
+  };
+}
+
 /** The JSON in a successful Response. */
 export async function jsonOf(response: ResponseInput & { bodyUsed?: unknown }): Promise<unknown> {
-  if (response.bodyUsed === true) throw new NoGrant("a Response whose body was already read");
+  if (response.bodyUsed === true) throw new InvalidGrant("a Response whose body was already read");
   try {
     return await response.json();
   } catch {
-    throw new NoGrant(`a Response with status ${response.status} whose body is no JSON`);
+    throw new InvalidGrant(`a Response with status ${response.status} whose body is no JSON`);
   }
 }

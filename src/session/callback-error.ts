@@ -1,4 +1,4 @@
-import { telnyxWords } from "../errors/answer.ts";
+import { parseErrorDetails } from "../errors/response-error.ts";
 import {
   isRoomTokenError,
   RoomTokenError,
@@ -6,8 +6,8 @@ import {
   type RoomTokenOperation,
 } from "../errors/room-token-error.ts";
 import { codeOfStatus } from "../errors/status.ts";
-import { copyOfThrown, deepestReason } from "../errors/thrown.ts";
-import { isObject } from "../values.ts";
+import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
+import { isObject } from "../lib/values.ts";
 import { isRefusal } from "./refusal.ts";
 
 type Redact = (text: string) => string;
@@ -46,13 +46,13 @@ export function callbackError(
     return new RoomTokenError(ownCode as RoomTokenErrorCode, text("message") ?? "", {
       ...facts,
       requestId: text("requestId"),
-      errors: telnyxWords({ errors: read("errors") }, redact),
+      errors: parseErrorDetails({ errors: read("errors") }, redact),
       bodyText: text("bodyText"),
-      cause: cause && copyOfThrown(cause, redact),
+      cause: cause && sanitizeError(cause, redact),
     });
   }
-  const cause = copyOfThrown(thrown, redact);
-  const reason = deepestReason(cause);
+  const cause = sanitizeError(thrown, redact);
+  const reason = rootCause(cause);
   const failed = `The session's ${operation} failed`;
   return new RoomTokenError(
     status !== undefined && status >= 300 ? codeOfStatus(status) : "connection_failed",

@@ -1,4 +1,4 @@
-import { steadyNow } from "../platform.ts";
+import { monotonicNow } from "../lib/platform.ts";
 
 /** Looks closer together than this are measured from one common point. */
 const REANCHOR_MS = 1000;
@@ -27,7 +27,7 @@ export function elapsedClock(): Now {
   let anchor: { readonly wall: number; readonly steady: number } | undefined;
   return () => {
     const wall = Date.now();
-    const steady = steadyNow();
+    const steady = monotonicNow();
     anchor ??= { wall, steady };
     const advanceMs = Math.max(0, wall - anchor.wall, steady - anchor.steady);
     // The larger of two roundings, summed a thousand times a second, would make this clock run fast.

@@ -1,4 +1,5 @@
-import { invalidArgument, type RoomTokenError } from "../errors/room-token-error.ts";
+import { invalidArgument } from "../errors/arguments.ts";
+import type { RoomTokenError } from "../errors/room-token-error.ts";
 
 /**
  * The state of a session, the first that matches: `closed` by {@link RoomTokenSession.close}, the only final one;
@@ -48,8 +49,8 @@ export class Emitter {
     name: Name,
     listener: (event: RoomTokenSessionEvents[Name]) => unknown,
   ): () => void {
-    if (!NAMES.includes(name)) throw invalidArgument("name", `one of ${NAMES.join(", ")}`);
-    if (typeof listener !== "function") throw invalidArgument("listener", "a function");
+    if (!NAMES.includes(name)) throw invalidArgument("name", `must be one of ${NAMES.join(", ")}`);
+    if (typeof listener !== "function") throw invalidArgument("listener", "must be a function");
     const entry = { name, listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);

@@ -1,5 +1,5 @@
-import { NoGrant, type RoomTokenGrant, readGrant, readRefreshed } from "../grants.ts";
-import type { GrantMembers } from "./callback-answer.ts";
+import { InvalidGrant, type RoomTokenGrant } from "../lib/grant.ts";
+import { type GrantMembers, readGrant, readRefreshed } from "./callback-answer.ts";
 import {
   believedLifeMs,
   claimedLifeMs,
@@ -39,7 +39,7 @@ export function holdGiven(members: GrantMembers, now: number, askedLifeMs: numbe
  * grant that the back end had kept, whose `receivedAt` says so.
  *
  * @param kept What a refresh was made with: its refresh token stays.
- * @throws NoGrant where it brings no valid grant.
+ * @throws InvalidGrant where it brings no valid grant.
  */
 export function holdAnswer(
   members: GrantMembers,
@@ -51,7 +51,7 @@ export function holdAnswer(
   const grant = kept === undefined ? readGrant(members) : { ...kept.grant, ...readRefreshed(members) };
   const bornAt = Math.min(sentAt, bornAtOf(members, now) ?? sentAt);
   const next = hold(grant, now, bornAt, askedLifeMs, kept?.refreshLifeMs);
-  if (now >= next.deadAt) throw new NoGrant("a dead token");
+  if (now >= next.deadAt) throw new InvalidGrant("a dead token");
   return next;
 }
 

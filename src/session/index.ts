@@ -4,7 +4,7 @@ export type {
   TelnyxErrorDetail,
 } from "../errors/room-token-error.ts";
 export { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
-export type { RefreshedRoomToken, RoomTokenGrant } from "../grants.ts";
+export type { RefreshedRoomToken, RoomTokenGrant } from "../lib/grant.ts";
 export type {
   CreateResult,
   GrantInput,

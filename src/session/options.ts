@@ -1,15 +1,23 @@
-import { check, checkSpelling, FUNCTION, TIMEOUT, TTL } from "../checks.ts";
-import { invalidArgument } from "../errors/room-token-error.ts";
-import { NoGrant, readGrant } from "../grants.ts";
+import {
+  BOOLEAN,
+  FUNCTION,
+  invalidArgument,
+  type MemberTable,
+  readMembers,
+  rule,
+  SIGNAL,
+  TIMEOUT_MS,
+  TTL_SECS,
+} from "../errors/arguments.ts";
+import { InvalidGrant } from "../lib/grant.ts";
 import {
   type CreateResult,
   type GrantInput,
   type GrantMembers,
   membersOf,
   type RefreshResult,
+  readGrant,
 } from "./callback-answer.ts";
-
-const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Options of a session. `create` has to be given, or `refresh` together with `grant`. */
 export interface RoomTokenSessionOptions {
@@ -89,15 +97,42 @@ export interface SessionSettings {
   readonly askedLifeMs: number | undefined;
 }
 
+const SESSION_OPTIONS = {
+  grant: { rule: () => undefined }, // checked when it is read
+  create: { rule: FUNCTION },
+  refresh: { rule: FUNCTION },
+  tokenTtlSecs: { rule: TTL_SECS },
+  timeoutMs: { rule: TIMEOUT_MS, default: 15_000 },
+} satisfies MemberTable<RoomTokenSessionOptions>;
+
+const GET_TOKEN_OPTIONS = {
+  minValidityMs: {
+    rule: rule(
+      (value) => typeof value === "number" && value >= 0,
+      "must be a number of milliseconds, 0 or more",
+    ),
+    default: 0,
+  },
+  forceRefresh: { rule: BOOLEAN, default: false },
+  signal: { rule: SIGNAL },
+} satisfies MemberTable<GetTokenOptions>;
+
+/** Checks the options of `getToken`. */
+export function readGetTokenOptions(
+  options: GetTokenOptions,
+): GetTokenOptions & { readonly minValidityMs: number; readonly forceRefresh: boolean } {
+  return readMembers("options", options, GET_TOKEN_OPTIONS);
+}
+
 /** Checks the options of a session. Each is read once. */
 export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
-  checkSpelling("options", options, ["grant", "create", "refresh", "tokenTtlSecs", "timeoutMs"]);
-  const { grant, create, refresh, tokenTtlSecs, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  check(FUNCTION, { create, refresh });
-  check(TTL, { tokenTtlSecs });
-  check(TIMEOUT, { timeoutMs });
+  const { grant, create, refresh, tokenTtlSecs, timeoutMs } = readMembers(
+    "options",
+    options,
+    SESSION_OPTIONS,
+  );
   const canRenew = create !== undefined || (refresh !== undefined && grant !== undefined);
-  if (!canRenew) throw invalidArgument("create", "given, or refresh together with grant");
+  if (!canRenew) throw invalidArgument("create", "must be given, or refresh together with grant");
   const askedLifeMs = tokenTtlSecs && tokenTtlSecs * 1000;
   return {
     grant: grant === undefined ? undefined : givenGrant(grant),
@@ -116,8 +151,8 @@ function givenGrant(given: unknown): GrantMembers {
     const { receivedAt } = members;
     if (receivedAt === undefined || Number.isFinite(receivedAt)) return members;
   } catch (thrown) {
-    if (!(thrown instanceof NoGrant)) throw thrown;
-    throw invalidArgument("grant", `a grant (given: ${thrown.message})`);
+    if (!(thrown instanceof InvalidGrant)) throw thrown;
+    throw invalidArgument("grant", `must be a grant (given: ${thrown.message})`);
   }
-  throw invalidArgument("grant.receivedAt", "in epoch milliseconds");
+  throw invalidArgument("grant.receivedAt", "must be in epoch milliseconds");
 }

@@ -1,5 +1,5 @@
-import { untilAborted } from "../abort.ts";
 import type { RoomTokenOperation } from "../errors/room-token-error.ts";
+import { untilAborted } from "../lib/abort.ts";
 import { NEVER } from "./clock.ts";
 
 /** A renewal that callers wait for together: they share its token, or its error. */

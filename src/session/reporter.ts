@@ -1,5 +1,5 @@
 import type { RoomTokenError } from "../errors/room-token-error.ts";
-import { readRefreshed } from "../grants.ts";
+import { readRefreshed } from "./callback-answer.ts";
 import type { Now } from "./clock.ts";
 import type { CurrentGrant } from "./current-grant.ts";
 import { Emitter, type RoomTokenSessionState } from "./events.ts";
@@ -38,7 +38,7 @@ export class Reporter extends Emitter {
   token({ grant, endsAt }: HeldGrant): void {
     const { isLast, validMs } = this.#current;
     // A copy: whoever is given a date can change it.
-    this.emit("token", { ...readRefreshed(grant), validForMs: validMs });
+    this.emit("token", { ...readRefreshed({ ...grant, receivedAt: undefined }), validForMs: validMs });
     if (!isLast || this.#toldExpiring) return;
     this.#toldExpiring = true;
     this.emit("expiring", { at: new Date(Date.now() + endsAt - this.#now()) });

@@ -1,8 +1,9 @@
-import { withDeadline } from "../deadline.ts";
+import { invalidArgument } from "../errors/arguments.ts";
 import { redactor } from "../errors/redact.ts";
-import { invalidArgument, RoomTokenError } from "../errors/room-token-error.ts";
-import { copyOfThrown } from "../errors/thrown.ts";
-import { isObject } from "../values.ts";
+import { RoomTokenError } from "../errors/room-token-error.ts";
+import { sanitizeError } from "../errors/thrown-error.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import { isObject } from "../lib/values.ts";
 import { doublingMs } from "./backoff.ts";
 import type { Renewals } from "./renewals.ts";
 
@@ -19,7 +20,7 @@ export interface AttachableRoom {
 }
 
 /** Marks a hand-over that took too long. */
-const TOO_LATE: unique symbol = Symbol("too late");
+const TOO_LATE = new Error("no answer");
 
 /** Hands a room the newest valid token in every state but `disconnected`. */
 export class RoomAttachment {
@@ -105,7 +106,7 @@ export class RoomAttachment {
   #afterFailure(thrown: unknown, token: string): void {
     const { current, report } = this.#renewals;
     const isLate = thrown === TOO_LATE;
-    const cause = isLate ? undefined : copyOfThrown(thrown, redactor([token]));
+    const cause = isLate ? undefined : sanitizeError(thrown, redactor([token]));
     const code = isLate ? "timeout" : "connection_failed";
     let delayMs: number | undefined;
     if (!isLate && token === current.held?.grant.token) {
@@ -120,5 +121,5 @@ export class RoomAttachment {
 function checkRoom(room: unknown): void {
   const isRoom =
     isObject(room) && typeof room["on"] === "function" && typeof room["updateClientToken"] === "function";
-  if (!isRoom) throw invalidArgument("room", "a Room of @telnyx/video");
+  if (!isRoom) throw invalidArgument("room", "must be a Room of @telnyx/video");
 }

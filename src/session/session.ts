@@ -1,9 +1,13 @@
-import { abortReason } from "../abort.ts";
-import { check, checkSpelling, OBJECT, SIGNAL } from "../checks.ts";
-import { invalidArgument } from "../errors/room-token-error.ts";
-import { type RoomTokenGrant, readGrant } from "../grants.ts";
+import { abortReason } from "../lib/abort.ts";
+import type { RoomTokenGrant } from "../lib/grant.ts";
+import { readGrant } from "./callback-answer.ts";
 import type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
-import { type GetTokenOptions, type RoomTokenSessionOptions, sessionSettings } from "./options.ts";
+import {
+  type GetTokenOptions,
+  type RoomTokenSessionOptions,
+  readGetTokenOptions,
+  sessionSettings,
+} from "./options.ts";
 import { listenToPage } from "./page.ts";
 import { Renewals } from "./renewals.ts";
 import { type AttachableRoom, RoomAttachment } from "./room.ts";
@@ -44,7 +48,6 @@ export class RoomTokenSession {
    * a `grant` is given.
    */
   constructor(options: RoomTokenSessionOptions) {
-    check(OBJECT, { options });
     this.#renewals = new Renewals(sessionSettings(options));
   }
 
@@ -77,7 +80,7 @@ export class RoomTokenSession {
     const { held } = current;
     if (held === undefined) return undefined;
     return {
-      ...readGrant(held.grant), // a copy: whoever is given a date can change it
+      ...readGrant({ ...held.grant, receivedAt: undefined }), // a copy: whoever is given a date can change it
       ...(held.ageKnown && { receivedAt: Date.now() - (now() - held.bornAt) }),
     };
   }
@@ -107,11 +110,7 @@ export class RoomTokenSession {
    * @throws the reason of `options.signal`, unchanged.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string> {
-    check(OBJECT, { options });
-    checkSpelling("options", options, ["minValidityMs", "forceRefresh", "signal"]);
-    const { minValidityMs = 0, forceRefresh = false, signal } = options;
-    check(SIGNAL, { signal });
-    if (!(minValidityMs >= 0)) throw invalidArgument("minValidityMs", "a number of milliseconds, 0 or more");
+    const { minValidityMs, forceRefresh, signal } = readGetTokenOptions(options);
     if (signal?.aborted) throw abortReason(signal);
     return this.#renewals.token(minValidityMs, forceRefresh, signal);
   }

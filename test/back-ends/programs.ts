@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 import { vi } from "vitest";
 import { roomTokenRoutes } from "../../examples/room-page/back-end.ts";
 import { listen } from "../loopback.ts";
@@ -87,5 +87,5 @@ export const BACK_ENDS: Readonly<Record<string, (sandbox: SandboxServer) => Prom
   },
 
   "room-page/back-end.ts": ({ apiKey, url }) =>
-    serve(roomTokenRoutes(new RoomsClientTokens({ apiKey, baseUrl: url }), 600)),
+    serve(roomTokenRoutes(new RoomTokenClient({ apiKey, baseUrl: url }), 600)),
 };

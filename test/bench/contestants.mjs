@@ -47,8 +47,8 @@ export const CONTESTANTS = {
   },
 
   "telnyx-room-tokens": async ({ baseUrl, fetch }) => {
-    const { RoomsClientTokens } = await import("../../dist/index.js");
-    const roomTokens = new RoomsClientTokens({ apiKey: API_KEY, baseUrl, fetch, timeoutMs: TIMEOUT_MS });
+    const { RoomTokenClient } = await import("../../dist/index.js");
+    const roomTokens = new RoomTokenClient({ apiKey: API_KEY, baseUrl, fetch, timeoutMs: TIMEOUT_MS });
     return () => roomTokens.create(ROOM_ID, { tokenTtlSecs: 600, refreshTokenTtlSecs: 3600 });
   },
 

@@ -1,4 +1,4 @@
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import type { OperationId } from "../sandbox/fragment.ts";
 
 /** The room of the contract tests; a mock knows them all. */
@@ -16,11 +16,11 @@ export function client(
   fetch?: typeof globalThis.fetch,
   apiKey: string | null = "KEY_contract",
 ) {
-  return new RoomsClientTokens({ apiKey, baseUrl, maxRetries: 0, fetch });
+  return new RoomTokenClient({ apiKey, baseUrl, maxRetries: 0, fetch });
 }
 
 /** Calls an operation of the facade with nothing but what it must have. */
-export function call(roomTokens: RoomsClientTokens, operationId: OperationId, prefer?: string) {
+export function call(roomTokens: RoomTokenClient, operationId: OperationId, prefer?: string) {
   const options = prefer === undefined ? {} : { headers: { Prefer: prefer } };
   return operationId === "CreateRoomClientToken"
     ? roomTokens.create(ROOM_ID, {}, options)

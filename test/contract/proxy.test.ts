@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RoomsClientTokens } from "../../src/index.ts";
+import type { RoomTokenClient } from "../../src/index.ts";
 import { readBodySchemas } from "../sandbox/fragment.ts";
 import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 import { client, rawCall } from "./calls.ts";
@@ -36,11 +36,11 @@ function note(response: Response): Response {
   return response;
 }
 
-function proxied(apiKey = sandbox.apiKey): RoomsClientTokens {
+function proxied(apiKey = sandbox.apiKey): RoomTokenClient {
   return client(proxy.url, async (url, init) => note(await fetch(url, init)), apiKey);
 }
 
-type Scene = (roomTokens: RoomsClientTokens, roomId: string) => Promise<unknown>;
+type Scene = (roomTokens: RoomTokenClient, roomId: string) => Promise<unknown>;
 
 const refusals: [string, number, Scene][] = [
   ["a refresh with a dead refresh token", 403, (ours, room) => ours.refresh(room, { refreshToken: "dead" })],

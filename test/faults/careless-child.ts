@@ -1,7 +1,7 @@
 // Started by secrets.test.ts: an application that logs too much, on a server that echoes what it is sent.
 import { createServer } from "node:http";
 import { inspect } from "node:util";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { listen } from "../loopback.ts";
 
 const server = createServer((request, response) => {
@@ -13,7 +13,7 @@ const server = createServer((request, response) => {
   });
 });
 
-const roomTokens = new RoomsClientTokens({
+const roomTokens = new RoomTokenClient({
   baseUrl: await listen(server),
   onAttempt: (event) => console.log(event),
 });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { ROOM_ID, rejection } from "../unit/support.ts";
 import { API_KEY, REFRESH_TOKEN } from "./canaries.ts";
 import { FaultServer, type Misbehaviour } from "./server.ts";
@@ -42,7 +42,7 @@ test.each([
   "an endless body with status %i is dropped after 1 MiB, and memory stays flat even if every error is kept",
   async (status, code) => {
     const server = await FaultServer.start(pour(status));
-    const client = new RoomsClientTokens({ apiKey: API_KEY, baseUrl: server.origin, maxRetries: 0 });
+    const client = new RoomTokenClient({ apiKey: API_KEY, baseUrl: server.origin, maxRetries: 0 });
     const call = (round: number) =>
       round % 2 ? client.create(ROOM_ID) : client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
     const rounds = 12;

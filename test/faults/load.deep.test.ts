@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { startSandbox } from "../sandbox/index.ts";
 
 /** Long enough for a busy machine: no speed is asserted. */
@@ -26,7 +26,7 @@ test(
 
 test("2,000 concurrent calls are all answered, each with tokens of its own", LONG, async () => {
   const sandbox = await startSandbox();
-  const client = new RoomsClientTokens({
+  const client = new RoomTokenClient({
     apiKey: sandbox.apiKey,
     baseUrl: sandbox.url,
     timeoutMs: 300_000,

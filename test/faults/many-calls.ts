@@ -1,6 +1,6 @@
 // Started by load.deep.test.ts with --expose-gc: makes as many calls as it is told, and prints what they left behind.
 import { getEventListeners } from "node:events";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 
 const calls = Number(process.argv[2]);
 const roomId = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 let mostListeners = 0;
 let answered = 0;
 
-const roomTokens = new RoomsClientTokens({
+const roomTokens = new RoomTokenClient({
   apiKey: "KEY",
   maxRetries: 0,
   onAttempt: () => {},

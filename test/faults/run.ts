@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import {
   type AttemptEvent,
   isRoomTokenError,
-  RoomsClientTokens,
+  RoomTokenClient,
   type RoomTokenErrorCode,
 } from "../../src/index.ts";
 import { ROOM_ID } from "../unit/support.ts";
@@ -60,12 +60,13 @@ const timersOfCall = new AsyncLocalStorage<Timers>();
 /** Counts every timer of the client for the call that armed it; returns the function that ends this. */
 export function watchTimers(): () => void {
   const { setTimeout, clearTimeout } = globalThis;
-  globalThis.setTimeout = Object.assign((run: (...args: unknown[]) => void, delayMs?: number) => {
+  type Run = (...args: unknown[]) => void;
+  globalThis.setTimeout = Object.assign((run: Run, delayMs?: number, ...args: unknown[]) => {
     // Node's own fetch arms some of its own, which outlive a call.
-    const timers = new Error().stack?.includes("src/deadline.ts") ? timersOfCall.getStore() : undefined;
+    const timers = new Error().stack?.includes("src/lib/deadline.ts") ? timersOfCall.getStore() : undefined;
     const timer = setTimeout(() => {
       timers?.live.delete(timer);
-      run();
+      run(...args);
     }, delayMs);
     if (timers !== undefined) timers.armed++;
     timers?.live.add(timer);
@@ -86,7 +87,7 @@ export async function run(fault: Fault, operation: Operation, elsewhere: string)
   const timers: Timers = { armed: 0, live: new Set() };
   const caller = new AbortController();
   const events: AttemptEvent[] = [];
-  const client = new RoomsClientTokens({
+  const client = new RoomTokenClient({
     apiKey: API_KEY,
     baseUrl,
     maxRetries: 1,

@@ -6,7 +6,7 @@ import * as everything from "../../src/index.ts";
 import {
   type AttemptEvent,
   type ClientOptions,
-  RoomsClientTokens,
+  RoomTokenClient,
   type RoomTokenError,
 } from "../../src/index.ts";
 import { ROOM_ID, rejection } from "../unit/support.ts";
@@ -18,14 +18,14 @@ const TELNYX_KEY = "KEY0123456789ABCDEF0123456789ABCDEF_CANARYabcdef";
 async function shown(options: ClientOptions): Promise<{ error: RoomTokenError; events: AttemptEvent[] }> {
   const events: AttemptEvent[] = [];
   const onAttempt = (event: AttemptEvent) => events.push(event);
-  const client = new RoomsClientTokens({ apiKey: API_KEY, maxRetries: 0, onAttempt, ...options });
+  const client = new RoomTokenClient({ apiKey: API_KEY, maxRetries: 0, onAttempt, ...options });
   return { error: (await rejection(client.create(ROOM_ID))) as RoomTokenError, events };
 }
 
 test("a client that has made calls shows no key and no token, nor do the exports of the package", async () => {
   const fetch = async () => new Response(JSON.stringify({ data: {} }), { status: 201 });
   for (const apiKey of [API_KEY, () => API_KEY]) {
-    const client = new RoomsClientTokens({ apiKey, fetch, headers: { "x-a": "b" } });
+    const client = new RoomTokenClient({ apiKey, fetch, headers: { "x-a": "b" } });
     await rejection(client.create(ROOM_ID));
     await rejection(client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }));
     expect(findCanaries(client)).toEqual([]);
@@ -34,7 +34,7 @@ test("a client that has made calls shows no key and no token, nor do the exports
 });
 
 test("input that is refused is not shown, whatever it is", async () => {
-  const client = new RoomsClientTokens({ apiKey: API_KEY, maxRetries: 0 });
+  const client = new RoomTokenClient({ apiKey: API_KEY, maxRetries: 0 });
   const bad = "CANARY\n" as never;
   const errors = [
     ...[
@@ -51,7 +51,7 @@ test("input that is refused is not shown, whatever it is", async () => {
       { onAttempt: bad },
     ].map((options: ClientOptions) => {
       try {
-        return new RoomsClientTokens(options);
+        return new RoomTokenClient(options);
       } catch (thrown) {
         return thrown;
       }

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 const ROOM_ID = "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05";
@@ -25,14 +25,14 @@ test("msw answers the default fetch in place of Telnyx, and sees the whole reque
       return HttpResponse.json({ data: DATA }, { status: 201 });
     }),
   );
-  const client = new RoomsClientTokens({ apiKey: "KEY_test", baseUrl: "https://api.telnyx.com/v2" });
+  const client = new RoomTokenClient({ apiKey: "KEY_test", baseUrl: "https://api.telnyx.com/v2" });
   const grant = await client.create(ROOM_ID, { tokenTtlSecs: 60 });
   expect(grant).toMatchObject({ token: "a token", tokenExpiresAt: new Date("2026-11-25T10:10:00Z") });
   expect(seen).toEqual([ROOM_ID, "Bearer KEY_test", { token_ttl_secs: 60 }]);
 });
 
 test("what msw refuses or breaks is an error of the package", async () => {
-  const client = new RoomsClientTokens({ apiKey: "KEY_test", maxRetries: 0 });
+  const client = new RoomTokenClient({ apiKey: "KEY_test", maxRetries: 0 });
   telnyx.use(http.post(CREATE, () => HttpResponse.json({ errors: [] }, { status: 403 }), { once: true }));
   await expect(client.create(ROOM_ID)).rejects.toMatchObject({ code: "forbidden", status: 403 });
   telnyx.use(http.post(CREATE, () => HttpResponse.error()));

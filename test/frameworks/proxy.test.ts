@@ -1,4 +1,4 @@
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent, fetch as undiciFetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ConnectProxy, startProxy } from "../connect-proxy.ts";
@@ -24,8 +24,8 @@ afterAll(() => sandbox.close());
 
 const proxyUrl = (credentials: string) => proxy.origin.replace("//", `//${credentials}`);
 
-function clientThrough(dispatcher: Dispatcher): RoomsClientTokens {
-  return new RoomsClientTokens({
+function clientThrough(dispatcher: Dispatcher): RoomTokenClient {
+  return new RoomTokenClient({
     apiKey: sandbox.apiKey,
     baseUrl: sandbox.url,
     maxRetries: 0,

@@ -89,9 +89,9 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     // Its tarball in the place of its name, which may not be published yet.
     await run(`npm install "${join(clone, tarball)}"`, project);
     const script = [
-      'import { RoomsClientTokens } from "telnyx-room-tokens";',
+      'import { RoomTokenClient } from "telnyx-room-tokens";',
       'import { RoomTokenSession } from "telnyx-room-tokens/session";',
-      "console.log(typeof RoomsClientTokens, typeof RoomTokenSession);",
+      "console.log(typeof RoomTokenClient, typeof RoomTokenSession);",
     ];
     writeFileSync(join(project, "use.mjs"), script.join("\n"));
     expect(await run("node use.mjs", project)).toBe("function function\n");

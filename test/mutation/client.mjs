@@ -1,3 +1,3 @@
 import { settings } from "./settings.mjs";
 
-export default settings("client", ["src/*.ts", "src/{errors,transport}/*.ts"], "test/unit");
+export default settings("client", ["src/{client,errors,lib}/*.ts"], "test/unit");

@@ -7,7 +7,7 @@ import { withUse } from "../readme/snippets.ts";
 const project = inject("project");
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
-const MAIN = ["RoomTokenError", "RoomsClientTokens", "isRoomTokenError"];
+const MAIN = ["RoomTokenError", "RoomTokenClient", "isRoomTokenError"];
 const SESSION = ["RoomTokenError", "RoomTokenSession", "isRoomTokenError"];
 
 /** Runs a program in the empty project, and gives what it prints, parsed. */
@@ -52,7 +52,7 @@ test("both entries are required from CommonJS", () => {
 test.each(withUse("require"))("%s requires classes", (_, { code }) => {
   const kinds = run(
     "document.cjs",
-    `${code}\nconsole.log(JSON.stringify([RoomsClientTokens, RoomTokenSession].map((value) => typeof value)));`,
+    `${code}\nconsole.log(JSON.stringify([RoomTokenClient, RoomTokenSession].map((value) => typeof value)));`,
   );
   expect(kinds).toEqual(["function", "function"]);
 });
@@ -68,7 +68,7 @@ test("both entries throw errors of one and the same class", () => {
 });
 
 test.each([
-  ["telnyx-room-tokens", "RoomsClientTokens"],
+  ["telnyx-room-tokens", "RoomTokenClient"],
   ["telnyx-room-tokens/session", "RoomTokenSession"],
 ])("with source maps, a stack trace through %s leads to its sources", (entry, name) => {
   const stack = run(
@@ -104,10 +104,10 @@ test("importing both entries changes no global, opens nothing and does not load 
 test("the installed client sends a request and reads the answer", () => {
   const result = run(
     "call.js",
-    `import { RoomsClientTokens } from "telnyx-room-tokens";
+    `import { RoomTokenClient } from "telnyx-room-tokens";
      const fetch = async (url, init) => Response.json(
        { data: { token: url + init.body, token_expires_at: "2026-11-22T10:10:00Z" } }, { status: 201 });
-     const tokens = new RoomsClientTokens({ apiKey: null, fetch, baseUrl: "http://127.0.0.1:1" });
+     const tokens = new RoomTokenClient({ apiKey: null, fetch, baseUrl: "http://127.0.0.1:1" });
      console.log(JSON.stringify(await tokens.refresh("${ROOM_ID}", { refreshToken: "r" })));`,
   );
   expect(result).toEqual({

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { DEFAULTS } from "../../src/options.ts";
+import { DEFAULTS } from "../../src/client/options.ts";
 import { page, pages, ROOT } from "./snippets.ts";
 
 const readme = page("README.md");
@@ -91,7 +91,7 @@ function tableBelow(text: string, heading: string): Record<string, string> {
 
 test("the option table names every option of the client, and no other, with its default", () => {
   const table = tableBelow(readme, "Options");
-  expect(Object.keys(table).sort()).toEqual(optionsOf("src/options.ts", "ClientOptions").sort());
+  expect(Object.keys(table).sort()).toEqual(optionsOf("src/client/options.ts", "ClientOptions").sort());
   expect(table).toMatchObject({
     timeoutMs: String(DEFAULTS.timeoutMs),
     maxRetries: String(DEFAULTS.maxRetries),
@@ -104,7 +104,7 @@ test("the session's option table names every option of the session, and no other
   const options = optionsOf("src/session/options.ts", "RoomTokenSessionOptions");
   expect(Object.keys(table).sort()).toEqual(options.sort());
   const source = readFileSync(`${ROOT}src/session/options.ts`, "utf8");
-  const [, defaultMs = ""] = /TIMEOUT_MS = ([\d_]+)/.exec(source) ?? [];
+  const [, defaultMs = ""] = /timeoutMs: .*default: ([\d_]+)/.exec(source) ?? [];
   expect(table["timeoutMs"]).toBe(defaultMs.replace("_", ""));
 });
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { drawRenewalAt, type HeldGrant } from "../../src/session/held-grant.ts";
 import { listen } from "../loopback.ts";
 import { FOLDER, fileOf, page, withUse, writeSnippets } from "./snippets.ts";
@@ -37,7 +37,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function connectionsFor(roomTokens: RoomsClientTokens): Promise<number> {
+async function connectionsFor(roomTokens: RoomTokenClient): Promise<number> {
   connections = 0;
   const grants = await Promise.all(Array.from({ length: CALLS }, () => roomTokens.create(ROOM_ID)));
   expect(grants.filter(({ token }) => token === data.token)).toHaveLength(CALLS);
@@ -53,7 +53,7 @@ test("the pool of performance.md answers every call over as many connections as 
   vi.stubEnv("TELNYX_BASE_URL", origin);
   const { roomTokens } = await import(pathToFileURL(fileOf(snippet)).href);
   expect(await connectionsFor(roomTokens)).toBe(size);
-  expect(await connectionsFor(new RoomsClientTokens())).toBeGreaterThan(size);
+  expect(await connectionsFor(new RoomTokenClient())).toBeGreaterThan(size);
 });
 
 test("the figures of performance.md for many sessions are those of the session's own schedule", () => {

@@ -80,8 +80,8 @@ test.each(withUse("run"))("%s runs and gets what it asks for", async (_, snippet
 
 test.each(withUse("bot"))("%s renews at Telnyx itself, without a key", async (_, snippet) => {
   useSandbox();
-  const { RoomsClientTokens } = await import("telnyx-room-tokens");
-  const grant = await new RoomsClientTokens().create(ROOM_ID);
+  const { RoomTokenClient } = await import("telnyx-room-tokens");
+  const grant = await new RoomTokenClient().create(ROOM_ID);
   const { keepToken } = (await load(snippet)) as {
     keepToken: (roomId: string, given: typeof grant) => RoomTokenSession;
   };

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { listen } from "../loopback.ts";
 import { Sandbox } from "../sandbox/index.ts";
 
@@ -27,7 +27,7 @@ const htmlFor = (roomId: string) => `<!doctype html>
 export async function startBackEnd(script: string, tokenTtlSecs: number): Promise<BackEnd> {
   const sandbox = new Sandbox();
   const { roomId, apiKey } = sandbox;
-  const roomTokens = new RoomsClientTokens({ apiKey, baseUrl: "http://127.0.0.1/v2", fetch: sandbox.fetch });
+  const roomTokens = new RoomTokenClient({ apiKey, baseUrl: "http://127.0.0.1/v2", fetch: sandbox.fetch });
   const minted: string[] = [];
   let refreshCount = 0;
 

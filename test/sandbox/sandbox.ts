@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { pause } from "../../src/deadline.ts";
+import { delay } from "../../src/lib/deadline.ts";
 import {
   answerForStatus,
   type SandboxAnswer,
@@ -115,7 +115,7 @@ export class Sandbox {
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const signal = init.signal ?? undefined;
     const { latencyMs } = this.#settings;
-    if (latencyMs > 0) await pause(latencyMs, signal);
+    if (latencyMs > 0) await delay(latencyMs, signal);
     signal?.throwIfAborted();
     const answer = this.handle({
       method: init.method ?? "GET",

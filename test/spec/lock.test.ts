@@ -9,7 +9,7 @@ import { FILES, ROOT, readObject } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, listAt, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { type Found, findOperations, type OperationName } from "../../scripts/spec/operations.ts";
-import { DEFAULTS } from "../../src/options.ts";
+import { DEFAULTS } from "../../src/client/options.ts";
 
 const facts = await normalForm(await readObject(join(ROOT, FILES.fragment)));
 const found = findOperations(facts);
@@ -60,12 +60,12 @@ describe("the lock: where requests go and who may send them", () => {
     const { method, path, operation: stated } = operation(name);
     expect(
       `${method} ${path}`,
-      `${name} moved. Decide whether the old place still answers: then change src/bindings.ts and the sandbox.`,
+      `${name} moved. Decide whether the old place still answers: then change src/client/bindings.ts and the sandbox.`,
     ).toBe(place);
     expect(
       stated["operationId"],
       `The operationId of ${name} changed. Decide whether it is still the same operation: then change the docs ` +
-        "in src/client.ts, KNOWN in scripts/spec/operations.ts, and the sandbox.",
+        "in src/client/client.ts, KNOWN in scripts/spec/operations.ts, and the sandbox.",
     ).toBe(operationId);
     expect(
       stated["deprecated"],
@@ -105,7 +105,7 @@ describe("the lock: what is sent", () => {
     const schema = bodySchema(name);
     expect(
       schema["properties"],
-      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/params.ts, a lost ` +
+      `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/client/params.ts, a lost ` +
         "one loses it (major), a bound or default goes into the docstrings, docs/errors.md and CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
@@ -134,7 +134,7 @@ describe("the lock: what is sent", () => {
     ["CreateParams", "create", "refreshTokenTtlSecs"],
     ["RefreshParams", "refresh", "tokenTtlSecs"],
   ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
-    const source = await readSource("src/params.ts");
+    const source = await readSource("src/client/params.ts");
     const declaration = source.slice(source.indexOf(`interface ${type} `));
     const docs = declaration
       .slice(0, declaration.indexOf(`readonly ${parameter}?`))
@@ -142,7 +142,7 @@ describe("the lock: what is sent", () => {
       .at(-1);
     const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
-    const stale = `The docs of ${type}.${parameter} in src/params.ts tell other bounds than the fragment: correct them.`;
+    const stale = `The docs of ${type}.${parameter} in src/client/params.ts tell other bounds than the fragment: correct them.`;
     expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
     expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
   });

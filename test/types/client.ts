@@ -12,7 +12,7 @@ import {
   type RefreshedRoomToken,
   type RefreshParams,
   type RequestOptions,
-  RoomsClientTokens,
+  RoomTokenClient,
   RoomTokenError,
   type RoomTokenErrorCode,
   type RoomTokenErrorInit,
@@ -27,7 +27,7 @@ function holds<T extends true>(): T | undefined {
   return undefined;
 }
 
-declare const client: RoomsClientTokens;
+declare const client: RoomTokenClient;
 declare const roomId: string;
 
 holds<Equal<Awaited<ReturnType<typeof client.create>>, RoomTokenGrant>>();
@@ -64,20 +64,20 @@ const allUndefined: ClientOptions = {
   allowInsecureHttp: undefined,
   dangerouslyAllowBrowser: undefined,
 };
-new RoomsClientTokens(allUndefined);
+new RoomTokenClient(allUndefined);
 
 // The global fetch fits, and so does a stub that knows nothing of it.
-new RoomsClientTokens({ fetch: globalThis.fetch });
-new RoomsClientTokens({
+new RoomTokenClient({ fetch: globalThis.fetch });
+new RoomTokenClient({
   fetch: async () => ({ status: 201, headers: new Map() as never, text: async () => "" }),
 });
-new RoomsClientTokens({ fetch: () => new Response() }); // Hono's app.fetch may answer without a promise
-new RoomsClientTokens({ apiKey: null });
-new RoomsClientTokens({ headers: { "x-a": undefined } });
-new RoomsClientTokens({ apiKey: async () => "key" });
+new RoomTokenClient({ fetch: () => new Response() }); // Hono's app.fetch may answer without a promise
+new RoomTokenClient({ apiKey: null });
+new RoomTokenClient({ headers: { "x-a": undefined } });
+new RoomTokenClient({ apiKey: async () => "key" });
 
 // @ts-expect-error an option that does not exist
-new RoomsClientTokens({ timeout: 5 });
+new RoomTokenClient({ timeout: 5 });
 // @ts-expect-error a TTL is a number
 client.create(roomId, { tokenTtlSecs: "600" });
 // @ts-expect-error Telnyx's own spelling is not ours

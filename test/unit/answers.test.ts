@@ -157,6 +157,13 @@ const TIMES: [text: string, expected: string][] = [
   ["2026-11-22T10:10:00", "2026-11-22T10:10:00.000Z"],
   ["2026-11-22T10:10:00.123456789Z", "2026-11-22T10:10:00.123Z"],
   ["2028-02-29T10:10:00Z", "2028-02-29T10:10:00.000Z"],
+  // A leap second is read as the next one.
+  ["2026-12-31T23:59:60Z", "2027-01-01T00:00:00.000Z"],
+  ["2026-12-31T23:59:60.9Z", "2027-01-01T00:00:00.000Z"],
+  ["2027-01-01T05:29:60+05:30", "2027-01-01T00:00:00.000Z"],
+  // The first and the last second that a time can have.
+  ["0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"],
+  ["9999-12-31T22:59:59-01:00", "9999-12-31T23:59:59.000Z"],
 ];
 
 const answerWithTime = (text: string) => json(201, { data: { ...GRANT_DATA, token_expires_at: text } });
@@ -182,6 +189,11 @@ test.each([
   "2026-11-22T24:00:00Z",
   "2026-11-22T10:60:00Z",
   "2026-11-22T99:10:00Z",
+  "2026-11-22T10:10:60Z",
+  "2026-11-22T23:59:61Z",
+  "9999-12-31T23:59:59-01:00",
+  "9999-12-31T23:59:60Z",
+  "0000-01-01T00:00:00+01:00",
 ])("%s is not an RFC 3339 time, and the error says so", async (text) => {
   const error = await errorOf(answerWithTime(text));
   expect(error.code).toBe("invalid_response");

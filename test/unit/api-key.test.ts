@@ -19,7 +19,7 @@ async function refusal(apiKey: () => unknown, options: ClientOptions = {}): Prom
   return (await error) as RoomTokenError;
 }
 
-test("a key function is asked once per create, whatever its attempts, and anew for the next create", async () => {
+test("a key function is called once per create, whatever its attempts, and anew for the next create", async () => {
   const keys = ["FIRST", Promise.resolve("SECOND")];
   const { client, seen } = clientOn(() => json(503, {}), {
     apiKey: () => keys.shift() ?? "NONE",
@@ -44,7 +44,7 @@ test.each([
     },
   ],
   ["rejects", () => Promise.reject(new Error("vault sealed"))],
-])("a key function that %s is missing_api_key with a copy of the cause, asked once", async (_, fail) => {
+])("a key function that %s is missing_api_key with a copy of the cause, called once", async (_, fail) => {
   const apiKey = vi.fn(fail);
   const error = await refusal(apiKey);
   expect(error.code).toBe("missing_api_key");
@@ -53,10 +53,10 @@ test.each([
   expect(apiKey).toHaveBeenCalledTimes(1);
 });
 
-test.each([undefined, null, ""])("a key function that gives %j is missing_api_key", async (nothing) => {
+test.each([undefined, null, ""])("a key function that returns %j is missing_api_key", async (nothing) => {
   const error = await refusal(() => nothing);
   expect(error.code).toBe("missing_api_key");
-  expect(error.message).toMatch(/the apiKey function gave no key$/);
+  expect(error.message).toMatch(/the apiKey function returned no key$/);
   expect(error.cause).toBeUndefined();
 });
 
@@ -65,7 +65,7 @@ test("a key function that hangs is missing_api_key when its time is over", async
   const startedAt = Date.now();
   const error = await refusal(apiKey, { timeoutMs: 2000 });
   expect(error.code).toBe("missing_api_key");
-  expect(error.message).toMatch(/gave no key within 2000 ms$/);
+  expect(error.message).toMatch(/returned no key within 2000 ms$/);
   expect(Date.now() - startedAt).toBe(2000);
   expect(apiKey).toHaveBeenCalledTimes(1);
 });
@@ -85,12 +85,14 @@ test("the key function has a time of its own, besides that of each attempt", asy
   expect(Date.now() - startedAt).toBe(3500);
 });
 
-test.each(["Bearer CANARY", "CANARY\n", "CANARY 1", "CANARY😀", 5, {}])(
-  "a key function that gives %j is an invalid_argument that does not show it",
+test.each(["Bearer CANARY", "CANARY\n", "CANARY 1", "CANARY😀", '"CANARY"', "'CANARY'", 5, {}])(
+  "a key function that returns %j is an invalid_argument that does not show it",
   async (key) => {
     const error = await refusal(() => key);
     expect(error.code).toBe("invalid_argument");
-    expect(error.message).toMatch(/^what the apiKey function gives must be the bare key(?!.*CANARY)/);
+    expect(error.message).toMatch(
+      /^what the apiKey function returns must be (the bare key|a string)(?!.*CANARY)/,
+    );
   },
 );
 

@@ -29,7 +29,7 @@ for (const name of ["protocol", "hostname", "host", "port", "pathname", "href", 
  */
 function loadedOnABarePlatform(fetch: Fetch) {
   const globals = { setTimeout, clearTimeout, AbortController, Headers, FormData, URL: UrlWithoutGetters };
-  const { RoomsClientTokens, isRoomTokenError } = runInContext(
+  const { RoomTokenClient, isRoomTokenError } = runInContext(
     `${script}; tokens`,
     createContext(globals),
   ) as typeof Package;
@@ -40,7 +40,7 @@ function loadedOnABarePlatform(fetch: Fetch) {
     timeoutMs: 50,
     maxRetries: 0,
   };
-  return { RoomsClientTokens, isRoomTokenError, client: new RoomsClientTokens(options) };
+  return { RoomTokenClient, isRoomTokenError, client: new RoomTokenClient(options) };
 }
 
 const answer = (status: number, body: unknown): Fetch =>
@@ -100,9 +100,9 @@ const GOOD_BASE_URLS = [
 ];
 
 test("on a bare platform, a base URL is held to its rule", async () => {
-  const { RoomsClientTokens } = loadedOnABarePlatform(answer(201, {}));
+  const { RoomTokenClient } = loadedOnABarePlatform(answer(201, {}));
   for (const baseUrl of BAD_BASE_URLS) {
-    expect(() => new RoomsClientTokens({ apiKey: API_KEY, baseUrl }), baseUrl).toThrow(
+    expect(() => new RoomTokenClient({ apiKey: API_KEY, baseUrl }), baseUrl).toThrow(
       expect.objectContaining({
         code: "invalid_argument",
         message: expect.stringMatching(/^baseUrl must be/),
@@ -110,5 +110,5 @@ test("on a bare platform, a base URL is held to its rule", async () => {
     );
   }
   for (const baseUrl of GOOD_BASE_URLS)
-    expect(() => new RoomsClientTokens({ apiKey: API_KEY, baseUrl }), baseUrl).not.toThrow();
+    expect(() => new RoomTokenClient({ apiKey: API_KEY, baseUrl }), baseUrl).not.toThrow();
 });

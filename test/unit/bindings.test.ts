@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { paths } from "../../generated/rooms-client-tokens.ts";
-import { createBindings, type Init } from "../../src/bindings.ts";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { createBindings, type Init } from "../../src/client/bindings.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, granted, json, REFRESH_TOKEN, ROOM_ID, stubFetch } from "./support.ts";
 
 /** What openapi-fetch's POST was called with, in the order of the calls. */
@@ -34,7 +34,7 @@ const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
 
 test("every call of the facade goes through openapi-fetch, as path, parameters, body and headers", async () => {
   const { fetch, seen } = stubFetch(granted);
-  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch });
+  const client = new RoomTokenClient({ apiKey: API_KEY, fetch });
   await client.create(ROOM_ID, { tokenTtlSecs: 60 }, { headers: { "X-Trace": "1" } });
   await client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
   expect(posted).toMatchObject([
@@ -54,44 +54,44 @@ test("every call of the facade goes through openapi-fetch, as path, parameters, 
   expect(seen).toHaveLength(2);
 });
 
-test("the attempts of one call are one request of openapi-fetch", async () => {
+test("each attempt of a call is a request of openapi-fetch", async () => {
   vi.spyOn(Math, "random").mockReturnValue(0);
   const { fetch, seen } = stubFetch((attempt) =>
     attempt === 1 ? json(503, {}, { "retry-after": "0" }) : granted(),
   );
-  await new RoomsClientTokens({ apiKey: API_KEY, fetch }).create(ROOM_ID);
+  await new RoomTokenClient({ apiKey: API_KEY, fetch }).create(ROOM_ID);
   expect(seen).toHaveLength(2);
-  expect(posted).toHaveLength(1);
+  expect(posted).toHaveLength(2);
 });
 
 test("openapi-fetch's client is made once per client, not per call", async () => {
   const { fetch } = stubFetch(granted);
   made.clients = 0;
-  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch });
+  const client = new RoomTokenClient({ apiKey: API_KEY, fetch });
   for (let call = 0; call < 3; call++) await client.create(ROOM_ID);
   expect(made.clients).toBe(1);
 });
 
 // What follows is checked by the compiler alone.
-declare const settings: Init<typeof CREATE>["settings"];
+declare const fetch: Init<typeof CREATE>["fetch"];
 const params = { path: { room_id: ROOM_ID } };
 const headers = {};
 
 const compiled = () => [
-  { params, headers, settings, body: {} } satisfies Init<typeof CREATE>,
-  { params, headers, settings, body: { token_ttl_secs: undefined } } satisfies Init<typeof CREATE>,
+  { params, headers, fetch, body: {} } satisfies Init<typeof CREATE>,
+  { params, headers, fetch, body: { token_ttl_secs: undefined } } satisfies Init<typeof CREATE>,
   // @ts-expect-error the path needs its parameter
-  { params: { path: {} }, headers, settings, body: {} } satisfies Init<typeof CREATE>,
+  { params: { path: {} }, headers, fetch, body: {} } satisfies Init<typeof CREATE>,
   // @ts-expect-error a parameter that the path does not have
-  { params: { path: { room_id: "", room: "" } }, headers, settings, body: {} } satisfies Init<typeof CREATE>,
+  { params: { path: { room_id: "", room: "" } }, headers, fetch, body: {} } satisfies Init<typeof CREATE>,
   // @ts-expect-error a body member in another spelling
-  { params, headers, settings, body: { tokenTtlSecs: 5 } } satisfies Init<typeof CREATE>,
+  { params, headers, fetch, body: { tokenTtlSecs: 5 } } satisfies Init<typeof CREATE>,
   // @ts-expect-error a body member of another type
-  { params, headers, settings, body: { token_ttl_secs: "5" } } satisfies Init<typeof CREATE>,
+  { params, headers, fetch, body: { token_ttl_secs: "5" } } satisfies Init<typeof CREATE>,
   // @ts-expect-error a body member of the other operation
-  { params, headers, settings, body: { refresh_token: "r" } } satisfies Init<typeof CREATE>,
+  { params, headers, fetch, body: { refresh_token: "r" } } satisfies Init<typeof CREATE>,
   // @ts-expect-error the refresh token is required, also as undefined
-  { params, headers, settings, body: { refresh_token: undefined } } satisfies Init<typeof REFRESH>,
+  { params, headers, fetch, body: { refresh_token: undefined } } satisfies Init<typeof REFRESH>,
   // @ts-expect-error a path that the fragment does not have
   () => createBindings("", {}).POST("/rooms/{room_id}/actions/join", { params, body: {} }),
   async () => {

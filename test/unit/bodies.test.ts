@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { AttemptEvent, ClientOptions } from "../../src/index.ts";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, clientOn, GRANT_DATA, ROOM_ID, rejection } from "./support.ts";
 
 const MIB = 2 ** 20;
@@ -72,7 +72,7 @@ function streamless(status: number, text: string | (() => Promise<string>)) {
     text: typeof text === "string" ? () => Promise.resolve(text) : text,
   };
   const fetch: NonNullable<ClientOptions["fetch"]> = async () => response;
-  return new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+  return new RoomTokenClient({ apiKey: API_KEY, fetch, maxRetries: 0 });
 }
 
 test("a response without a stream is read by its text(), up to 1 MiB too", async () => {

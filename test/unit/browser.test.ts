@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, clientOn, granted, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
 
 const PAGE =
@@ -12,13 +12,13 @@ afterEach(() => void vi.unstubAllEnvs());
 test("an API key in a web page is refused, be it text, a function or from the environment", () => {
   vi.stubEnv("TELNYX_API_KEY", API_KEY);
   for (const apiKey of [API_KEY, () => API_KEY, undefined]) {
-    expect(() => new RoomsClientTokens({ apiKey })).toThrow(
+    expect(() => new RoomTokenClient({ apiKey })).toThrow(
       expect.objectContaining({
         code: "invalid_argument",
         message: expect.stringMatching(
           apiKey === undefined
-            ? /^TELNYX_API_KEY must be absent in a web page.*apiKey: null.*Node environment/
-            : /^apiKey must be absent in a web page.*dangerouslyAllowBrowser.*Node environment/,
+            ? /^TELNYX_API_KEY must not be set in a web page.*apiKey: null.*Node environment/
+            : /^apiKey must not be set in a web page.*dangerouslyAllowBrowser.*Node environment/,
         ),
       }),
     );
@@ -30,7 +30,7 @@ test("with dangerouslyAllowBrowser, and only if it is true, a page may have a ke
   await client.create(ROOM_ID);
   expect(seen[0]?.headers["authorization"]).toBe(`Bearer ${API_KEY}`);
   const truthy = { apiKey: API_KEY, dangerouslyAllowBrowser: "yes" as unknown as boolean };
-  expect(() => new RoomsClientTokens(truthy)).toThrow("dangerouslyAllowBrowser");
+  expect(() => new RoomTokenClient(truthy)).toThrow("dangerouslyAllowBrowser");
 });
 
 test("a page without a key may refresh, and sends no User-Agent, which would break CORS", async () => {
@@ -44,7 +44,7 @@ test("in a page the error of a failed connection says that it may be a missing C
     clientOn(() => Promise.reject(new TypeError("Failed to fetch")), { apiKey: null }).client;
   const inPage = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;
   expect(inPage.message).toBe(
-    "Refreshing a room client token failed: the connection failed (Failed to fetch); in a page perhaps by a missing CORS header",
+    "Refreshing a room client token failed: the connection failed (Failed to fetch); in a page perhaps because of a missing CORS header",
   );
   vi.unstubAllGlobals();
   const elsewhere = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type AttemptEvent, type Fetch, RoomsClientTokens } from "../../src/index.ts";
+import { type AttemptEvent, type Fetch, RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -20,7 +20,7 @@ const CONTROL_FLOW: [name: string, thrown: object][] = [
 
 function clientThatMeets(fetch: Fetch) {
   const events: AttemptEvent[] = [];
-  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, onAttempt: (event) => events.push(event) });
+  const client = new RoomTokenClient({ apiKey: API_KEY, fetch, onAttempt: (event) => events.push(event) });
   return { client, events };
 }
 
@@ -38,10 +38,7 @@ test.each(CONTROL_FLOW)(
       expect(await rejection(client.create(ROOM_ID))).toBe(thrown);
       expect(await rejection(client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))).toBe(thrown);
       expect(fetch).toHaveBeenCalledTimes(2);
-      expect(events).toEqual([
-        { operation: "create", attempt: 1, durationMs: 0 },
-        { operation: "refresh", attempt: 1, durationMs: 0 },
-      ]);
+      expect(events).toEqual([]);
       expect(vi.getTimerCount()).toBe(0);
     }
   },
@@ -61,7 +58,7 @@ test("control flow after a failed attempt ends the retries", async () => {
   const failed = rejection(client.create(ROOM_ID));
   await vi.runAllTimersAsync();
   expect(await failed).toBe(thrown);
-  expect(events.map(({ code }) => code)).toEqual(["connection_failed", undefined]);
+  expect(events.map(({ code }) => code)).toEqual(["connection_failed"]);
 });
 
 test.each([5, undefined, null, {}, ["x"]])(

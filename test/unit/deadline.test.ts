@@ -1,14 +1,15 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { abortReason, onAbort } from "../../src/abort.ts";
-import { pause, withDeadline } from "../../src/deadline.ts";
+import { abortReason, onAbort } from "../../src/lib/abort.ts";
+import { delay, withDeadline } from "../../src/lib/deadline.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const never = () => new Promise<never>(() => {});
 
-const tooLate = () => "too late";
+const late = new Error("too late");
+const tooLate = () => late;
 
 test("work that ends in time gives its value and leaves no timer and no listener", async () => {
   const caller = new AbortController();
@@ -33,7 +34,7 @@ test("work that ignores its signal is still given up when the time is over", asy
   await vi.advanceTimersByTimeAsync(999);
   expect(seen?.aborted).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await outcome).toBe("too late");
+  expect(await outcome).toBe(late);
   expect(seen?.aborted).toBe(true);
 });
 
@@ -60,7 +61,7 @@ test("work that fails after it was given up is no unhandled rejection", async ()
     new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("late"))));
   const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
   await vi.advanceTimersByTimeAsync(1000);
-  expect(await outcome).toBe("too late");
+  expect(await outcome).toBe(late);
   vi.useRealTimers();
   await new Promise((resolve) => setImmediate(resolve));
   process.off("unhandledRejection", unhandled);
@@ -96,9 +97,9 @@ test("a caller who gives up while the work is being started gets the reason at o
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a pause ends after its time, not before, or at once when the caller gives up", async () => {
+test("a delay ends after its time, not before, or at once when the caller gives up", async () => {
   let over = false;
-  const whole = pause(500, undefined).then(() => {
+  const whole = delay(500, undefined).then(() => {
     over = true;
   });
   await vi.advanceTimersByTimeAsync(499);
@@ -106,7 +107,7 @@ test("a pause ends after its time, not before, or at once when the caller gives 
   await vi.advanceTimersByTimeAsync(1);
   await whole;
   const caller = new AbortController();
-  const cut = pause(500, caller.signal);
+  const cut = delay(500, caller.signal);
   caller.abort();
   await cut;
   expect(vi.getTimerCount()).toBe(0);

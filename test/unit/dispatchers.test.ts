@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { type Agent, ProxyAgent, fetch as undiciFetch } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fetch, RoomsClientTokens, type RoomTokenError } from "../../src/index.ts";
+import { type Fetch, RoomTokenClient, type RoomTokenError } from "../../src/index.ts";
 import { type ConnectProxy, startProxy } from "../connect-proxy.ts";
 import { listen } from "../loopback.ts";
 import { API_KEY, GRANT_DATA, ROOM_ID, rejection } from "./support.ts";
@@ -27,9 +27,9 @@ async function proxyThatAnswers(status: number): Promise<ProxyAgent> {
   return new ProxyAgent({ uri: proxy.origin, proxyTunnel: true });
 }
 
-function clientThrough(dispatcher: Agent | ProxyAgent, fetch: unknown = undiciFetch): RoomsClientTokens {
+function clientThrough(dispatcher: Agent | ProxyAgent, fetch: unknown = undiciFetch): RoomTokenClient {
   const send = fetch as (url: string, init: object) => ReturnType<Fetch>;
-  return new RoomsClientTokens({
+  return new RoomTokenClient({
     apiKey: API_KEY,
     baseUrl: apiUrl,
     maxRetries: 0,
@@ -55,7 +55,7 @@ test("a port where nobody listens is named with its address", async () => {
   const closed = createServer();
   const baseUrl = await listen(closed);
   await new Promise((resolve) => closed.close(resolve));
-  const client = new RoomsClientTokens({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
+  const client = new RoomTokenClient({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
   const error = (await rejection(client.create(ROOM_ID))) as RoomTokenError;
   expect(error.message).toBe(
     `Creating a room client token failed: the connection failed (ECONNREFUSED: connect ECONNREFUSED ${new URL(baseUrl).host})`,
@@ -75,7 +75,7 @@ test("a dispatcher that does not fit the fetch it is given to is named in its ow
 test("each part of an AggregateError is quoted: one for every address that was tried", async () => {
   const parts = ["::1", "127.0.0.1"].map((host) => new Error(`connect ECONNREFUSED ${host}:1`));
   const cause = Object.assign(new AggregateError(parts), { code: "ECONNREFUSED" });
-  const client = new RoomsClientTokens({
+  const client = new RoomTokenClient({
     apiKey: API_KEY,
     maxRetries: 0,
     fetch: () => Promise.reject(new TypeError("fetch failed", { cause })),

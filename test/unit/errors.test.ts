@@ -21,11 +21,33 @@ test("nothing else passes for an error of this package", () => {
   }
 });
 
+const throws = () => {
+  throw new Error("hostile");
+};
+
+test.each([
+  ["whose traps throw", new Proxy({}, { has: throws, get: throws, getPrototypeOf: throws })],
+  ["that is revoked", revoked()],
+])("a proxy %s is no error of this package", (_, proxy) => {
+  expect(isRoomTokenError(proxy)).toBe(false);
+});
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+test("a message is one line, whatever words of others are in it", () => {
+  const error = new RoomTokenError("forbidden", "a\nb\r\x1b[2Kc\x7f\u0085d\u2028e\u2029f\0");
+  expect(error.message).toBe("a b  [2Kc  d e f ");
+});
+
 test("an error has its literal name, only the fields that it was given, and a body text that is not listed", () => {
   const error = new RoomTokenError("forbidden", "no", { status: 403, bodyText: "said no" });
   expect(String(error)).toBe("RoomTokenError: no");
   expect(error.stack).toContain("RoomTokenError: no");
-  expect(Object.keys(error).sort()).toEqual(["code", "errors", "retryable", "status"]);
+  expect(Object.keys(error).sort()).toEqual(["attempts", "code", "errors", "retryable", "status"]);
   expect(error.bodyText).toBe("said no");
   expect("cause" in error).toBe(false);
   expect("requestId" in error).toBe(false);
@@ -33,7 +55,9 @@ test("an error has its literal name, only the fields that it was given, and a bo
 
 test("an error that was given nothing has no optional member, not even an undefined one", () => {
   const error = new RoomTokenError("timeout", "late");
-  expect(Reflect.ownKeys(error).sort()).toEqual(["code", "errors", "message", "retryable", "stack"].sort());
+  expect(Reflect.ownKeys(error).sort()).toEqual([
+    ...["attempts", "code", "errors", "message", "retryable", "stack"],
+  ]);
 });
 
 test("a class that extends it, or a tracer, may set the name, as with the built-in errors", () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, expect, test, vi } from "vitest";
-import { type ClientOptions, type Fetch, type RequestOptions, RoomsClientTokens } from "../../src/index.ts";
+import { type ClientOptions, type Fetch, type RequestOptions, RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID } from "./support.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -22,7 +22,7 @@ const PHASES: Record<string, ClientOptions> = {
 
 /** Both calls, and what each rejects with, wrapped: the reason may be undefined. */
 function bothCalls(options: ClientOptions, call: RequestOptions): Promise<unknown>[] {
-  const client = new RoomsClientTokens({ apiKey: API_KEY, maxRetries: 0, ...options });
+  const client = new RoomTokenClient({ apiKey: API_KEY, maxRetries: 0, ...options });
   return [
     client.create(ROOM_ID, {}, call),
     client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }, call),

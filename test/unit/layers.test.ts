@@ -2,85 +2,66 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const SRC = new URL("../../src/", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const SRC = new URL("src/", ROOT);
 const files = readdirSync(fileURLToPath(SRC), { recursive: true, encoding: "utf8" })
-  .map((file) => file.replaceAll("\\", "/"))
+  .map((file) => `src/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".ts"));
 
-interface Import {
-  /** Our own by path under src, others by name. */
-  readonly from: string;
-  readonly typesOnly: boolean;
-}
-
-/** What a source file imports or exports from. */
-function importsOf(file: string): Import[] {
-  const text = readFileSync(new URL(file, SRC), "utf8");
-  return [...text.matchAll(/^(import|export) (type )?[^"';]*?from "([^"]+)";$/gm)].map(
-    ([, , type, specifier = ""]) => ({
-      from: specifier.startsWith(".") ? pathOf(new URL(specifier, new URL(file, SRC))) : specifier,
-      typesOnly: type !== undefined,
-    }),
+/** What a source file imports or exports from: our own by path in the repository, others by name. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(new URL(file, ROOT), "utf8");
+  return [...text.matchAll(/^(?:import|export) [^"';]*?from "([^"]+)";$/gm)].map(([, specifier = ""]) =>
+    specifier.startsWith(".")
+      ? new URL(specifier, new URL(file, ROOT)).href.slice(ROOT.href.length)
+      : specifier,
   );
 }
 
-/** By its path under src, or, outside of it, in the repository. */
-function pathOf({ href }: URL): string {
-  const base = href.startsWith(SRC.href) ? SRC : new URL("..", SRC);
-  return href.slice(base.href.length);
-}
+/** A folder of src is a room; so is index.ts, generated/, and each package. */
+const roomOf = (path: string): string => path.replace(/^src\//, "").replace(/\/.*$|\.ts$/g, "");
 
-/** A folder is one layer; so is a file at the top. */
-const layerOf = (file: string): string => file.replace(/\/.*$|\.ts$/g, "");
-
-/** Which layer may import which. "type x": its types alone. */
+/** Which room may import which, types included. Each arrow points down. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  index: ["client", "options", "params", "grants", "errors", "type transport"],
-  client: ["call", "bindings", "options", "params", "grants"],
-  call: ["options", "grants", "transport", "errors", "checks", "abort", "deadline", "values"],
-  bindings: ["transport"],
-  options: ["checks", "platform", "errors", "type transport"],
-  params: ["checks"],
-  transport: ["errors", "deadline", "platform"],
-  session: ["grants", "errors", "checks", "abort", "deadline", "platform", "values"],
-  checks: ["errors", "values"],
-  errors: ["platform", "values"],
-  grants: ["values"],
-  deadline: ["abort"],
-  abort: [],
-  platform: [],
-  values: [],
+  index: ["client", "errors", "lib", "generated"],
+  client: ["errors", "lib", "generated", "openapi-fetch"],
+  session: ["errors", "lib"],
+  errors: ["lib"],
+  lib: [],
 };
 
-test.each(files)("%s imports only from the layers below it", (file) => {
-  const layer = layerOf(file);
-  for (const { from, typesOnly } of importsOf(file).filter(({ from }) => files.includes(from))) {
-    if (layerOf(from) === layer) continue;
-    const allowed = ARROWS[layer] ?? [];
-    const arrow = `${layer} -> ${typesOnly && !allowed.includes(layerOf(from)) ? "type " : ""}${layerOf(from)}`;
-    expect(allowed.map((name) => `${layer} -> ${name}`)).toContain(arrow);
-  }
+test.each(files)("%s imports only from its own room and those below it", (file) => {
+  const room = roomOf(file);
+  const rooms = importsOf(file).map(roomOf);
+  expect(rooms.filter((other) => other !== room && !ARROWS[room]?.includes(other))).toEqual([]);
 });
 
-test("every layer has its line in the table, and no arrow of the table goes in a circle", () => {
-  expect(Object.keys(ARROWS).sort()).toEqual([...new Set(files.map(layerOf))].sort());
-  const below = (layer: string, path: string[]): void => {
-    expect(path).not.toContain(layer);
-    for (const next of ARROWS[layer] ?? []) below(next.replace("type ", ""), [...path, layer]);
+test("every room has its line in the table", () => {
+  expect(Object.keys(ARROWS).sort()).toEqual([...new Set(files.map(roomOf))].sort());
+});
+
+test("no import runs in a circle", () => {
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    expect(path).not.toContain(file);
+    if (done.has(file)) return;
+    for (const next of importsOf(file).filter((name) => files.includes(name))) walk(next, [...path, file]);
+    done.add(file);
   };
-  for (const layer of Object.keys(ARROWS)) below(layer, []);
+  for (const file of files) walk(file, []);
+  expect(done.size).toBe(files.length);
 });
 
-test("only the bindings know openapi-fetch, and besides the exported type paths only they know generated/", () => {
+test("only the bindings know openapi-fetch and the path types, which index.ts exports besides", () => {
   const outside = files.flatMap((file) =>
     importsOf(file)
-      .filter(({ from }) => !files.includes(from))
-      .map(({ from, typesOnly }) => `${file}: ${typesOnly ? "type " : ""}${from}`),
+      .filter((name) => !files.includes(name))
+      .map((name) => `${file}: ${name}`),
   );
   expect(outside.sort()).toEqual([
-    "bindings.ts: openapi-fetch",
-    "bindings.ts: type generated/rooms-client-tokens.ts",
-    "index.ts: type generated/rooms-client-tokens.ts",
+    "src/client/bindings.ts: generated/rooms-client-tokens.ts",
+    "src/client/bindings.ts: openapi-fetch",
+    "src/index.ts: generated/rooms-client-tokens.ts",
   ]);
 });
 
@@ -89,12 +70,12 @@ test("what the session reaches knows no API key and no room API", () => {
   const walk = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const { from } of importsOf(file)) walk(from);
+    for (const next of importsOf(file)) walk(next);
   };
-  walk("session/index.ts");
-  expect([...reached]).toContain("deadline.ts"); // the walk works
-  for (const file of [...reached].filter((name) => name !== "platform.ts")) {
-    const code = readFileSync(new URL(file, SRC), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  walk("src/session/index.ts");
+  expect([...reached]).toContain("src/lib/deadline.ts"); // the walk works
+  for (const file of reached) {
+    const code = readFileSync(new URL(file, ROOT), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
     expect(code, file).not.toMatch(/TELNYX_API_KEY|apiKey|\/rooms\//);
   }
 });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Fetch, RoomsClientTokens, RoomTokenError } from "../../src/index.ts";
+import { type Fetch, RoomTokenClient, RoomTokenError } from "../../src/index.ts";
 import { listen } from "../loopback.ts";
 import { API_KEY, clientOn, GRANT_DATA, granted, json, ROOM_ID, rejection } from "./support.ts";
 
@@ -15,11 +15,11 @@ afterEach(() => {
   }
 });
 
-async function clientAt(listener: RequestListener): Promise<RoomsClientTokens> {
+async function clientAt(listener: RequestListener): Promise<RoomTokenClient> {
   const server = createServer(listener);
   servers.push(server);
   const baseUrl = await listen(server);
-  return new RoomsClientTokens({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
+  return new RoomTokenClient({ apiKey: API_KEY, baseUrl, maxRetries: 0 });
 }
 
 /** How a server can say how long a body is. openapi-fetch parses one with a Content-Length in another way. */
@@ -98,7 +98,7 @@ test.each([{ status: 201 }, { status: 201, headers: {}, text: () => undefined }]
   "a fetch that answers %j gives an error of this package, not a TypeError",
   async (nothing) => {
     const fetch = (() => nothing) as unknown as Fetch;
-    const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+    const client = new RoomTokenClient({ apiKey: API_KEY, fetch, maxRetries: 0 });
     expect(await rejection(client.create(ROOM_ID))).toBeInstanceOf(RoomTokenError);
     expect(await rejection(client.create(ROOM_ID))).toMatchObject({ operation: "create" });
   },
@@ -163,7 +163,7 @@ test("what a fetch does to its init does not reach the next attempt or the next 
     init.headers["x-left"] = "1";
     return json(503, {}, { "retry-after": "0" });
   };
-  const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 1 });
+  const client = new RoomTokenClient({ apiKey: API_KEY, fetch, maxRetries: 1 });
   await rejection(client.create(ROOM_ID));
   await rejection(client.create(ROOM_ID));
   expect(seen).toHaveLength(4);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { API_KEY, clientOn, GRANT_DATA, granted, ROOM_ID, rejection } from "./support.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -29,6 +29,23 @@ test("a signal without throwIfAborted and reason works, and its abort is an Abor
   const refused = rejection(clientOn(granted).client.create(ROOM_ID, {}, { signal: early.signal }));
   expect(await refused).toMatchObject({ name: "AbortError" });
   expect(early.listeners.size).toBe(0);
+});
+
+test("a signal without removeEventListener keeps one listener, whatever the calls on it", async () => {
+  const { signal, abort, listeners } = polyfilledController();
+  Object.assign(signal, { removeEventListener: undefined });
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  const { client } = clientOn((attempt) => (attempt < 3 ? granted() : new Promise<never>(() => {})));
+  for (let call = 0; call < 2; call++) await client.create(ROOM_ID, {}, { signal });
+  expect(listeners.size).toBe(1);
+  const cut = rejection(client.create(ROOM_ID, {}, { signal }));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  abort();
+  expect(await cut).toMatchObject({ name: "AbortError" });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test("where the platform's own AbortController is such a one, calls and deadlines work", async () => {
@@ -72,7 +89,7 @@ test.each(["Request", "Response", "performance", "process", "navigator", "DOMExc
       headers: { get: () => null },
       text: async () => JSON.stringify({ data: GRANT_DATA }),
     };
-    const client = new RoomsClientTokens({ apiKey: API_KEY, fetch: async () => data });
+    const client = new RoomTokenClient({ apiKey: API_KEY, fetch: async () => data });
     expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
     expect((await client.refresh(ROOM_ID, { refreshToken: "r" })).token).toBe("CANARY-token");
   },

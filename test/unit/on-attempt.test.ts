@@ -33,6 +33,7 @@ test("there is one event per attempt: what came, how long it took, what follows"
   expect(events).toEqual([
     {
       operation: "create",
+      roomId: ROOM_ID,
       attempt: 1,
       status: 503,
       code: "server_error",
@@ -40,8 +41,15 @@ test("there is one event per attempt: what came, how long it took, what follows"
       durationMs: 40,
       retryInMs: 250,
     },
-    { operation: "create", attempt: 2, code: "connection_failed", durationMs: 0, retryInMs: 500 },
-    { operation: "create", attempt: 3, status: 201, requestId: "id-3", durationMs: 7 },
+    {
+      operation: "create",
+      roomId: ROOM_ID,
+      attempt: 2,
+      code: "connection_failed",
+      durationMs: 0,
+      retryInMs: 500,
+    },
+    { operation: "create", roomId: ROOM_ID, attempt: 3, status: 201, requestId: "id-3", durationMs: 7 },
   ]);
 });
 
@@ -55,7 +63,7 @@ test("the event of the last failure, or of one that is not repeated, announces n
   }
 });
 
-test("an aborted attempt is reported without a code, a timeout with its own, a missing key not at all", async () => {
+test("a timeout is reported with its code; an aborted attempt and a missing key are not reported", async () => {
   const events: AttemptEvent[] = [];
   const options: ClientOptions = { timeoutMs: 50, onAttempt: (event) => events.push(event) };
   const { client } = clientOn(() => new Promise(() => {}), options);
@@ -69,8 +77,7 @@ test("an aborted attempt is reported without a code, a timeout with its own, a m
   await timedOut;
   await rejection(clientOn(granted, { ...options, apiKey: () => "" }).client.create(ROOM_ID));
   expect(events).toEqual([
-    { operation: "create", attempt: 1, durationMs: 20 },
-    { operation: "create", attempt: 1, durationMs: 50, code: "timeout" },
+    { operation: "create", roomId: ROOM_ID, attempt: 1, durationMs: 50, code: "timeout" },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 import { findCanaries } from "../faults/canaries.ts";
 import { holds, TIMEOUT_MS } from "./properties.ts";
 import { API_KEY, clientOn, ROOM_ID, rejection } from "./support.ts";
@@ -29,7 +29,7 @@ test("whatever a fetch throws is connection_failed, and shows no secret", {
   await holds(
     fc.asyncProperty(thrown, async (what) => {
       const fetch = () => Promise.reject(what);
-      const client = new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0 });
+      const client = new RoomTokenClient({ apiKey: API_KEY, fetch, maxRetries: 0 });
       const error = await rejection(client.create(ROOM_ID));
       expect(error).toMatchObject({ code: "connection_failed", retryable: true });
       expect(findCanaries(error)).toEqual([]);

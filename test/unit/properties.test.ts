@@ -4,7 +4,7 @@ import {
   type AttemptEvent,
   type ClientOptions,
   isRoomTokenError,
-  RoomsClientTokens,
+  RoomTokenClient,
   type RoomTokenErrorCode,
 } from "../../src/index.ts";
 import { holds, RUNS, TIMEOUT_MS } from "./properties.ts";
@@ -206,8 +206,8 @@ test("options and parameters are never changed, whatever they are", { timeout: T
       bag("timeoutMs", "maxRetries", "headers", "signal"),
       async (options, params, callOptions) => {
         const before = structuredClone([options, params, callOptions]);
-        const make = async () => new RoomsClientTokens({ apiKey: API_KEY, ...options, fetch });
-        const client = (await settled(make())) ?? new RoomsClientTokens({ apiKey: API_KEY, fetch });
+        const make = async () => new RoomTokenClient({ apiKey: API_KEY, ...options, fetch });
+        const client = (await settled(make())) ?? new RoomTokenClient({ apiKey: API_KEY, fetch });
         await settled(client.create(ROOM_ID, params, callOptions));
         await settled(client.refresh(ROOM_ID, params as never, callOptions));
         expect([options, params, callOptions]).toEqual(before);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hideValues, redactor } from "../../src/errors/redact.ts";
-import { copyOfThrown } from "../../src/errors/thrown.ts";
+import { sanitizeError } from "../../src/errors/thrown-error.ts";
 
 const SECRET = "CANARY/a+b=c é😀";
 
@@ -130,7 +130,7 @@ test("a foreign error is copied by name, message and string code, five causes de
       request: "CANARY",
     });
   }
-  let copy: unknown = copyOfThrown(error, same);
+  let copy: unknown = sanitizeError(error, same);
   for (let depth = 1; depth <= 5; depth++) {
     expect(copy).toBeInstanceOf(Error);
     expect(copy).toMatchObject({ name: "TypeError", message: `depth ${depth}` });
@@ -150,7 +150,7 @@ test.each([
   [{}, ""],
   [{ message: 5, name: 5, code: 5 }, ""],
 ])("whatever is thrown becomes an error: %s", (thrown, message) => {
-  expect(copyOfThrown(thrown, same)).toMatchObject({ name: "Error", message });
+  expect(sanitizeError(thrown, same)).toMatchObject({ name: "Error", message });
 });
 
 test("an object whose getters throw becomes an error, too", () => {
@@ -159,14 +159,14 @@ test("an object whose getters throw becomes an error, too", () => {
       throw new Error("CANARY");
     },
   });
-  expect(copyOfThrown(hostile, same).message).toBe("an unreadable object");
+  expect(sanitizeError(hostile, same).message).toBe("an unreadable object");
 });
 
 test("a cause that is its own cause ends", () => {
   const error = new Error("round");
   error.cause = error;
   let depth = 0;
-  for (let copy: unknown = copyOfThrown(error, same); copy instanceof Error; copy = copy.cause) depth++;
+  for (let copy: unknown = sanitizeError(error, same); copy instanceof Error; copy = copy.cause) depth++;
   expect(depth).toBe(5);
 });
 
@@ -182,13 +182,13 @@ test("the quotes and the words around a secret stay, also of one that JSON escap
 });
 
 test("a copy of an error without a cause has none, not even an undefined one", () => {
-  expect("cause" in copyOfThrown(new Error("x"), same)).toBe(false);
+  expect("cause" in sanitizeError(new Error("x"), same)).toBe(false);
 });
 
 test("an aggregate of itself, as deep as one likes, is copied at once", () => {
   const around = new AggregateError([], "around");
   around.errors = [around, around, { errors: [around], message: "part", code: "EPART" }];
-  expect(copyOfThrown(around, same)).toMatchObject({
+  expect(sanitizeError(around, same)).toMatchObject({
     message: "around; around; around; part",
     code: "EPART",
   });
@@ -196,12 +196,12 @@ test("an aggregate of itself, as deep as one likes, is copied at once", () => {
 
 test("of an aggregate every part is quoted", () => {
   const parts = ["a", "b", "c", "d", "e"].map((text) => new Error(text));
-  expect(copyOfThrown(new AggregateError(parts), same).message).toBe("a; b; c; d; e");
+  expect(sanitizeError(new AggregateError(parts), same).message).toBe("a; b; c; d; e");
 });
 
 test("a part of an aggregate that is no error is left out, as Promise.any has it of a rejection without a reason", () => {
   const parts = [undefined, "text", null, new Error("down")];
-  expect(copyOfThrown(new AggregateError(parts, "all failed"), same).message).toBe("all failed; down");
+  expect(sanitizeError(new AggregateError(parts, "all failed"), same).message).toBe("all failed; down");
 });
 
 test("the text around a secret of thousands of characters is still shown", () => {

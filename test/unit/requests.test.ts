@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { RoomsClientTokens } from "../../src/index.ts";
-import { VERSION } from "../../src/platform.ts";
+import { RoomTokenClient } from "../../src/index.ts";
+import { VERSION } from "../../src/lib/platform.ts";
 import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection, stubFetch } from "./support.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -68,7 +68,7 @@ test.each([
 ])("where %s, as in older workers, the cache mode is left out", async (_, platformRequest) => {
   vi.stubGlobal("Request", platformRequest);
   vi.resetModules(); // the platform is looked at once
-  const { RoomsClientTokens: Client } = await import("../../src/index.ts");
+  const { RoomTokenClient: Client } = await import("../../src/index.ts");
   const { fetch, seen } = stubFetch(granted);
   await new Client({ apiKey: API_KEY, fetch }).create(ROOM_ID);
   vi.unstubAllGlobals();
@@ -108,15 +108,13 @@ test("the environment's key is trimmed, and read only where the option is undefi
 
 test("a key of the environment that cannot be one is refused under the variable's name", () => {
   vi.stubEnv("TELNYX_API_KEY", "Bearer CANARY");
-  expect(() => new RoomsClientTokens()).toThrow(/^TELNYX_API_KEY must be (?!.*CANARY)/);
+  expect(() => new RoomTokenClient()).toThrow(/^TELNYX_API_KEY must be (?!.*CANARY)/);
 });
 
 test("an empty key is refused as an option, and counts as none in the environment", () => {
-  expect(() => new RoomsClientTokens({ apiKey: "" })).toThrow(
-    "apiKey must be a key, and not an empty string",
-  );
+  expect(() => new RoomTokenClient({ apiKey: "" })).toThrow("apiKey must be a key, not an empty string");
   vi.stubEnv("TELNYX_API_KEY", "");
-  expect(() => new RoomsClientTokens()).not.toThrow();
+  expect(() => new RoomTokenClient()).not.toThrow();
 });
 
 test("the environment's base URL stands between the option and the default", async () => {
@@ -128,8 +126,8 @@ test("the environment's base URL stands between the option and the default", asy
   await set.client.create(ROOM_ID);
   expect(set.seen[0]?.url).toMatch(/^http:\/\/127\.0\.0\.1:9\/rooms\//);
   vi.stubEnv("TELNYX_BASE_URL", "http://elsewhere");
-  expect(() => new RoomsClientTokens()).toThrow(/^TELNYX_BASE_URL must be /);
-  expect(() => new RoomsClientTokens({ baseUrl: "https://h" })).not.toThrow();
+  expect(() => new RoomTokenClient()).toThrow(/^TELNYX_BASE_URL must be /);
+  expect(() => new RoomTokenClient({ baseUrl: "https://h" })).not.toThrow();
 });
 
 test("an environment that may not be read counts as an empty one", async () => {
@@ -167,7 +165,7 @@ test("a header that is undefined is left out, of the client's and of the call's"
 test("fetch is called without a this, and the global one is looked up at each call", async () => {
   let self: unknown = "unset";
   const { fetch } = stubFetch(granted);
-  const client = new RoomsClientTokens({ apiKey: API_KEY });
+  const client = new RoomTokenClient({ apiKey: API_KEY });
   vi.stubGlobal("fetch", function (this: unknown, ...args: Parameters<typeof fetch>) {
     self = this;
     return fetch(...args);
@@ -179,7 +177,7 @@ test("fetch is called without a this, and the global one is looked up at each ca
 test("options are read once: changing them later changes nothing", async () => {
   const { fetch, seen } = stubFetch(granted);
   const options = { apiKey: API_KEY, fetch, headers: { "x-a": "1" }, baseUrl: "https://a.example" };
-  const client = new RoomsClientTokens(options);
+  const client = new RoomTokenClient(options);
   Object.assign(options, { apiKey: "OTHER", baseUrl: "https://b.example" });
   options.headers["x-a"] = "2";
   await client.create(ROOM_ID);

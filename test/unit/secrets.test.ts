@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { type AttemptEvent, type Fetch, isRoomTokenError, RoomsClientTokens } from "../../src/index.ts";
+import { type AttemptEvent, type Fetch, isRoomTokenError, RoomTokenClient } from "../../src/index.ts";
 import { clientOn, json, ROOM_ID, rejection } from "./support.ts";
 
 const KEY = 'CANARY"key/+=1';
@@ -13,18 +13,17 @@ const CALLS: [name: string, secrets: string[], call: (options: Options) => Promi
   [
     "create with the client's key",
     [KEY],
-    (options) => new RoomsClientTokens({ apiKey: KEY, ...options }).create(ROOM_ID),
+    (options) => new RoomTokenClient({ apiKey: KEY, ...options }).create(ROOM_ID),
   ],
   [
     "create with the key of a function",
     [GIVEN],
-    (options) => new RoomsClientTokens({ apiKey: async () => GIVEN, ...options }).create(ROOM_ID),
+    (options) => new RoomTokenClient({ apiKey: async () => GIVEN, ...options }).create(ROOM_ID),
   ],
   [
     "refresh of a client with a key",
     [KEY, REFRESH],
-    (options) =>
-      new RoomsClientTokens({ apiKey: KEY, ...options }).refresh(ROOM_ID, { refreshToken: REFRESH }),
+    (options) => new RoomTokenClient({ apiKey: KEY, ...options }).refresh(ROOM_ID, { refreshToken: REFRESH }),
   ],
 ];
 interface Options {
@@ -128,7 +127,7 @@ test("a failing key function shows nothing that looks like a key or a token", as
   const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
   const key = "KEY0123456789ABCDEF0123456789ABCDEF_abcdefghijklmnopqrstuv";
   const apiKey = () => Promise.reject(loadedError(`${jwt} ${key} Bearer ${key}`));
-  const client = new RoomsClientTokens({ apiKey, fetch: () => new Response() });
+  const client = new RoomTokenClient({ apiKey, fetch: () => new Response() });
   const error = await client.create(ROOM_ID).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: "missing_api_key" });
   for (const secret of [jwt, key]) expect(everythingOf(error)).not.toContain(secret);

@@ -1,5 +1,5 @@
 import type { ClientOptions } from "../../src/index.ts";
-import { RoomsClientTokens } from "../../src/index.ts";
+import { RoomTokenClient } from "../../src/index.ts";
 
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 export const API_KEY = "KEY-CANARY-apikey/+=";
@@ -45,7 +45,7 @@ export function clientOn(
   options: ClientOptions = {},
 ) {
   const { fetch, seen } = stubFetch(answer);
-  return { client: new RoomsClientTokens({ apiKey: API_KEY, fetch, maxRetries: 0, ...options }), seen };
+  return { client: new RoomTokenClient({ apiKey: API_KEY, fetch, maxRetries: 0, ...options }), seen };
 }
 
 /** What a promise rejects with; fails where it does not reject. */

@@ -1,5 +1,5 @@
-import { RoomsClientTokens } from "../../../dist/types/src/index.js";
+import { RoomTokenClient } from "../../../dist/types/src/index.js";
 
 export async function mint(roomId: string, apiKey: string): Promise<string> {
-  return (await new RoomsClientTokens({ apiKey }).create(roomId)).token;
+  return (await new RoomTokenClient({ apiKey }).create(roomId)).token;
 }

@@ -1,4 +1,4 @@
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 import { RoomTokenSession } from "telnyx-room-tokens/session";
 import { expect, test } from "vitest";
 
@@ -19,7 +19,7 @@ export function testInPage(name: string): void {
     const apiKey = "KEY_canary_0123456789";
     let refusal: unknown;
     try {
-      new RoomsClientTokens({ apiKey });
+      new RoomTokenClient({ apiKey });
     } catch (thrown) {
       refusal = thrown;
     }

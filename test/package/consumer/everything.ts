@@ -8,7 +8,7 @@ import {
   type RefreshedRoomToken,
   type RefreshParams,
   type RequestOptions,
-  RoomsClientTokens,
+  RoomTokenClient,
   RoomTokenError,
   type RoomTokenErrorCode,
   type RoomTokenGrant,
@@ -32,7 +32,7 @@ const options: ClientOptions = {
   headers: { "x-team": "video" },
   onAttempt,
 };
-const roomTokens = new RoomsClientTokens(options);
+const roomTokens = new RoomTokenClient(options);
 
 export async function mint(roomId: string, params?: CreateParams): Promise<RoomTokenGrant> {
   const perCall: RequestOptions = { signal: new AbortController().signal, timeoutMs: undefined };

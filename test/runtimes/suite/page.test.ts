@@ -1,16 +1,16 @@
-import { isRoomTokenError, RoomsClientTokens, RoomTokenError } from "telnyx-room-tokens";
+import { isRoomTokenError, RoomTokenClient, RoomTokenError } from "telnyx-room-tokens";
 import { RoomTokenSession } from "telnyx-room-tokens/session";
 import { beforeEach, expect, test } from "vitest";
 import { apiKey, control, given, newClient, rejection, reset, roomId, seen } from "./support.ts";
 
 beforeEach(reset);
 
-const keyless = () => new RoomsClientTokens({ baseUrl: given.apiUrl, maxRetries: 0 });
+const keyless = () => new RoomTokenClient({ baseUrl: given.apiUrl, maxRetries: 0 });
 
 test("an API key in a page is refused, and the refusal does not show it", () => {
   let refused: unknown;
   try {
-    new RoomsClientTokens({ apiKey });
+    new RoomTokenClient({ apiKey });
   } catch (error) {
     refused = error;
   }

@@ -1,4 +1,4 @@
-import { type ClientOptions, RoomsClientTokens } from "telnyx-room-tokens";
+import { type ClientOptions, RoomTokenClient } from "telnyx-room-tokens";
 import { inject } from "vitest";
 
 export const given = inject("given");
@@ -6,8 +6,8 @@ export const { roomId, apiKey } = given;
 export const inPage = typeof document !== "undefined";
 
 /** A client on the sandbox. It is allowed the key also in a page; page.test.ts shows that it is refused otherwise. */
-export function newClient(options: ClientOptions = {}): RoomsClientTokens {
-  return new RoomsClientTokens({
+export function newClient(options: ClientOptions = {}): RoomTokenClient {
+  return new RoomTokenClient({
     apiKey,
     baseUrl: given.apiUrl,
     maxRetries: 0,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { RoomsClientTokens } from "../../../src/index.ts";
+import { RoomTokenClient } from "../../../src/index.ts";
 import { RoomTokenSession } from "../../../src/session/index.ts";
 import { type SandboxServer, startSandbox } from "../../sandbox/index.ts";
 
@@ -42,7 +42,7 @@ export async function liveInRealTime() {
 
 function openSession(sandbox: SandboxServer): RoomTokenSession {
   const { roomId, apiKey, url: baseUrl } = sandbox;
-  const backEnd = new RoomsClientTokens({ apiKey, baseUrl, maxRetries: 0 });
+  const backEnd = new RoomTokenClient({ apiKey, baseUrl, maxRetries: 0 });
   const session = new RoomTokenSession({
     tokenTtlSecs: TTL_SECS,
     create: ({ signal }) => backEnd.create(roomId, { tokenTtlSecs: TTL_SECS }, { signal }),

@@ -1,9 +1,9 @@
 import { Suspense } from "react";
-import { RoomsClientTokens } from "telnyx-room-tokens";
+import { RoomTokenClient } from "telnyx-room-tokens";
 
 /** The key and the base URL come from the environment. Nothing but the call makes the page dynamic. */
 async function Token() {
-  const { token } = await new RoomsClientTokens().create(process.env.ROOM_ID);
+  const { token } = await new RoomTokenClient().create(process.env.ROOM_ID);
   return <p id="token">{token}</p>;
 }
 

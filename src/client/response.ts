@@ -1,32 +1,34 @@
+import type { ResponseFacts } from "../errors/response-error.ts";
 import type { ReadableHeaders } from "../errors/retry-after.ts";
 import { isSuccess } from "../errors/status.ts";
+import { InvalidGrant } from "../lib/grant.ts";
 import type { FetchResponse } from "./fetch.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
-const TOO_LONG = "longer than 1 MiB";
 
-/** A whole answer, body included: what openapi-fetch gets in the place of a `Response`. */
-export class Answer {
+/** A whole response, its body included: what openapi-fetch gets in the place of a `Response`. */
+export class BoundedResponse implements ResponseFacts {
   readonly ok: boolean;
   readonly status: number;
-  readonly type: string | undefined;
+  readonly isRedirect: boolean;
   readonly headers: ReadableHeaders;
   /** At most 1 MiB of the body. */
   readonly bodyText: string;
-  readonly isTooLong: boolean;
+  readonly #isTooLong: boolean;
 
-  constructor({ status, type, headers }: FetchResponse, body: Body) {
-    this.ok = isSuccess(status);
+  constructor({ status, type, headers }: FetchResponse, body: Body, isFromOtherOrigin: boolean) {
     this.status = status;
-    this.type = type;
-    this.headers = { get: (name) => header(headers, name) };
+    // A browser shows a redirect that it does not follow as "opaqueredirect", with status 0.
+    this.isRedirect = isFromOtherOrigin || type === "opaqueredirect" || (status >= 300 && status <= 399);
+    this.ok = isSuccess(status) && !this.isRedirect;
+    this.headers = { get: (name) => readHeader(headers, name) };
     this.bodyText = body.text;
-    this.isTooLong = body.isTooLong;
+    this.#isTooLong = body.isTooLong;
   }
 
   /** The body. Rejects for a success that is too long, so that no part of it is taken for the whole. */
   async text(): Promise<string> {
-    if (this.ok && this.isTooLong) throw new Error(TOO_LONG);
+    if (this.ok && this.#isTooLong) throw new InvalidGrant("no JSON object with data within 1 MiB");
     return this.bodyText;
   }
 
@@ -35,8 +37,8 @@ export class Answer {
   }
 }
 
-/** A header's value; null where it is absent, no text, or cannot be read: the headers of a stub may be anything. */
-function header(headers: ReadableHeaders, name: string): string | null {
+/** A header's value; null if it is absent, no text, or cannot be read: the headers of a stub may be anything. */
+function readHeader(headers: ReadableHeaders, name: string): string | null {
   try {
     const value: unknown = headers.get(name);
     return typeof value === "string" ? value : null;
@@ -50,14 +52,22 @@ interface Body {
   readonly isTooLong: boolean;
 }
 
-/** Reads an answer to the last byte, or up to 1 MiB. Rejects where a success breaks off. */
-export async function readAnswer(response: FetchResponse, signal: AbortSignal): Promise<Answer> {
+/**
+ * Reads a response to the last byte, or up to 1 MiB. Rejects if a success breaks off.
+ *
+ * @param isFromOtherOrigin Whether `fetch` has followed a redirect to another origin.
+ */
+export async function readResponse(
+  response: FetchResponse,
+  signal: AbortSignal,
+  isFromOtherOrigin: boolean,
+): Promise<BoundedResponse> {
   try {
-    return new Answer(response, await readBody(response, signal));
+    return new BoundedResponse(response, await readBody(response, signal), isFromOtherOrigin);
   } catch (broken) {
-    // A refusal stands even if its text is lost; half a text could hold half a secret.
+    // An error response stands even if its text is lost; half a text could contain half a secret.
     if (isSuccess(response.status) || signal.aborted) throw broken;
-    return new Answer(response, { text: "", isTooLong: false });
+    return new BoundedResponse(response, { text: "", isTooLong: false }, isFromOtherOrigin);
   }
 }
 

@@ -1,0 +1,144 @@
+import { reportAttempt } from "../errors/attempt-event.ts";
+import { redactor } from "../errors/redact.ts";
+import {
+  type FailedRequest,
+  invalidResponseError,
+  requestIdOf,
+  statusError,
+} from "../errors/response-error.ts";
+import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
+import { connectionError, isControlFlow, timeoutError } from "../errors/thrown-error.ts";
+import { abortReason } from "../lib/abort.ts";
+import { delay, withDeadline } from "../lib/deadline.ts";
+import { InvalidGrant } from "../lib/grant.ts";
+import { monotonicNow } from "../lib/platform.ts";
+import { isObject } from "../lib/values.ts";
+import type { OpenapiFetch } from "./bindings.ts";
+import { type LightRequest, openapiFetch } from "./bindings.ts";
+import { baseInit, isSameOrigin } from "./fetch.ts";
+import type { CallSettings, ClientAttemptEvent } from "./options.ts";
+import { type BoundedResponse, readResponse } from "./response.ts";
+import { retryDelayMs } from "./retry.ts";
+
+/** One call of the client. */
+export interface Call extends CallSettings {
+  readonly operation: RoomTokenOperation;
+  readonly roomId: string;
+  /** What no error and no event of the call may contain. */
+  readonly secrets: readonly string[];
+  readonly onAttempt: ((event: ClientAttemptEvent) => void) | undefined;
+}
+
+/** Makes one request by openapi-fetch, which calls the given `fetch`. */
+type Post<Data> = (fetch: OpenapiFetch) => Promise<Posted<Data>>;
+
+/** What openapi-fetch returns. */
+interface Posted<Data> {
+  readonly data?: { readonly data?: Data | undefined } | undefined;
+  readonly error?: unknown;
+  readonly response: { readonly ok: boolean };
+}
+
+/** How an attempt ended: with a result, or with an error. */
+type Outcome<Result> = { readonly response?: BoundedResponse | undefined } & (
+  | { readonly error: RoomTokenError }
+  | { readonly error?: undefined; readonly result: Result }
+);
+
+const NO_DATA = "no JSON object with data";
+
+/**
+ * Makes the attempts of a call until one succeeds, its error is not retried, or no attempt is left.
+ *
+ * @param read Takes the result out of the `data` of a success; may throw {@link InvalidGrant}.
+ * @throws RoomTokenError, the reason of the call's signal, or what the control flow of a framework threw
+ */
+export async function makeAttempts<Data extends object, Result>(
+  call: Call,
+  post: Post<Data>,
+  read: (data: Data) => Result,
+): Promise<Result> {
+  const redact = redactor(call.secrets);
+  for (let attempt = 1; ; attempt++) {
+    const request = describeRequest(call, attempt, redact);
+    const startedAt = monotonicNow();
+    const outcome = await makeAttempt(call, request, post, read);
+    const { response, error } = outcome;
+    const durationMs = monotonicNow() - startedAt;
+    const retryInMs = error && attempt <= call.maxRetries ? retryDelayMs(error, attempt) : undefined;
+    if (call.onAttempt !== undefined) {
+      const { operation, roomId } = call;
+      const requestId = response && requestIdOf(response.headers, redact);
+      const facts = { status: response?.status, code: error?.code, requestId, durationMs, retryInMs };
+      reportAttempt(call.onAttempt, { operation, roomId, attempt, ...facts });
+    }
+    if (outcome.error === undefined) return outcome.result;
+    if (retryInMs === undefined) throw outcome.error;
+    await delay(retryInMs, call.signal);
+  }
+}
+
+function describeRequest(
+  { operation }: Call,
+  attempts: number,
+  redact: FailedRequest["redact"],
+): FailedRequest {
+  const action = operation === "create" ? "Creating" : "Refreshing";
+  const suffix = attempts > 1 ? ` after ${attempts} attempts` : "";
+  return { operation, attempts, messagePrefix: `${action} a room client token failed${suffix}`, redact };
+}
+
+/** Makes one attempt within its deadline. Rejects only with the caller's reason, or a framework's control flow. */
+async function makeAttempt<Data extends object, Result>(
+  call: Call,
+  request: FailedRequest,
+  post: Post<Data>,
+  read: (data: Data) => Result,
+): Promise<Outcome<Result>> {
+  let response: BoundedResponse | undefined;
+  let timedOut: RoomTokenError | undefined;
+  const postWithin = (signal: AbortSignal) => {
+    const send = async (light: LightRequest) => {
+      response = await sendRequest(call, light, signal);
+      return response;
+    };
+    return post(openapiFetch(send));
+  };
+  const onTimeout = () => {
+    timedOut = timeoutError(request, call.timeoutMs);
+    return timedOut;
+  };
+  try {
+    const posted = await withDeadline(postWithin, call.timeoutMs, call.signal, onTimeout);
+    if (response !== undefined && !response.ok)
+      return { response, error: statusError(request, response, posted.error) };
+    return { response, result: read(dataOf(posted)) };
+  } catch (thrown) {
+    if (call.signal?.aborted) throw abortReason(call.signal);
+    if (timedOut !== undefined) return { error: timedOut };
+    if (response !== undefined) {
+      const problem = thrown instanceof InvalidGrant ? thrown.message : NO_DATA; // no JSON, says openapi-fetch
+      return { response, error: invalidResponseError(request, response, problem) };
+    }
+    if (isControlFlow(thrown)) throw thrown;
+    return { error: connectionError(request, thrown) };
+  }
+}
+
+async function sendRequest(
+  { fetch, isPlatformFetch }: Call,
+  { url, headers, body }: LightRequest,
+  signal: AbortSignal,
+): Promise<BoundedResponse> {
+  const response = await fetch(url, { ...baseInit(), headers, body, signal });
+  if (typeof response?.status !== "number") throw new TypeError("fetch returned no response");
+  // React Native's fetch follows a redirect whatever it is told.
+  const isFromOtherOrigin = isPlatformFetch && !!response.url && !isSameOrigin(response.url, url);
+  return readResponse(response, signal, isFromOtherOrigin);
+}
+
+function dataOf<Data extends object>({ data: body }: Posted<Data>): Data {
+  const { data } = isObject(body) ? body : {};
+  if (!isObject(data)) throw new InvalidGrant(NO_DATA);
+  return data as Data;
+}

@@ -1,0 +1,61 @@
+import createClient, { type Client } from "openapi-fetch";
+import type { paths } from "../../generated/rooms-client-tokens.ts";
+import type { BoundedResponse } from "./response.ts";
+
+export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
+export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
+
+/** An optional member may also be given as undefined: JSON leaves it out. Only a required one fits the `Record`. */
+type OrUndefined<T> = {
+  [Member in keyof T]: OrUndefined<T[Member]> | (T extends Record<Member, unknown> ? never : undefined);
+};
+type Paths = OrUndefined<paths>;
+
+/** Both operations of the fragment, typed by it. */
+export type Bindings = Client<Paths, "application/json">;
+
+/** All that a request may be made with. openapi-fetch itself would accept any further member, also of the body. */
+export interface Init<Path extends keyof paths> {
+  readonly params: { readonly path: paths[Path]["post"]["parameters"]["path"] };
+  readonly body: OrUndefined<paths[Path]["post"]["requestBody"]["content"]["application/json"]>;
+  readonly headers: Record<string, string>;
+  readonly fetch: OpenapiFetch;
+}
+
+/** The `fetch` option of openapi-fetch. */
+export type OpenapiFetch = (request: Request) => Promise<Response>;
+
+/** Sends one request that openapi-fetch has built. */
+export type Send = (request: LightRequest) => Promise<BoundedResponse>;
+
+/** @param headers Sent with every request. */
+export function createBindings(baseUrl: string, headers: Record<string, string>): Bindings {
+  return createClient<Paths, "application/json">({
+    baseUrl,
+    headers: { accept: "application/json", ...headers },
+    Request: LightRequest as unknown as typeof Request,
+    fetch: globalThis.fetch, // never called: each request brings its own
+  });
+}
+
+/** Gives `send` the types that openapi-fetch has for it. Ours have all the members that it uses. */
+export function openapiFetch(send: Send): OpenapiFetch {
+  return send as unknown as OpenapiFetch;
+}
+
+/**
+ * Stands in for `Request`, which openapi-fetch makes of every request: a platform's own would load Node's fetch at
+ * import, and cost as much as the rest of the call.
+ */
+export class LightRequest {
+  readonly url: string;
+  /** A plain record, because a caller's own fetch may spread it; names in lower case. */
+  readonly headers: Record<string, string>;
+  readonly body: string;
+
+  constructor(url: string, { headers, body }: { readonly headers: Headers; readonly body: string }) {
+    this.url = url;
+    this.headers = Object.fromEntries(headers); // unlike assignment, it takes a header named __proto__
+    this.body = body;
+  }
+}

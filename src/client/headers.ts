@@ -1,0 +1,46 @@
+import { assertArgument, invalidArgument, type Rule, rule } from "../errors/arguments.ts";
+import type { RoomTokenOperation } from "../errors/room-token-error.ts";
+import { isObject } from "../lib/values.ts";
+
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what HTTP forbids in a header's value
+const VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
+const CLIENTS_OWN = ["authorization", "content-type", "accept"];
+/** fetch sets these, refuses them, or fails the request because of them. */
+const FETCHS_OWN = [
+  ...["host", "connection", "keep-alive", "transfer-encoding", "content-length"],
+  ...["expect", "upgrade", "te", "trailer"],
+];
+
+export const HEADERS: Rule = rule(
+  (value) => isObject(value) && !(Symbol.iterator in value),
+  "must be a plain record, not a Headers object or a list",
+);
+const HEADER_VALUE: Rule = rule(
+  (value) => typeof value === "string" && VALUE.test(value),
+  "must be a valid HTTP header value",
+);
+
+/** The given headers with their names in lower case, without those that are undefined. */
+export function readHeaders(
+  headers: Readonly<Record<string, string | undefined>>,
+  operation?: RoomTokenOperation,
+): Record<string, string> {
+  const read: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = problemOfName(name);
+    if (problem !== undefined) throw invalidArgument("headers", problem, operation);
+    if (value === undefined) continue;
+    assertArgument(`headers[${JSON.stringify(name)}]`, value, HEADER_VALUE, operation);
+    read.push([name.toLowerCase(), value]);
+  }
+  return Object.fromEntries(read);
+}
+
+function problemOfName(name: string): string | undefined {
+  const lowerCase = name.toLowerCase();
+  if (!NAME.test(name)) return "must be a record whose names are valid HTTP header names";
+  if (CLIENTS_OWN.includes(lowerCase)) return `must not contain ${name}, which the client sets itself`;
+  if (FETCHS_OWN.includes(lowerCase)) return `must not contain ${name}, which is left to fetch`;
+  return undefined;
+}

@@ -1,0 +1,126 @@
+import { hideValues, oneLine, type Redact } from "./redact.ts";
+import { type ReadableHeaders, retryAfterMs } from "./retry-after.ts";
+import {
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
+} from "./room-token-error.ts";
+import { codeOfStatus, isRetryableStatus } from "./status.ts";
+
+const MAX_DETAILS = 20;
+
+/** The request that an error is about. */
+export interface FailedRequest {
+  readonly operation: RoomTokenOperation;
+  /** How many requests were sent. */
+  readonly attempts: number;
+  /** How the message begins: "Creating a room client token failed after 3 attempts". */
+  readonly messagePrefix: string;
+  /** Replaces the secrets of the request. */
+  readonly redact: Redact;
+}
+
+/** What an error tells of a response. */
+export interface ResponseFacts {
+  readonly status: number;
+  /** Whether it is a redirect that was not followed, or came from another origin after all. */
+  readonly isRedirect: boolean;
+  readonly headers: ReadableHeaders;
+  readonly bodyText: string;
+}
+
+/**
+ * The error of an error response: its code by the status alone, Telnyx's words from the body.
+ *
+ * @param body The parsed body, if it was JSON.
+ * @param overrides What is different in a session, which repeats more than the client does.
+ */
+export function statusError(
+  failed: FailedRequest,
+  response: ResponseFacts,
+  body: unknown,
+  overrides: RoomTokenErrorInit = {},
+): RoomTokenError {
+  const { status, isRedirect, headers } = response;
+  const code = isRedirect ? "redirect_refused" : codeOfStatus(status);
+  const retryable = !isRedirect && isRetryableStatus(status);
+  // What another origin sends may be a token.
+  const errors = isRedirect ? [] : parseErrorDetails(body, failed.redact);
+  const bodyText = isRedirect ? hideValues(response.bodyText) : response.bodyText;
+  const words = isRedirect ? ["redirect, not followed"] : [errors[0]?.title, errors[0]?.detail];
+  const problem = `${status || ""} ${words.filter(Boolean).join(": ")}`.trim();
+  return responseError(
+    failed,
+    code,
+    problem,
+    { ...response, bodyText },
+    {
+      retryable,
+      errors,
+      retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
+      ...overrides,
+    },
+  );
+}
+
+/** The error of a 2xx that contains no usable token. */
+export function invalidResponseError(
+  failed: FailedRequest,
+  response: ResponseFacts,
+  problem: string,
+): RoomTokenError {
+  const message = `${response.status} without a usable token: ${problem}`;
+  const bodyText = hideValues(response.bodyText);
+  return responseError(failed, "invalid_response", message, { ...response, bodyText });
+}
+
+/** Telnyx's id of the request, from either of its headers. */
+export function requestIdOf(headers: ReadableHeaders, redact: Redact): string | undefined {
+  const id = headers.get("x-request-id") || headers.get("request-id");
+  return id ? oneLine(redact(id)) : undefined;
+}
+
+function responseError(
+  { operation, attempts, messagePrefix, redact }: FailedRequest,
+  code: RoomTokenErrorCode,
+  problem: string,
+  { status, headers, bodyText }: ResponseFacts,
+  init: RoomTokenErrorInit = {},
+): RoomTokenError {
+  const requestId = requestIdOf(headers, redact);
+  const quoted = requestId === undefined ? "" : ` (request id ${requestId})`;
+  return new RoomTokenError(code, `${messagePrefix}: ${problem}${quoted}`, {
+    ...init,
+    operation,
+    attempts,
+    status,
+    requestId,
+    bodyText: redact(bodyText),
+  });
+}
+
+/** Telnyx's words, from any of the three shapes it uses; none from a body that is something else. */
+export function parseErrorDetails(body: unknown, redact: Redact): TelnyxErrorDetail[] {
+  const { errors } = membersOf(body);
+  const list: unknown[] = Array.isArray(errors) ? errors : [body];
+  return list
+    .slice(0, MAX_DETAILS)
+    .map((entry) => readDetail(entry, redact))
+    .filter((detail) => Object.keys(detail).length > 0);
+}
+
+function readDetail(entry: unknown, redact: Redact): TelnyxErrorDetail {
+  const { code, title, detail, message, source, pointer = membersOf(source)["pointer"] } = membersOf(entry);
+  // Older documents of Telnyx have the code as a number.
+  const found = Object.entries({ code, title, detail: detail ?? message, pointer }).filter(([, value]) =>
+    ["string", "number"].includes(typeof value),
+  );
+  return Object.fromEntries(found.map(([name, value]) => [name, oneLine(redact(String(value)))]));
+}
+
+/** The members of a value that may be anything; null and undefined have none. */
+function membersOf(value: unknown): Record<string, unknown> {
+  return Object(value);
+}
