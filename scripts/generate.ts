@@ -1,5 +1,5 @@
 /**
- * `npm run generate` makes the fragment from upstream and overlay, and the types from the fragment.
+ * `npm run generate` makes the fragment from upstream and overlay, and types and limits from the fragment.
  * `npm run generate -- --check` writes nothing and exits 1 when a made file is not what it would be now.
  */
 import { parseArgs } from "node:util";

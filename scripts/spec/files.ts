@@ -9,6 +9,7 @@ export const FILES = {
   overlay: "openapi/overlay.yaml",
   fragment: "openapi/rooms-client-tokens.yaml",
   types: "generated/rooms-client-tokens.ts",
+  limits: "generated/limits.ts",
 } as const;
 
 /** The package's root, whatever directory a script is started in. */

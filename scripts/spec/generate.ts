@@ -2,14 +2,16 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FILES, readObject } from "./files.ts";
 import { makeFragment, makeTypes } from "./fragment.ts";
+import { makeLimits } from "./limits.ts";
 
-/** Makes fragment and types below `root`; returns the files that differ from what is there, which `write` also writes. */
+/** Makes fragment, types and limits below `root`; returns the files that differ from what is there, which `write` also writes. */
 export async function generate(root: string, options: { write: boolean }): Promise<string[]> {
   const upstream = await readObject(join(root, FILES.upstream));
   const fragment = await makeFragment(upstream, await readObject(join(root, FILES.overlay)));
   const made = [
     { file: FILES.fragment, text: fragment },
     { file: FILES.types, text: await makeTypes(fragment) },
+    { file: FILES.limits, text: makeLimits(fragment) },
   ];
   const differing: string[] = [];
   for (const { file, text } of made) {

@@ -20,19 +20,21 @@ describe("npm run generate", () => {
 
   it("names each made file that was edited by hand, and leaves it as it is", async () => {
     const root = await copyOfContract();
-    for (const file of [FILES.fragment, FILES.types]) await edit(root, file, (text) => `${text}\n`);
+    for (const file of [FILES.fragment, FILES.types, FILES.limits])
+      await edit(root, file, (text) => `${text}\n`);
     const edited = await readFile(join(root, FILES.fragment), "utf8");
     const { exitCode, stderr } = await runScript({ root }, "generate.ts", "--check");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(FILES.fragment);
     expect(stderr).toContain(FILES.types);
+    expect(stderr).toContain(FILES.limits);
     expect(await readFile(join(root, FILES.fragment), "utf8")).toBe(edited);
   });
 
   it("notices a changed bound, which the types cannot show", async () => {
     const root = await copyOfContract();
     await edit(root, FILES.upstream, (text) => text.replace(/"maximum": \d+/, '"maximum": 1'));
-    expect(await generate(root, { write: false })).toEqual([FILES.fragment]);
+    expect(await generate(root, { write: false })).toEqual([FILES.fragment, FILES.limits]);
   });
 
   it("notices a changed word of ours", async () => {
