@@ -103,6 +103,9 @@ async function measure(plan: Plan): Promise<Results> {
     startToOpenapiFetch: cpuMs(OURS) / cpuMs("openapi-fetch"),
     bundles: {
       [OURS]: await bundledBytes('export * from "../../dist/index.js"'),
+      [`${OURS}, the client alone`]: await bundledBytes(
+        'export { RoomTokenClient } from "../../dist/index.js"',
+      ),
       [`${OURS}/session`]: await bundledBytes('export * from "../../dist/session.js"'),
       ...(await record(packages, (name) => bundledBytes(`export { default } from "${name}"`))),
     },

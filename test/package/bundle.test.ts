@@ -30,7 +30,7 @@ const BOTH = ["AbortController", "clearTimeout", "setTimeout", "globalThis.perfo
 const ENTRIES = [
   {
     entry: "telnyx-room-tokens",
-    maxBytes: 9_300,
+    maxBytes: 10_800,
     ambient: [
       ...BOTH,
       ...["TextDecoder", "URL", "Request", "globalThis.fetch", "globalThis.navigator", "globalThis.process"],
@@ -40,7 +40,7 @@ const ENTRIES = [
   },
   {
     entry: "telnyx-room-tokens/session",
-    maxBytes: 8_000,
+    maxBytes: 8_300,
     ambient: [...BOTH, "atob", "globalThis.document", "globalThis.window", "globalThis.reportError"],
   },
 ];
@@ -54,6 +54,13 @@ test.each(ENTRIES)(
     expect(bytes).toBeLessThanOrEqual(maxBytes);
   },
 );
+
+test("the client alone stays within 9,900 bytes", async () => {
+  const source = await bundle('export { RoomTokenClient } from "telnyx-room-tokens";', true);
+  const bytes = gzipSync(source, { level: 9 }).byteLength;
+  console.log(`the client alone: ${bytes} bytes min+gzip`);
+  expect(bytes).toBeLessThanOrEqual(9_900);
+});
 
 test.each(ENTRIES)(
   "$entry takes nothing from its platform but what is listed",

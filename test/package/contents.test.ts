@@ -43,7 +43,7 @@ test("the tarball holds the build, the sources, their declarations, the fragment
   );
 });
 
-test("with its dependencies it takes less than 0.73 MB on disk", () => {
+test("with its dependencies it takes less than 0.8 MB on disk", () => {
   const all = readdirSync(join(inject("project"), "node_modules"), { recursive: true, withFileTypes: true });
   const sizes = all
     .filter((entry) => entry.isFile())
@@ -51,7 +51,7 @@ test("with its dependencies it takes less than 0.73 MB on disk", () => {
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`on disk: ${bytes} bytes`);
   expect(bytes).toBeGreaterThan(100_000);
-  expect(bytes).toBeLessThan(730_000);
+  expect(bytes).toBeLessThan(800_000);
 });
 
 const read = (file: string) => readFileSync(join(installed, file), "utf8");
