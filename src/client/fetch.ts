@@ -1,4 +1,5 @@
 import type { ReadableHeaders } from "../errors/retry-after.ts";
+import { hasCacheMode } from "../lib/platform.ts";
 
 /** The RequestInit that a {@link Fetch} is called with: exactly these members; some workers refuse others. */
 export interface FetchInit {
@@ -34,7 +35,7 @@ let init: BaseInit | undefined;
 
 /** What every request has; the cache mode only on a platform that knows it. Looked up at the first call. */
 export function baseInit(): BaseInit {
-  init ??= typeof Request === "function" && "cache" in Request.prototype ? NO_STORE_INIT : BASE_INIT;
+  init ??= hasCacheMode() ? NO_STORE_INIT : BASE_INIT;
   return init;
 }
 

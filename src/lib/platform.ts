@@ -19,6 +19,11 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
+/** Whether `fetch` takes a `cache` mode: some workers refuse one. Not to be called at import, which would load Node's. */
+export function hasCacheMode(): boolean {
+  return typeof Request === "function" && "cache" in Request.prototype;
+}
+
 /** Milliseconds by a clock that is not moved when the system time is set; always 0 on a platform without one. */
 export function monotonicNow(): number {
   return globalThis.performance?.now() ?? 0;
