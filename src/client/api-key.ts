@@ -19,7 +19,7 @@ const API_KEY: Rule = (key) => {
   if (key === "") return "must be a key, not an empty string: pass null for no key";
   if (typeof peek(key, "then") === "function")
     return "must be a key, not a promise: await it, or pass a function";
-  if (typeof key !== "string") return "must be a string, a function, or null for no key";
+  if (typeof key !== "string") return "must be a string";
   if (!VISIBLE_ASCII.test(key))
     return "must be the bare key, in visible ASCII characters: no spaces, no line breaks, no Bearer before it";
   if (QUOTED.test(key))
@@ -54,8 +54,8 @@ export async function resolveApiKey(
   if (signal?.aborted) throw abortReason(signal);
   if (typeof apiKey === "string") return apiKey;
   if (apiKey === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
-  const timeoutError = () => missingApiKey(`the apiKey function returned no key within ${timeoutMs} ms`);
-  return withDeadline(() => callKeyFunction(apiKey), timeoutMs, signal, timeoutError);
+  const noKeyInTime = () => missingApiKey(`the apiKey function returned no key within ${timeoutMs} ms`);
+  return withDeadline(() => callKeyFunction(apiKey), timeoutMs, signal, noKeyInTime);
 }
 
 async function callKeyFunction(apiKey: KeyFunction): Promise<string> {

@@ -1,5 +1,5 @@
 import { reportAttempt } from "../errors/attempt-event.ts";
-import { redactor } from "../errors/redact.ts";
+import { type Redact, redactor } from "../errors/redact.ts";
 import {
   type FailedRequest,
   invalidResponseError,
@@ -13,11 +13,10 @@ import { delay, withDeadline } from "../lib/deadline.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import { monotonicNow } from "../lib/platform.ts";
 import { isObject } from "../lib/values.ts";
-import type { OpenapiFetch } from "./bindings.ts";
-import { type LightRequest, openapiFetch } from "./bindings.ts";
+import { type LightRequest, type OpenapiFetch, openapiFetch } from "./bindings.ts";
 import { baseInit, isSameOrigin } from "./fetch.ts";
-import type { CallSettings, ClientAttemptEvent } from "./options.ts";
-import { type BoundedResponse, readResponse } from "./response.ts";
+import type { CallSettings } from "./options.ts";
+import { type BoundedResponse, NO_DATA, readResponse } from "./response.ts";
 import { retryDelayMs } from "./retry.ts";
 
 /** One call of the client. */
@@ -26,7 +25,6 @@ export interface Call extends CallSettings {
   readonly roomId: string;
   /** What no error and no event of the call may contain. */
   readonly secrets: readonly string[];
-  readonly onAttempt: ((event: ClientAttemptEvent) => void) | undefined;
 }
 
 /** Makes one request by openapi-fetch, which calls the given `fetch`. */
@@ -36,7 +34,6 @@ type Post<Data> = (fetch: OpenapiFetch) => Promise<Posted<Data>>;
 interface Posted<Data> {
   readonly data?: { readonly data?: Data | undefined } | undefined;
   readonly error?: unknown;
-  readonly response: { readonly ok: boolean };
 }
 
 /** How an attempt ended: with a result, or with an error. */
@@ -44,8 +41,6 @@ type Outcome<Result> = { readonly response?: BoundedResponse | undefined } & (
   | { readonly error: RoomTokenError }
   | { readonly error?: undefined; readonly result: Result }
 );
-
-const NO_DATA = "no JSON object with data";
 
 /**
  * Makes the attempts of a call until one succeeds, its error is not retried, or no attempt is left.
@@ -60,38 +55,42 @@ export async function makeAttempts<Data extends object, Result>(
 ): Promise<Result> {
   const redact = redactor(call.secrets);
   for (let attempt = 1; ; attempt++) {
-    const request = describeRequest(call, attempt, redact);
+    const context = errorContext(call, attempt, redact);
     const startedAt = monotonicNow();
-    const outcome = await makeAttempt(call, request, post, read);
-    const { response, error } = outcome;
+    const outcome = await makeAttempt(call, context, post, read);
     const durationMs = monotonicNow() - startedAt;
-    const retryInMs = error && attempt <= call.maxRetries ? retryDelayMs(error, attempt) : undefined;
-    if (call.onAttempt !== undefined) {
-      const { operation, roomId } = call;
-      const requestId = response && requestIdOf(response.headers, redact);
-      const facts = { status: response?.status, code: error?.code, requestId, durationMs, retryInMs };
-      reportAttempt(call.onAttempt, { operation, roomId, attempt, ...facts });
-    }
+    const mayRetry = outcome.error !== undefined && attempt <= call.maxRetries;
+    const retryInMs = mayRetry ? retryDelayMs(outcome.error, attempt) : undefined;
+    notifyAttempt(call, context, outcome, durationMs, retryInMs);
     if (outcome.error === undefined) return outcome.result;
     if (retryInMs === undefined) throw outcome.error;
     await delay(retryInMs, call.signal);
   }
 }
 
-function describeRequest(
-  { operation }: Call,
-  attempts: number,
-  redact: FailedRequest["redact"],
-): FailedRequest {
+function errorContext({ operation }: Call, attempts: number, redact: Redact): FailedRequest {
   const action = operation === "create" ? "Creating" : "Refreshing";
   const suffix = attempts > 1 ? ` after ${attempts} attempts` : "";
   return { operation, attempts, messagePrefix: `${action} a room client token failed${suffix}`, redact };
 }
 
+function notifyAttempt(
+  { operation, roomId, onAttempt }: Call,
+  { attempts: attempt, redact }: FailedRequest,
+  { response, error }: Outcome<unknown>,
+  durationMs: number,
+  retryInMs: number | undefined,
+): void {
+  if (onAttempt === undefined) return;
+  const requestId = response && requestIdOf(response.headers, redact);
+  const facts = { status: response?.status, code: error?.code, requestId, durationMs, retryInMs };
+  reportAttempt(onAttempt, { operation, roomId, attempt, ...facts });
+}
+
 /** Makes one attempt within its deadline. Rejects only with the caller's reason, or a framework's control flow. */
 async function makeAttempt<Data extends object, Result>(
   call: Call,
-  request: FailedRequest,
+  context: FailedRequest,
   post: Post<Data>,
   read: (data: Data) => Result,
 ): Promise<Outcome<Result>> {
@@ -105,23 +104,25 @@ async function makeAttempt<Data extends object, Result>(
     return post(openapiFetch(send));
   };
   const onTimeout = () => {
-    timedOut = timeoutError(request, call.timeoutMs);
+    timedOut = timeoutError(context, call.timeoutMs);
     return timedOut;
   };
   try {
     const posted = await withDeadline(postWithin, call.timeoutMs, call.signal, onTimeout);
     if (response !== undefined && !response.ok)
-      return { response, error: statusError(request, response, posted.error) };
+      return { response, error: statusError(context, response, posted.error) };
     return { response, result: read(dataOf(posted)) };
   } catch (thrown) {
+    // In this order: your abort, the deadline (not by what was thrown: fetch may throw a RoomTokenError of its own), a
+    // success without a token, a framework's control flow, the connection.
     if (call.signal?.aborted) throw abortReason(call.signal);
     if (timedOut !== undefined) return { error: timedOut };
     if (response !== undefined) {
-      const problem = thrown instanceof InvalidGrant ? thrown.message : NO_DATA; // no JSON, says openapi-fetch
-      return { response, error: invalidResponseError(request, response, problem) };
+      const problem = thrown instanceof InvalidGrant ? thrown.message : NO_DATA; // openapi-fetch could not parse it
+      return { response, error: invalidResponseError(context, response, problem) };
     }
     if (isControlFlow(thrown)) throw thrown;
-    return { error: connectionError(request, thrown) };
+    return { error: connectionError(context, thrown) };
   }
 }
 
@@ -132,7 +133,7 @@ async function sendRequest(
 ): Promise<BoundedResponse> {
   const response = await fetch(url, { ...baseInit(), headers, body, signal });
   if (typeof response?.status !== "number") throw new TypeError("fetch returned no response");
-  // React Native's fetch follows a redirect whatever it is told.
+  // React Native's fetch ignores `redirect: "manual"`.
   const isFromOtherOrigin = isPlatformFetch && !!response.url && !isSameOrigin(response.url, url);
   return readResponse(response, signal, isFromOtherOrigin);
 }

@@ -2,10 +2,12 @@ import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "../../generated/rooms-client-tokens.ts";
 import type { BoundedResponse } from "./response.ts";
 
+/** The path of the operation `CreateRoomClientToken`. */
 export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
+/** The path of the operation `RefreshRoomClientToken`. */
 export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
 
-/** An optional member may also be given as undefined: JSON leaves it out. Only a required one fits the `Record`. */
+/** An optional member may also be undefined: JSON leaves it out. A required one, which alone fits `Record`, stays. */
 type OrUndefined<T> = {
   [Member in keyof T]: OrUndefined<T[Member]> | (T extends Record<Member, unknown> ? never : undefined);
 };
@@ -34,11 +36,10 @@ export function createBindings(baseUrl: string, headers: Record<string, string>)
     baseUrl,
     headers: { accept: "application/json", ...headers },
     Request: LightRequest as unknown as typeof Request,
-    fetch: globalThis.fetch, // never called: each request brings its own
   });
 }
 
-/** Gives `send` the types that openapi-fetch has for it. Ours have all the members that it uses. */
+/** Casts `send` to the types of openapi-fetch. Ours have all the members that it uses. */
 export function openapiFetch(send: Send): OpenapiFetch {
   return send as unknown as OpenapiFetch;
 }

@@ -1,4 +1,4 @@
-import { assertArgument, ROOM_ID, readMembers } from "../errors/arguments.ts";
+import { assertArgument, ROOM_ID } from "../errors/arguments.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readTime, readToken } from "../lib/grant.ts";
 import { resolveApiKey } from "./api-key.ts";
 import { makeAttempts } from "./attempts.ts";
@@ -10,7 +10,7 @@ import {
   readClientOptions,
   readRequestOptions,
 } from "./options.ts";
-import { CREATE_PARAMS, type CreateParams, REFRESH_PARAMS, type RefreshParams } from "./params.ts";
+import { type CreateParams, type RefreshParams, readCreateParams, readRefreshParams } from "./params.ts";
 
 /**
  * Creates and refreshes the client tokens of Telnyx video rooms. It keeps no state between calls: one instance
@@ -39,7 +39,8 @@ export class RoomTokenClient {
 
   /**
    * Creates a client token for a room, and the refresh token that renews it (Telnyx operation
-   * `CreateRoomClientToken`, bearer auth).
+   * `CreateRoomClientToken`, bearer auth). A failed attempt may have created tokens that never arrived: they expire
+   * unused.
    *
    * @param roomId The room's `id`, a UUID.
    * @param params Lifetimes of the two tokens, in seconds; Telnyx's defaults if left out.
@@ -48,7 +49,11 @@ export class RoomTokenClient {
    * @throws RoomTokenError `invalid_argument` or `missing_api_key` before any request; by Telnyx's response
    * `unauthorized`, `forbidden`, `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
    * ({@link RoomTokenErrorCode}); `invalid_response`, `redirect_refused`; `timeout`, `connection_failed`.
-   * @throws the reason of `options.signal`, unchanged.
+   * @throws the reason of `options.signal`, unchanged; and what the control flow of a framework throws in `fetch`.
+   * @example
+   * ```ts
+   * const grant = await roomTokens.create(roomId, { tokenTtlSecs: 600, refreshTokenTtlSecs: 3600 });
+   * ```
    * @see https://developers.telnyx.com/api-reference/rooms-client-tokens/create-client-token-to-join-a-room
    */
   async create(
@@ -57,11 +62,11 @@ export class RoomTokenClient {
     options: RequestOptions = {},
   ): Promise<RoomTokenGrant> {
     assertArgument("roomId", roomId, ROOM_ID, "create");
-    const { tokenTtlSecs, refreshTokenTtlSecs } = readMembers("params", params, CREATE_PARAMS, "create");
+    const { tokenTtlSecs, refreshTokenTtlSecs } = readCreateParams(params);
     const settings = readRequestOptions(this.#settings, options, "create");
     const apiKey = await resolveApiKey(this.#settings.apiKey, settings.timeoutMs, settings.signal);
     return makeAttempts(
-      { ...settings, operation: "create", roomId, secrets: [apiKey], onAttempt: this.#settings.onAttempt },
+      { ...settings, operation: "create", roomId, secrets: [apiKey] },
       (fetch) =>
         this.#bindings.POST(CREATE, {
           params: { path: { room_id: roomId } },
@@ -79,17 +84,21 @@ export class RoomTokenClient {
   }
 
   /**
-   * Creates another client token for a room by a refresh token (Telnyx operation `RefreshRoomClientToken`). It needs
+   * Creates another client token for a room with a refresh token (Telnyx operation `RefreshRoomClientToken`). It needs
    * no API key, and sends none.
    *
    * @param roomId The `id` of the room that the refresh token was created for, a UUID.
-   * @param params The refresh token, and the lifetime of the new token in seconds; a grant will do.
+   * @param params The refresh token, and the lifetime of the new token in seconds; a whole grant may be passed.
    * @param options Signal, deadline, retries and headers of this call.
    * @returns The new token and when it expires. The refresh token stays the same.
    * @throws RoomTokenError `invalid_argument` before any request; by Telnyx's response `forbidden` (an expired refresh
    * token, as documented), `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
    * ({@link RoomTokenErrorCode}); `invalid_response`, `redirect_refused`; `timeout`, `connection_failed`.
-   * @throws the reason of `options.signal`, unchanged.
+   * @throws the reason of `options.signal`, unchanged; and what the control flow of a framework throws in `fetch`.
+   * @example
+   * ```ts
+   * const { token } = await roomTokens.refresh(roomId, { refreshToken: grant.refreshToken });
+   * ```
    * @see https://developers.telnyx.com/api-reference/rooms-client-tokens/refresh-client-token-to-join-a-room
    */
   async refresh(
@@ -98,18 +107,12 @@ export class RoomTokenClient {
     options: RequestOptions = {},
   ): Promise<RefreshedRoomToken> {
     assertArgument("roomId", roomId, ROOM_ID, "refresh");
-    const { refreshToken, tokenTtlSecs } = readMembers(
-      "params",
-      params,
-      REFRESH_PARAMS,
-      "refresh",
-      OTHER_MEMBERS_OF_A_GRANT,
-    );
+    const { refreshToken, tokenTtlSecs } = readRefreshParams(params);
     const settings = readRequestOptions(this.#settings, options, "refresh");
-    const { apiKey, onAttempt } = this.#settings;
+    const { apiKey } = this.#settings;
     const secrets = typeof apiKey === "string" ? [apiKey, refreshToken] : [refreshToken];
     return makeAttempts(
-      { ...settings, operation: "refresh", roomId, secrets, onAttempt },
+      { ...settings, operation: "refresh", roomId, secrets },
       (fetch) =>
         this.#bindings.POST(REFRESH, {
           params: { path: { room_id: roomId } },
@@ -124,14 +127,8 @@ export class RoomTokenClient {
     );
   }
 
-  /** Vue makes no proxy of an object with a tag of its own; private members would not work through one. */
+  /** Keeps Vue's `reactive()` from wrapping the client in a proxy, which cannot reach private members. */
   get [Symbol.toStringTag](): string {
     return "RoomTokenClient";
   }
 }
-
-const OTHER_MEMBERS_OF_A_GRANT: readonly (keyof RoomTokenGrant)[] = [
-  "token",
-  "tokenExpiresAt",
-  "refreshTokenExpiresAt",
-];

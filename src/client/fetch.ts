@@ -8,7 +8,7 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly signal: AbortSignal;
-  /** A redirect is not followed: it would give the refresh token to another host. */
+  /** A redirect is not followed: it would send the refresh token to another host. */
   readonly redirect: "manual";
   /** Keeps frameworks that patch `fetch` from storing a token. Absent on a platform that does not have it. */
   readonly cache?: "no-store";
@@ -17,11 +17,14 @@ export interface FetchInit {
 /** What is read of the response of a {@link Fetch}; every `Response` fits. */
 export interface FetchResponse {
   readonly status: number;
+  /** A browser has "opaqueredirect" for a redirect that it does not follow. */
   readonly type?: string;
-  /** Where the response came from. It is read with the default fetch alone. */
+  /** Where the response came from. It is read with the platform's fetch alone. */
   readonly url?: string;
   readonly headers: ReadableHeaders;
+  /** A web stream, which is read at most up to 1 MiB. */
   readonly body?: unknown;
+  /** Called if `body` is no web stream. */
   text(): Promise<string>;
 }
 
@@ -31,21 +34,27 @@ export type Fetch = (url: string, init: FetchInit) => FetchResponse | Promise<Fe
 type BaseInit = Pick<FetchInit, "method" | "redirect" | "cache">;
 const BASE_INIT: BaseInit = { method: "POST", redirect: "manual" };
 const NO_STORE_INIT: BaseInit = { ...BASE_INIT, cache: "no-store" };
-let init: BaseInit | undefined;
 
-/** What every request has; the cache mode only on a platform that knows it. Looked up at the first call. */
+/** What every request has. */
 export function baseInit(): BaseInit {
-  init ??= hasCacheMode() ? NO_STORE_INIT : BASE_INIT;
-  return init;
+  return hasCacheMode() ? NO_STORE_INIT : BASE_INIT;
 }
 
-/** Whether two URLs are of the same origin. Read by a pattern: React Native's URL has no working getters. */
+/** Whether two URLs are of the same origin. */
 export function isSameOrigin(url: string, other: string): boolean {
   return originOf(url) === originOf(other);
 }
 
-/** "HTTPS://API.telnyx.com:443/v2" → "https://api.telnyx.com" */
+/** "HTTPS://API.telnyx.com:443/v2" → "https://api.telnyx.com". React Native's URL has no working getters. */
 function originOf(url: string): string {
-  const [origin = ""] = /^[^/]*\/\/[^/?#]*/.exec(url) ?? [];
+  const [origin = ""] = /^[^/]*\/\/[^/?#]*/.exec(normalized(url)) ?? [];
   return origin.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, "$1$2");
+}
+
+function normalized(url: string): string {
+  try {
+    return String(new URL(url));
+  } catch {
+    return url;
+  }
 }

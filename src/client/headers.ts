@@ -1,19 +1,33 @@
-import { assertArgument, invalidArgument, type Rule, rule } from "../errors/arguments.ts";
+import {
+  assertArgument,
+  invalidArgument,
+  quoteName,
+  type Rule,
+  readSafely,
+  rule,
+} from "../errors/arguments.ts";
 import type { RoomTokenOperation } from "../errors/room-token-error.ts";
-import { isObject } from "../lib/values.ts";
+import { isObject, peek } from "../lib/values.ts";
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what HTTP forbids in a header's value
 const VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
 const CLIENTS_OWN = ["authorization", "content-type", "accept"];
-/** fetch sets these, refuses them, or fails the request because of them. */
+/** fetch sets these, ignores them, or fails because of them. */
 const FETCHS_OWN = [
-  ...["host", "connection", "keep-alive", "transfer-encoding", "content-length"],
-  ...["expect", "upgrade", "te", "trailer"],
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
 ];
 
 export const HEADERS: Rule = rule(
-  (value) => isObject(value) && !(Symbol.iterator in value),
+  (value) => isObject(value) && peek(value, Symbol.iterator) === undefined,
   "must be a plain record, not a Headers object or a list",
 );
 const HEADER_VALUE: Rule = rule(
@@ -27,11 +41,11 @@ export function readHeaders(
   operation?: RoomTokenOperation,
 ): Record<string, string> {
   const read: [name: string, value: string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of readSafely("headers", () => Object.entries(headers), operation)) {
     const problem = problemOfName(name);
     if (problem !== undefined) throw invalidArgument("headers", problem, operation);
     if (value === undefined) continue;
-    assertArgument(`headers[${JSON.stringify(name)}]`, value, HEADER_VALUE, operation);
+    assertArgument(`headers[${quoteName(name)}]`, value, HEADER_VALUE, operation);
     read.push([name.toLowerCase(), value]);
   }
   return Object.fromEntries(read);

@@ -4,6 +4,7 @@ import {
   invalidArgument,
   MAX_RETRIES,
   type MemberTable,
+  type Rule,
   readMembers,
   SIGNAL,
   TIMEOUT_MS,
@@ -26,13 +27,14 @@ export interface ClientAttemptEvent extends AttemptEvent {
 export interface ClientOptions {
   /**
    * The Telnyx API key, which `create` sends as a bearer token (RFC 6750); `refresh` needs no key and never sends one.
-   * A function is called once per `create`, within a `timeoutMs` of its own; if it fails or returns nothing, the error
-   * is `missing_api_key`. `null`: no key, whatever the environment says.
+   * The bare key, in visible ASCII characters: without `Bearer`, spaces or quotes. A function is called once per
+   * `create`, within a `timeoutMs` of its own; if it fails or returns nothing, the error is `missing_api_key`. `null`:
+   * no key, whatever the environment says. In a web page a key is rejected unless `dangerouslyAllowBrowser` is set.
    * @default the environment's `TELNYX_API_KEY`, trimmed; a blank one counts as absent
    */
   readonly apiKey?: string | null | (() => string | Promise<string>) | undefined;
   /**
-   * Where the API is: an http(s) URL without user, query and fragment. Plain http only for a loopback host.
+   * Where the API is: an http(s) URL without user, query and fragment. Plain http only for a loopback host, or with `allowInsecureHttp`.
    * @default the environment's `TELNYX_BASE_URL`, then `https://api.telnyx.com/v2`
    */
   readonly baseUrl?: string | undefined;
@@ -43,23 +45,26 @@ export interface ClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * How many more attempts follow one that failed with a connection failure, a timeout, 408, 425, 429, or 5xx except
-   * 501: a whole number, 0 or more.
+   * 501: a whole number, 0 or more. The delay is what the server requests, up to 10 s (beyond that the call rejects at
+   * once), else 0.5 s, doubled with each attempt up to 8 s, with jitter.
    * @default 2
    */
   readonly maxRetries?: number | undefined;
   /**
-   * The function that sends requests, called as `fetch(url, init)`.
+   * The function that sends requests, called as `fetch(url, init)`. It should honour `init.redirect` and
+   * `init.signal`, and may return its response without a promise.
    * @default `globalThis.fetch`, looked up at each call
    */
   readonly fetch?: Fetch | undefined;
   /**
-   * Further headers. Refused are `Authorization`, `Content-Type`, `Accept`, and those that fetch sets itself, such as
-   * `Host` and `Connection`. One that is undefined is left out.
+   * Further headers; names are case-insensitive. Must not contain `Authorization`, `Content-Type`, `Accept`, or what
+   * fetch sets itself, such as `Host` and `Connection`. One that is undefined is left out.
    * @default none
    */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /**
-   * Called after every attempt, for logs and metrics. What it throws is dropped.
+   * Called after every attempt, in a microtask, for logs and metrics; not after one that you aborted. What it throws
+   * is dropped.
    * @default none
    */
   readonly onAttempt?: ((event: ClientAttemptEvent) => void) | undefined;
@@ -100,7 +105,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** What holds for an option that is left out. */
+/** The defaults of options. */
 export const DEFAULTS: Readonly<Record<"timeoutMs" | "maxRetries", number> & Record<"baseUrl", string>> = {
   baseUrl: DEFAULT_BASE_URL,
   timeoutMs: 15_000,
@@ -109,9 +114,12 @@ export const DEFAULTS: Readonly<Record<"timeoutMs" | "maxRetries", number> & Rec
 
 const NO_HEADERS = {};
 
+/** Under the name of the option or of the variable of the environment, whichever counts. */
+const CHECKED_LATER: Rule = () => undefined;
+
 const CLIENT_OPTIONS = {
-  apiKey: { rule: () => undefined }, // checked when it is chosen, under the name of where it comes from
-  baseUrl: { rule: () => undefined }, // the same
+  apiKey: { rule: CHECKED_LATER },
+  baseUrl: { rule: CHECKED_LATER },
   timeoutMs: { rule: TIMEOUT_MS, default: DEFAULTS.timeoutMs },
   maxRetries: { rule: MAX_RETRIES, default: DEFAULTS.maxRetries },
   fetch: { rule: FUNCTION },
@@ -168,6 +176,7 @@ export interface CallSettings {
   readonly fetch: Fetch;
   /** Whether `fetch` is the platform's: one that the caller passed may route as it likes. */
   readonly isPlatformFetch: boolean;
+  readonly onAttempt: ClientOptions["onAttempt"];
 }
 
 /** Checks the options of one call. */
@@ -193,5 +202,6 @@ export function readRequestOptions(
     headers: readHeaders(headers, operation),
     fetch,
     isPlatformFetch: client.fetch === undefined,
+    onAttempt: client.onAttempt,
   };
 }

@@ -1,4 +1,5 @@
-import { type MemberTable, NON_EMPTY_STRING, TTL_SECS } from "../errors/arguments.ts";
+import { type MemberTable, NON_EMPTY_STRING, readMembers, TTL_SECS } from "../errors/arguments.ts";
+import type { RoomTokenGrant } from "../lib/grant.ts";
 
 /** The lifetimes that `create` requests. */
 export interface CreateParams {
@@ -25,12 +26,29 @@ export interface RefreshParams {
   readonly tokenTtlSecs?: number | undefined;
 }
 
-export const CREATE_PARAMS: MemberTable<CreateParams> = {
+const CREATE_PARAMS = {
   tokenTtlSecs: { rule: TTL_SECS },
   refreshTokenTtlSecs: { rule: TTL_SECS },
-};
+} satisfies MemberTable<CreateParams>;
 
-export const REFRESH_PARAMS: MemberTable<RefreshParams> = {
+const REFRESH_PARAMS = {
   refreshToken: { rule: NON_EMPTY_STRING, required: true },
   tokenTtlSecs: { rule: TTL_SECS },
-};
+} satisfies MemberTable<RefreshParams>;
+
+/** What else a grant has, and a refresh does not need. */
+const OTHER_MEMBERS_OF_A_GRANT = [
+  "token",
+  "tokenExpiresAt",
+  "refreshTokenExpiresAt",
+] satisfies (keyof RoomTokenGrant)[];
+
+/** Checks the parameters of a create. */
+export function readCreateParams(params: CreateParams): CreateParams {
+  return readMembers("params", params, CREATE_PARAMS, "create");
+}
+
+/** Checks the parameters of a refresh. */
+export function readRefreshParams(params: RefreshParams): RefreshParams {
+  return readMembers("params", params, REFRESH_PARAMS, "refresh", OTHER_MEMBERS_OF_A_GRANT);
+}

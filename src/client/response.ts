@@ -1,34 +1,40 @@
 import type { ResponseFacts } from "../errors/response-error.ts";
 import type { ReadableHeaders } from "../errors/retry-after.ts";
-import { isSuccess } from "../errors/status.ts";
+import { isRedirectStatus, isSuccess } from "../errors/status.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import type { FetchResponse } from "./fetch.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
 
+/** What is wrong with a success without a token. */
+export const NO_DATA = "no JSON object with data";
+
 /** A whole response, its body included: what openapi-fetch gets in the place of a `Response`. */
 export class BoundedResponse implements ResponseFacts {
   readonly ok: boolean;
   readonly status: number;
-  readonly isRedirect: boolean;
+  readonly redirect: ResponseFacts["redirect"];
   readonly headers: ReadableHeaders;
   /** At most 1 MiB of the body. */
   readonly bodyText: string;
   readonly #isTooLong: boolean;
 
-  constructor({ status, type, headers }: FetchResponse, body: Body, isFromOtherOrigin: boolean) {
+  constructor(
+    { status, headers }: FetchResponse,
+    redirect: ResponseFacts["redirect"],
+    { text, isTooLong }: BodyText = NO_BODY,
+  ) {
+    this.ok = isSuccess(status) && redirect === undefined;
     this.status = status;
-    // A browser shows a redirect that it does not follow as "opaqueredirect", with status 0.
-    this.isRedirect = isFromOtherOrigin || type === "opaqueredirect" || (status >= 300 && status <= 399);
-    this.ok = isSuccess(status) && !this.isRedirect;
+    this.redirect = redirect;
     this.headers = { get: (name) => readHeader(headers, name) };
-    this.bodyText = body.text;
-    this.#isTooLong = body.isTooLong;
+    this.bodyText = text;
+    this.#isTooLong = isTooLong;
   }
 
   /** The body. Rejects for a success that is too long, so that no part of it is taken for the whole. */
   async text(): Promise<string> {
-    if (this.ok && this.#isTooLong) throw new InvalidGrant("no JSON object with data within 1 MiB");
+    if (this.ok && this.#isTooLong) throw new InvalidGrant(`${NO_DATA} within 1 MiB`);
     return this.bodyText;
   }
 
@@ -47,31 +53,36 @@ function readHeader(headers: ReadableHeaders, name: string): string | null {
   }
 }
 
-interface Body {
+interface BodyText {
   readonly text: string;
   readonly isTooLong: boolean;
 }
+const NO_BODY: BodyText = { text: "", isTooLong: false };
 
 /**
  * Reads a response to the last byte, or up to 1 MiB. Rejects if a success breaks off.
  *
- * @param isFromOtherOrigin Whether `fetch` has followed a redirect to another origin.
+ * @param isFromOtherOrigin Whether `fetch` has followed a redirect to another origin. Its body is not read.
  */
 export async function readResponse(
   response: FetchResponse,
   signal: AbortSignal,
   isFromOtherOrigin: boolean,
 ): Promise<BoundedResponse> {
+  if (isFromOtherOrigin) return new BoundedResponse(response, "followed to another origin");
+  const { status, type } = response;
+  // A browser shows a redirect that it does not follow as "opaqueredirect", with status 0.
+  const redirect = type === "opaqueredirect" || isRedirectStatus(status) ? "not followed" : undefined;
   try {
-    return new BoundedResponse(response, await readBody(response, signal), isFromOtherOrigin);
+    return new BoundedResponse(response, redirect, await readBody(response, signal));
   } catch (broken) {
     // An error response stands even if its text is lost; half a text could contain half a secret.
-    if (isSuccess(response.status) || signal.aborted) throw broken;
-    return new BoundedResponse(response, { text: "", isTooLong: false }, isFromOtherOrigin);
+    if (isSuccess(status) || signal.aborted) throw broken;
+    return new BoundedResponse(response, redirect);
   }
 }
 
-async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Body> {
+async function readBody(response: FetchResponse, signal: AbortSignal): Promise<BodyText> {
   const stream = response.body as ReadableStream<Uint8Array> | null | undefined;
   // A fetch that is not the platform's may have no web stream; an older React Native has no TextDecoder.
   if (typeof stream?.getReader !== "function" || typeof TextDecoder !== "function") {
@@ -79,6 +90,8 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<B
     return { text: text.slice(0, MAX_BODY_BYTES), isTooLong: text.length > MAX_BODY_BYTES };
   }
   const reader = stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel); // a fetch of the caller's own may ignore the signal
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -88,6 +101,6 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<B
     text += decoder.decode(value.subarray(0, MAX_BODY_BYTES - bytes), { stream: true });
     bytes += value.byteLength;
   }
-  reader.cancel().catch(() => {});
+  cancel();
   return { text, isTooLong: true }; // or aborted: then nobody reads it
 }

@@ -9,15 +9,18 @@ const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Returns what is wrong with a value and what to do, to follow the argument's name; undefined for a valid value. */
 export type Rule = (value: unknown) => string | undefined;
 
-export function rule(test: (value: unknown) => boolean, words: string): Rule {
-  return (value) => (test(value) ? undefined : words);
+/** The rule that `test` holds for a value, and what is wrong otherwise. */
+/* @__NO_SIDE_EFFECTS__ */
+export function rule(test: (value: unknown) => boolean, problem: string): Rule {
+  return (value) => (test(value) ? undefined : problem);
 }
 
 export const OBJECT: Rule = rule(isObject, "must be an object");
 export const FUNCTION: Rule = rule((value) => typeof value === "function", "must be a function");
 export const BOOLEAN: Rule = rule((value) => typeof value === "boolean", "must be true or false");
 export const SIGNAL: Rule = rule(
-  (value) => typeof peek(value, "addEventListener") === "function",
+  (value) =>
+    typeof peek(value, "aborted") === "boolean" && typeof peek(value, "addEventListener") === "function",
   "must be an AbortSignal",
 );
 export const ROOM_ID: Rule = rule(
@@ -53,10 +56,10 @@ export function invalidArgument(
 export function assertArgument(
   argument: string,
   value: unknown,
-  keepsRule: Rule,
+  rule: Rule,
   operation?: RoomTokenOperation,
 ): void {
-  const problem = keepsRule(value);
+  const problem = rule(value);
   if (problem !== undefined) throw invalidArgument(argument, problem, operation);
 }
 
@@ -82,43 +85,45 @@ export type ReadMembers<Members, Table> = {
  * its rule, and for an unknown one: it would silently mean something else than its author intended.
  *
  * @param argument `options` or `params`, for the message.
- * @param passedOver Members that are known but not read.
+ * @param ignored Members that are known but not read.
  */
 export function readMembers<Members extends object, Table extends MemberTable<Members>>(
   argument: string,
   given: Members,
   table: Table,
   operation?: RoomTokenOperation,
-  passedOver: readonly string[] = [],
+  ignored: readonly string[] = [],
 ): ReadMembers<Members, Table> {
   assertArgument(argument, given, OBJECT, operation);
-  const names = Object.keys(table);
-  const { values, unknown } = readEach(argument, given, names, operation);
-  const surplus = unknown.find((name) => !passedOver.includes(name));
-  if (surplus !== undefined) {
-    const shown = redactor([])(JSON.stringify(surplus));
-    throw invalidArgument(argument, `has the unknown member ${shown}: use ${names.join(", ")}`, operation);
+  const names = Object.keys(table) as (keyof Members & string)[];
+  const known: readonly string[] = [...names, ...ignored];
+  const unknownName = readSafely(argument, () => Object.keys(given), operation).find(
+    (name) => !known.includes(name),
+  );
+  if (unknownName !== undefined) {
+    const problem = `must not contain ${quoteName(unknownName)}; it may contain ${names.join(", ")}`;
+    throw invalidArgument(argument, problem, operation);
   }
   const members: Record<string, unknown> = {};
-  for (const [index, name] of names.entries()) {
-    const member = table[name as keyof Members];
-    const value = values[index];
+  for (const name of names) {
+    const member = table[name];
+    const value = readSafely(argument, () => given[name], operation);
     if (value !== undefined || member.required) assertArgument(name, value, member.rule, operation);
     members[name] = value === undefined ? member.default : value;
   }
   return members as ReadMembers<Members, Table>;
 }
 
-function readEach(
-  argument: string,
-  given: object,
-  names: readonly string[],
-  operation: RoomTokenOperation | undefined,
-): { values: unknown[]; unknown: string[] } {
+/** Reads from an argument whose getters, or the traps of a proxy, may throw: that is `invalid_argument`. */
+export function readSafely<T>(argument: string, read: () => T, operation?: RoomTokenOperation): T {
   try {
-    const values = names.map((name) => given[name as keyof typeof given]);
-    return { values, unknown: Object.keys(given).filter((name) => !names.includes(name)) };
+    return read();
   } catch {
-    throw invalidArgument(argument, "must be readable: one of its getters or a proxy threw", operation);
+    throw invalidArgument(argument, "must be readable: one of its getters, or a proxy, threw", operation);
   }
+}
+
+/** A member's name as a message shows it: it may be a secret by mistake. */
+export function quoteName(name: string): string {
+  return redactor([])(JSON.stringify(name));
 }

@@ -1,10 +1,10 @@
 const REDACTED = "[redacted]";
 /**
  * What looks like a secret: a JWT, whole or cut ("eyJhbGciOi….eyJ….sig"), a Telnyx API key ("KEY0123456789ABCDEF_x"),
- * and what follows the word Bearer, unless it is a word itself ("bearer token").
+ * also after an escape, and what follows the word Bearer, unless it is a word itself ("bearer token").
  */
 const SECRET_SHAPES =
-  /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}|\bKEY[0-9A-Za-z]{16,}(?:_\w+)?|(\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
+  /(\\u[\dA-Fa-f]{4}|\\[bfnrt]|%[\dA-Fa-f]{2}|_|\b)(?:eyJ[\w-]{6,}(?:\.[\w-]*){0,2}|KEY[0-9A-Za-z]{16,}(?:_\w+)?)|(\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string, whole or cut, with the colon that makes it a name ("token":); or a word long enough for a token. */
 const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 /** A shorter secret would shred the text, and no real one is so short. */
@@ -20,14 +20,14 @@ export type Redact = (text: string) => string;
  * bearer is replaced as well.
  */
 export function redactor(secrets: readonly string[]): Redact {
-  let spelled: string[] | undefined; // found out when first used: most calls need no redaction
+  let spelled: string[] | undefined; // computed at first use: most calls redact nothing
   return (text) => {
     spelled ??= secrets
       .filter(({ length }) => length >= SHORTEST_SECRET_CHARS)
       .flatMap(spellings)
       .sort((a, b) => b.length - a.length); // the longest first, because one may be a part of another
     const redacted = spelled.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
-    return shortened(redacted.replace(SECRET_SHAPES, `$1${REDACTED}`));
+    return shortened(redacted.replace(SECRET_SHAPES, `$1$2${REDACTED}`));
   };
 }
 
@@ -46,10 +46,11 @@ export function hideValues(text: string): string {
   return text.replace(VALUES, (value, colon) => (colon === undefined ? `"${REDACTED}"` : value));
 }
 
-/** How a secret usually appears in a response: as it is, URL-encoded in either case, JSON-escaped. */
+/** How a secret usually appears in a response: as it is, URL-encoded in either case, JSON-escaped in either way. */
 function spellings(secret: string): string[] {
   // A lone surrogate cannot be URL-encoded; in a request it becomes the replacement character.
   const encoded = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
   const lowerCase = encoded.replace(/%../g, (octet) => octet.toLowerCase());
-  return [secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)];
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  return [secret, encoded, lowerCase, escaped, escaped.replaceAll("/", "\\/")];
 }

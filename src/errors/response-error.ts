@@ -22,11 +22,11 @@ export interface FailedRequest {
   readonly redact: Redact;
 }
 
-/** What an error tells of a response. */
+/** What an error reports of a response. */
 export interface ResponseFacts {
   readonly status: number;
-  /** Whether it is a redirect that was not followed, or came from another origin after all. */
-  readonly isRedirect: boolean;
+  /** What `fetch` did with a redirect; undefined if there was none. React Native's ignores `redirect: "manual"`. */
+  readonly redirect: "not followed" | "followed to another origin" | undefined;
   readonly headers: ReadableHeaders;
   readonly bodyText: string;
 }
@@ -43,26 +43,19 @@ export function statusError(
   body: unknown,
   overrides: RoomTokenErrorInit = {},
 ): RoomTokenError {
-  const { status, isRedirect, headers } = response;
-  const code = isRedirect ? "redirect_refused" : codeOfStatus(status);
-  const retryable = !isRedirect && isRetryableStatus(status);
-  // What another origin sends may be a token.
-  const errors = isRedirect ? [] : parseErrorDetails(body, failed.redact);
-  const bodyText = isRedirect ? hideValues(response.bodyText) : response.bodyText;
-  const words = isRedirect ? ["redirect, not followed"] : [errors[0]?.title, errors[0]?.detail];
-  const problem = `${status || ""} ${words.filter(Boolean).join(": ")}`.trim();
-  return responseError(
-    failed,
-    code,
-    problem,
-    { ...response, bodyText },
-    {
-      retryable,
-      errors,
-      retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
-      ...overrides,
-    },
-  );
+  const { status, redirect, headers } = response;
+  const code = redirect ? "redirect_refused" : codeOfStatus(status);
+  const retryable = !redirect && isRetryableStatus(status);
+  const errors = parseErrorDetails(body, failed.redact);
+  const words = [redirect && `redirect, ${redirect}`, errors[0]?.title, errors[0]?.detail];
+  // A browser hides the status of a redirect: it is 0.
+  const problem = `${status || (redirect ? "" : 0)} ${words.filter(Boolean).join(": ")}`.trim();
+  return responseError(failed, code, problem, response, {
+    retryable,
+    errors,
+    retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
+    ...overrides,
+  });
 }
 
 /** The error of a 2xx that contains no usable token. */

@@ -8,7 +8,7 @@ const SECONDS = /^\d{1,15}(?:\.\d+)?$/;
 const DAY_MS = 86_400_000;
 
 /**
- * How long the server asks to wait, in milliseconds; undefined if it does not say so in a valid form.
+ * The delay that the server requests, in milliseconds; undefined if it does not say so in a valid form.
  * That is `Retry-After` (RFC 9110, section 10.2.3) in seconds or as a date; else, on a 429, Telnyx's
  * `x-ratelimit-reset` in seconds, unless it is more than a day.
  */
@@ -17,9 +17,11 @@ export function retryAfterMs(status: number, headers: ReadableHeaders): number |
   const delayMs = wholeSecondsMs(retryAfter);
   if (delayMs !== undefined) return delayMs;
   const retryAt = parseHttpDate(retryAfter);
-  // Counted from the server's clock if the response shows it, because the local one may be wrong.
-  const sentAt = parseHttpDate(headers.get("date")) ?? Date.now();
-  if (retryAt !== undefined && retryAt >= sentAt) return retryAt - sentAt;
+  if (retryAt !== undefined) {
+    // Counted from the server's clock if the response shows it, because the local one may be wrong.
+    const sentAt = parseHttpDate(headers.get("date")) ?? Date.now();
+    if (retryAt >= sentAt) return retryAt - sentAt;
+  }
   const resetMs = status === 429 ? wholeSecondsMs(headers.get("x-ratelimit-reset")) : undefined;
   return resetMs !== undefined && resetMs <= DAY_MS ? resetMs : undefined;
 }
@@ -34,6 +36,6 @@ function wholeSecondsMs(text: string | null): number | undefined {
  * text, and for a date that does not exist, such as 31 April.
  */
 export function parseHttpDate(text: string | null): number | undefined {
-  const date = new Date(text ?? "");
-  return date.toUTCString() === text ? date.getTime() : undefined;
+  const time = Date.parse(text ?? "");
+  return new Date(time).toUTCString() === text && !Number.isNaN(time) ? time : undefined;
 }

@@ -2,11 +2,12 @@ import { peek } from "../lib/values.ts";
 import { oneLine } from "./redact.ts";
 
 /**
- * What went wrong, as one word to branch on.
+ * What went wrong, as a code to branch on.
  *
  * Before any request: `invalid_argument`, `missing_api_key`. By the status of the response alone:
  * `bad_request` (400), `unauthorized` (401), `forbidden` (403), `not_found` (404), `conflict` (409),
- * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `redirect_refused` (3xx),
+ * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `redirect_refused` (3xx, or a response from
+ * another origin),
  * `unexpected_status` (any other that is not 2xx), `invalid_response` (2xx without a usable token).
  * Without a whole response: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
  */
@@ -34,14 +35,17 @@ export type RoomTokenOperation = "create" | "refresh";
 
 /** One error as Telnyx words it. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
 export interface TelnyxErrorDetail {
+  /** Telnyx's own code, such as "10009". */
   readonly code?: string;
+  /** What went wrong in general. */
   readonly title?: string;
+  /** What went wrong in this case. */
   readonly detail?: string;
   /** JSON pointer (RFC 6901) to the request member at fault, such as `/token_ttl_secs`. */
   readonly pointer?: string;
 }
 
-/** What a {@link RoomTokenError} can hold besides its code and message. */
+/** What a {@link RoomTokenError} may contain in addition to its code and message: see its members. */
 export interface RoomTokenErrorInit {
   readonly operation?: RoomTokenOperation | undefined;
   /** @default 0 */
@@ -70,27 +74,27 @@ export class RoomTokenError extends Error {
   declare readonly code: RoomTokenErrorCode;
   /** `true` for the kinds of failure that the client retries by itself. A session retries more than these. */
   declare readonly retryable: boolean;
-  /** How many requests were sent for it; 0 if none was. */
+  /** How many requests the call sent; 0 if none. */
   declare readonly attempts: number;
   /** The error in Telnyx's words; empty if the response had none. */
   declare readonly errors: readonly TelnyxErrorDetail[];
   /** The operation that failed; absent where it was none, as in a constructor. */
   declare readonly operation?: RoomTokenOperation;
-  /** The HTTP status, if there was a response. */
+  /** The HTTP status, if there was a response; 0 for a redirect that a browser hides. */
   declare readonly status?: number;
   /** Telnyx's id of the request, to quote to its support. */
   declare readonly requestId?: string;
-  /** How long the server asked to wait, in milliseconds, on a failure that may be retried. */
+  /** The delay that the server requested, in milliseconds, on a failure that may be retried. */
   declare readonly retryAfterMs?: number;
   /** The first 1,000 characters of the response's body, with every secret replaced. Not enumerable. */
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
-    const { cause, bodyText, ...members } = init;
+    const { operation, attempts = 0, retryable = false, status, requestId, retryAfterMs, errors = [] } = init;
+    const { bodyText, cause } = init;
     super(oneLine(message), cause === undefined ? undefined : { cause });
-    // The code twice: first in the order of members, and last, because the members may be those of another error.
-    const defaults = { code, retryable: false, attempts: 0, errors: [] };
-    Object.assign(this, defaults, withoutAbsent({ ...members, code }));
+    const members = { code, operation, retryable, attempts, status, requestId, retryAfterMs, errors };
+    Object.assign(this, withoutAbsent(members));
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
 }

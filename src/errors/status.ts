@@ -12,13 +12,17 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
 
 /** The code of an error response. */
 export function codeOfStatus(status: number): RoomTokenErrorCode {
-  if (status >= 300 && status <= 399) return "redirect_refused";
+  if (isRedirectStatus(status)) return "redirect_refused";
   return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
 }
 
 /** Whether a repetition may help: overload and failures of the server, but not 501, "not implemented". */
 export function isRetryableStatus(status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
+}
+
+export function isRedirectStatus(status: number): boolean {
+  return status >= 300 && status <= 399;
 }
 
 export function isSuccess(status: number): boolean {

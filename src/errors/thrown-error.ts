@@ -10,7 +10,7 @@ export function connectionError(
   thrown: unknown,
 ): RoomTokenError {
   const cause = sanitizeError(thrown, redact);
-  const hint = isPage() ? "; in a page perhaps because of a missing CORS header" : "";
+  const hint = isPage() ? " (in a web page a missing CORS header looks the same)" : "";
   const message = `${messagePrefix}: the connection failed (${rootCause(cause) || cause.name})${hint}`;
   return new RoomTokenError("connection_failed", message, { operation, attempts, retryable: true, cause });
 }
@@ -43,7 +43,7 @@ const MAX_CAUSES = 5;
 export function sanitizeError(thrown: unknown, redact: Redact, depth = 1): Error {
   const { name = "Error", message, code, cause } = readError(thrown);
   const clean = (text: string) => oneLine(redact(text)).trim();
-  const isLast = cause === undefined || depth === MAX_CAUSES;
+  const isLast = cause === undefined || cause === null || depth === MAX_CAUSES;
   const copy: ErrorWithCode = new Error(
     clean(message),
     isLast ? undefined : { cause: sanitizeError(cause, redact, depth + 1) },

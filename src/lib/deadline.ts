@@ -4,7 +4,7 @@ import { abortReason, onAbort, untilAborted } from "./abort.ts";
  * Runs `work` for at most `timeoutMs`. Rejects with what the work rejects with, with the reason of `callerSignal` as
  * soon as that is aborted, or with what `timeoutError` returns when the time is over.
  *
- * @param work Gets a signal that is aborted when nobody waits for it any longer. Work that ignores it is abandoned.
+ * @param work Receives a signal that is aborted when its result is no longer needed. Work that ignores it is abandoned.
  */
 export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,

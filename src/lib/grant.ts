@@ -2,7 +2,7 @@ import { isNonEmptyString, isObject } from "./values.ts";
 
 /** A client token, as `refresh` returns it. */
 export interface RefreshedRoomToken {
-  /** The client token, with which the SDK joins the room. A secret. */
+  /** The client token that the SDK needs to join the room. A secret. */
   readonly token: string;
   /** When the token expires, in server time. */
   readonly tokenExpiresAt: Date;
@@ -59,7 +59,7 @@ function parseTime(text: unknown): Date | undefined {
   const parts = typeof text === "string" ? RFC_3339.exec(text) : null;
   if (parts === null) return undefined;
   const [, day = "", dayOfMonth, minutes, seconds, fraction = "", zone = "Z"] = parts;
-  // Engines read 31 February as 3 March, and refuse a leap second.
+  // Engines read 31 February as 3 March, and reject a leap second.
   if (new Date(day).getUTCDate() !== Number(dayOfMonth)) return undefined;
   const isLeapSecond = seconds === "60";
   const time = new Date(`${day}T${minutes}${isLeapSecond ? "59" : seconds}${fraction}${zone.toUpperCase()}`);

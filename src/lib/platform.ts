@@ -2,11 +2,11 @@
 export const VERSION = "0.1.0";
 
 /**
- * Whether this is a web page, or a worker of one. There an API key is refused, a User-Agent header would break CORS,
+ * Whether this is a web page, or a worker of one. There an API key is rejected, a User-Agent header would break CORS,
  * and a failed request may be due to a missing CORS header. jsdom and happy-dom look like a page.
  */
 export function isPage(): boolean {
-  return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0 ") ?? false;
+  return String(globalThis.navigator?.userAgent).startsWith("Mozilla/5.0 ");
 }
 
 /** A variable of the environment, trimmed. One that is blank, or that may not be read (Deno), counts as absent. */

@@ -1,3 +1,4 @@
+/** Whether a value can have members; a function is none. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

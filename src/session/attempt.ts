@@ -1,6 +1,7 @@
 import { redactor } from "../errors/redact.ts";
 import { statusError } from "../errors/response-error.ts";
 import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
+import { isRedirectStatus } from "../errors/status.ts";
 import { withDeadline } from "../lib/deadline.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import { isResponse, jsonOf, membersOf, type ResponseInput } from "./callback-answer.ts";
@@ -74,6 +75,6 @@ async function readResponse(
     body = JSON.parse(bodyText);
   } catch {} // a refusal stands even if its text is lost, or is no JSON
   const subject = { operation, attempts: 1, messagePrefix: `The session's ${operation} failed`, redact };
-  const isRedirect = type === "opaqueredirect" || (status >= 300 && status <= 399);
-  throw statusError(subject, { status, isRedirect, headers, bodyText }, body);
+  const redirect = type === "opaqueredirect" || isRedirectStatus(status) ? "not followed" : undefined;
+  throw statusError(subject, { status, redirect, headers, bodyText }, body);
 }

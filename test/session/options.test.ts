@@ -128,7 +128,7 @@ describe("an unknown option", () => {
   it.each(["Grant", "tokenTTL", "timeout"])("of the session is refused with the known ones: %s", (name) => {
     expect(thrownBy({ ...good, [name]: 5 })).toMatchObject({
       code: "invalid_argument",
-      message: `options has the unknown member "${name}": use grant, create, refresh, tokenTtlSecs, timeoutMs`,
+      message: `options must not contain "${name}"; it may contain grant, create, refresh, tokenTtlSecs, timeoutMs`,
     });
   });
 
@@ -136,7 +136,7 @@ describe("an unknown option", () => {
     const error = await rejection(open(new Server()).getToken({ [name]: 5 }));
     expect(error).toMatchObject({
       code: "invalid_argument",
-      message: `options has the unknown member "${name}": use minValidityMs, forceRefresh, signal`,
+      message: `options must not contain "${name}"; it may contain minValidityMs, forceRefresh, signal`,
     });
   });
 });

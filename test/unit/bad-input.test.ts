@@ -143,6 +143,26 @@ test.each(BAD_OPTION_CASES)("the option %s of %j is refused by name, without its
   expect(String(refusal)).not.toContain("CANARY");
 });
 
+test("headers that cannot be read, and a signal that cannot, are refused by name without what they threw", async () => {
+  const { client, seen } = clientOn(granted);
+  const throws = () => {
+    throw new Error("CANARY");
+  };
+  const getter = Object.defineProperty({}, "x-a", { get: throws, enumerable: true });
+  for (const headers of [
+    getter,
+    new Proxy({}, { has: throws, ownKeys: throws, get: throws }),
+  ] as Anything[]) {
+    const error = await rejection(client.create(ROOM_ID, {}, { headers }));
+    expectRefusal(error, "headers");
+    expect(String(error)).not.toContain("CANARY");
+    expect(() => new RoomTokenClient({ headers })).toThrow(/^headers must/);
+  }
+  const signal: Anything = Object.defineProperty({ addEventListener() {} }, "aborted", { get: throws });
+  expectRefusal(await rejection(client.create(ROOM_ID, {}, { signal })), "signal");
+  expect(seen).toEqual([]);
+});
+
 const BAD_HEADERS: Anything[] = [
   new Headers({ "x-a": "CANARY" }),
   [["x-a", "CANARY"]],

@@ -112,6 +112,14 @@ test("after the deadline an endless body is cancelled, even if the fetch ignores
   await vi.waitFor(() => expect(cancel).toHaveBeenCalled(), { timeout: 30_000 });
 });
 
+test("after the deadline a body that stalls is cancelled as well", async () => {
+  const cancel = vi.fn();
+  const stalled = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}), cancel }));
+  const { client } = clientOn(stalled, { timeoutMs: 20 });
+  expect(await rejection(client.create(ROOM_ID))).toMatchObject({ code: "timeout" });
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalled());
+});
+
 const unreadable = () => {
   throw new Error(`secret ${API_KEY}`);
 };

@@ -44,7 +44,7 @@ test("in a page the error of a failed connection says that it may be a missing C
     clientOn(() => Promise.reject(new TypeError("Failed to fetch")), { apiKey: null }).client;
   const inPage = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;
   expect(inPage.message).toBe(
-    "Refreshing a room client token failed: the connection failed (Failed to fetch); in a page perhaps because of a missing CORS header",
+    "Refreshing a room client token failed: the connection failed (Failed to fetch) (in a web page a missing CORS header looks the same)",
   );
   vi.unstubAllGlobals();
   const elsewhere = (await rejection(failing().refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }))) as Error;

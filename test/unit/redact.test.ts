@@ -12,6 +12,7 @@ test.each([
     (text: string) => encodeURIComponent(text).replace(/%../g, (octet) => octet.toLowerCase()),
   ],
   ["JSON-escaped", (text: string) => JSON.stringify(text)],
+  ["JSON-escaped as PHP does it", (text: string) => JSON.stringify(text).replaceAll("/", "\\/")],
 ])("a secret that comes back %s is replaced, and the words around it stay", (_, write) => {
   const redact = redactor(["OTHER-secret", SECRET]);
   const quoted = write(SECRET).startsWith('"') ? '"[redacted]"' : "[redacted]";
@@ -53,9 +54,13 @@ test.each([
   ["Authorization: Bearer CANARY/opaque+token==, x", "Authorization: Bearer [redacted], x"],
   ["an older key KEY0123456789ABCDEF0123456789ABCDEF.", "an older key [redacted]."],
   ["Authorization: Bearer abc1 x", "Authorization: Bearer [redacted] x"],
+  ...["\\n", "\\t", "\\u0022", "\\u000A", "%22", "%0a", "_"].flatMap((before) => [
+    [`detail: ${before}KEY0123456789ABCDEF0123_CANARY`, `detail: ${before}[redacted]`],
+    [`detail: ${before}${JWT}`, `detail: ${before}[redacted]`],
+  ]),
   ["KEY is missing, eyJ is short, bearer", "KEY is missing, eyJ is short, bearer"],
   ["the bearer token is missing at Eyjafjallajokull", "the bearer token is missing at Eyjafjallajokull"],
-])("what is a secret by its looks is replaced unseen: %s", (text, expected) => {
+])("what is a secret by its looks is replaced unseen: %s", (text = "", expected) => {
   expect(redactor([])(text)).toBe(expected);
 });
 

@@ -157,6 +157,30 @@ test.each(["https://api.example/v2/rooms", "HTTPS://API.EXAMPLE:443/x", "https:/
   },
 );
 
+test.each([
+  ["https://api.example/v2", "https://api.example:/v2"],
+  ["https://xn--bcher-kva.example/v2", "https://bücher.example/v2"],
+  ["http://127.0.0.1:8080/v2", "http://127.0.0.1:08080/v2"],
+  ["http://[::1]:8080/v2", "http://[0:0:0:0:0:0:0:1]:8080/v2"],
+])("one that comes from %s is a success, where the base URL spells that %s", async (url, baseUrl) => {
+  vi.stubGlobal("fetch", followingFetch(url, granted));
+  const client = new RoomTokenClient({ apiKey: API_KEY, baseUrl, allowInsecureHttp: true });
+  expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
+});
+
+test("the body of a response from another origin is not read: it may break off, and the request is not repeated", async () => {
+  const broken = () =>
+    new Response(new ReadableStream({ pull: () => Promise.reject(new Error("cut")) }), { status: 201 });
+  const fetch = followingFetch("https://evil.example/", broken);
+  vi.stubGlobal("fetch", fetch);
+  const client = new RoomTokenClient({ apiKey: API_KEY, baseUrl: BASE_URL });
+  expect(await rejection(client.create(ROOM_ID))).toMatchObject({
+    code: "redirect_refused",
+    message: "Creating a room client token failed: 201 redirect, followed to another origin",
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
 test("a fetch of the caller's own may route as it likes", async () => {
   const { fetch } = { fetch: followingFetch("https://gateway.example/x", granted) };
   const client = new RoomTokenClient({ apiKey: API_KEY, baseUrl: BASE_URL, fetch });
