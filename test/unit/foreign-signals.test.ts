@@ -67,6 +67,14 @@ test.each(REASONS)(
   },
 );
 
+test("a signal that is aborted before wins over a missing key", async () => {
+  const client = new RoomTokenClient({ apiKey: null });
+  const signal = AbortSignal.abort("mine");
+  expect(await client.create(ROOM_ID, {}, { signal }).catch((thrown: unknown) => ({ thrown }))).toEqual({
+    thrown: "mine",
+  });
+});
+
 test("a caller's own time limit is the caller's reason, not a timeout of the client", async () => {
   const [ended] = await Promise.all(bothCalls({ fetch: never }, { signal: AbortSignal.timeout(10) }));
   expect(ended).toMatchObject({ thrown: { name: "TimeoutError" } });

@@ -184,6 +184,25 @@ async function messageOf(answer: () => Response): Promise<string> {
   return ((await rejection(clientOn(answer).client.create(ROOM_ID))) as RoomTokenError).message;
 }
 
+test("an unusable refresh names the member in Telnyx's spelling", async () => {
+  const messages = [];
+  for (const data of [{ token: 5 }, { token: "t", token_expires_at: "soon" }]) {
+    const { client: stubbed } = clientOn(() => json(201, { data }));
+    const error = (await rejection(stubbed.refresh(ROOM_ID, { refreshToken }))) as RoomTokenError;
+    messages.push(error.message.replace(/^.*: /, ""));
+  }
+  expect(messages).toEqual([
+    "a token that is not a non-empty string",
+    "a token_expires_at that is not an RFC 3339 time",
+  ]);
+});
+
+test("a thrown message that ends in a line feed is shown without it", async () => {
+  const failing = clientOn(() => Promise.reject(new Error("self-signed certificate\n")));
+  const error = (await rejection(failing.client.create(ROOM_ID))) as RoomTokenError;
+  expect(error.message).toMatch(/\(self-signed certificate\)$/);
+});
+
 test("a redirect says why it is not followed, with its status where there is one", async () => {
   expect(await messageOf(() => new Response(null, { status: 307 }))).toBe(
     `Creating a room client token failed: 307 redirect, not followed`,

@@ -25,6 +25,12 @@ const CALLS: [name: string, secrets: string[], call: (options: Options) => Promi
     [KEY, REFRESH],
     (options) => new RoomTokenClient({ apiKey: KEY, ...options }).refresh(ROOM_ID, { refreshToken: REFRESH }),
   ],
+  [
+    "refresh of a client without a key",
+    [REFRESH],
+    (options) =>
+      new RoomTokenClient({ apiKey: null, ...options }).refresh(ROOM_ID, { refreshToken: REFRESH }),
+  ],
 ];
 interface Options {
   readonly fetch: Fetch;
