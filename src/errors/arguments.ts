@@ -96,20 +96,21 @@ export function readMembers<Members extends object, Table extends MemberTable<Me
 ): ReadMembers<Members, Table> {
   assertArgument(argument, given, OBJECT, operation);
   const names = Object.keys(table) as (keyof Members & string)[];
-  const known: readonly string[] = [...names, ...ignored];
-  const unknownName = readSafely(argument, () => Object.keys(given), operation).find(
-    (name) => !known.includes(name),
-  );
+  const isUnknown = (name: string) => !(names as string[]).includes(name) && !ignored.includes(name);
+  const members: Record<string, unknown> = {};
+  const read = () => {
+    for (const name of names) members[name] = given[name];
+    return Object.keys(given).find(isUnknown);
+  };
+  const unknownName = readSafely(argument, read, operation);
   if (unknownName !== undefined) {
     const problem = `must not contain ${quoteName(unknownName)}; it may contain ${names.join(", ")}`;
     throw invalidArgument(argument, problem, operation);
   }
-  const members: Record<string, unknown> = {};
   for (const name of names) {
-    const member = table[name];
-    const value = readSafely(argument, () => given[name], operation);
-    if (value !== undefined || member.required) assertArgument(name, value, member.rule, operation);
-    members[name] = value === undefined ? member.default : value;
+    const { rule, default: usual, required } = table[name];
+    if (members[name] === undefined && !required) members[name] = usual;
+    else assertArgument(name, members[name], rule, operation);
   }
   return members as ReadMembers<Members, Table>;
 }
