@@ -105,14 +105,9 @@ describe("the workflows", () => {
     expect(scriptOf("propose")).not.toMatch(/\bnpm\b|\bnode\b/);
   });
 
-  it("weekly runs both mutation runs, also by hand", () => {
-    const { on, jobs: weeklyJobs } = workflow("weekly.yml");
-    expect(Object.keys(on)).toEqual(["schedule", "workflow_dispatch"]);
-    expect(runs("weekly.yml").filter((run) => run.startsWith("npm run"))).toEqual([
-      "npm run test:mutation",
-      "npm run spec:mutate",
-    ]);
-    expect(Object.keys(weeklyJobs)).toHaveLength(2);
+  it("weekly runs the mutation run, also by hand", () => {
+    expect(Object.keys(workflow("weekly.yml").on)).toEqual(["schedule", "workflow_dispatch"]);
+    expect(runs("weekly.yml").filter((run) => run.startsWith("npm run"))).toEqual(["npm run test:mutation"]);
   });
 
   it("release publishes the tarball that was packed once and tested", () => {
