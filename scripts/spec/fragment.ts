@@ -2,7 +2,7 @@ import openapiTypescript, { astToString, COMMENT_HEADER } from "openapi-typescri
 import { stringify } from "yaml";
 import { FILES } from "./files.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { applyOverlay } from "./overlay.ts";
+import { applyOverlay, OverlayError } from "./overlay.ts";
 
 /** What people look for first comes first; all else keeps the order it has. */
 const FIRST = (
@@ -22,10 +22,21 @@ export async function makeFragment(upstream: JsonObject, overlay: Json): Promise
   return `#${HEADER}${stringify(fragment, { schema: "yaml-1.1", lineWidth: 110, aliasDuplicateObjects: false })}`;
 }
 
-/** The TypeScript types of the fragment, as openapi-typescript's own command line would write them. */
+/**
+ * The TypeScript types of the fragment, as openapi-typescript's own command line would write them.
+ *
+ * @throws OverlayError when there are none, such as where the overlay refers to nothing.
+ */
 export async function makeTypes(fragment: string): Promise<string> {
-  const nodes = await openapiTypescript(fragment, { defaultNonNullable: false, silent: true });
-  return `${COMMENT_HEADER}${astToString(nodes)}`;
+  try {
+    const nodes = await openapiTypescript(fragment, { defaultNonNullable: false, silent: true });
+    return `${COMMENT_HEADER}${astToString(nodes)}`;
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n");
+    throw new OverlayError(
+      `openapi-typescript makes no types of the fragment (${reason}): correct it in ${FILES.overlay}`,
+    );
+  }
 }
 
 function readable(value: Json): Json {

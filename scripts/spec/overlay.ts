@@ -1,24 +1,25 @@
-import { openapiOverlay } from "openapi-format";
-import { equal, isObject, type Json, type JsonObject, listAt } from "./json.ts";
+import { openapiOverlay, resolveJsonPath } from "openapi-format";
+import { equal, isObject, type Json, type JsonObject, listAt, words } from "./json.ts";
 
-/** The overlay does not fit its document; the message names the action, which `index` counts from 0. */
+/** The overlay does not fit its document; the message names the action, counted from 1. */
 export class OverlayError extends Error {
   override readonly name = "OverlayError";
-  readonly index: number | undefined;
-
-  constructor(message: string, index?: number) {
-    super(index === undefined ? message : `overlay action ${index + 1} ${message}`);
-    this.index = index;
-  }
 }
+
+/** What only explains, so that it may stand beside whatever Telnyx states; and headers and parts that it states none of. */
+const FREE = words("components description example examples externalDocs headers info summary tags title");
+/** Under these keys stand names, and another name stands in the way of none. */
+const MAPS_OF_NAMES = words(
+  "components headers parameters paths properties requestBodies responses schemas securitySchemes",
+);
 
 /**
  * `upstream` with the actions of an OpenAPI Overlay 1.0 document applied in their order.
  *
- * The overlay may add to what upstream states, and contradict it only where the action says `x-replaces: true`,
- * so that a fact that changes upstream can never be hidden by an old word of ours.
+ * The overlay may only add what Telnyx does not state: an action that states, replaces or stands beside something
+ * that it states must say `x-replaces: true`, so that an old word of ours never hides a new one of Telnyx.
  *
- * @throws OverlayError when an action does not say why it is there, matches or changes nothing, or contradicts.
+ * @throws OverlayError when an action does not say why it is there, matches or changes nothing, or meets a fact.
  */
 export async function applyOverlay(upstream: JsonObject, overlay: Json): Promise<JsonObject> {
   const actions = listAt(overlay, "actions");
@@ -27,51 +28,89 @@ export async function applyOverlay(upstream: JsonObject, overlay: Json): Promise
   }
   let document = structuredClone(upstream);
   for (const [index, action] of actions.entries()) {
-    document = await applyAction(document, upstream, action, index);
+    document = await applyAction(document, upstream, action, `overlay action ${index + 1}`);
   }
   return document;
 }
 
-async function applyAction(
-  document: JsonObject,
-  upstream: JsonObject,
-  action: Json,
-  index: number,
-): Promise<JsonObject> {
-  const { description, target } = isObject(action) ? action : {};
-  if (!isObject(action) || typeof target !== "string") throw new OverlayError("has no target", index);
+async function applyAction(document: JsonObject, upstream: JsonObject, action: Json, which: string) {
+  const { description, target, update } = isObject(action) ? action : {};
+  if (!isObject(action) || typeof target !== "string") throw new OverlayError(`${which} has no target`);
   if (typeof description !== "string" || description.trim() === "") {
-    throw new OverlayError(`(${target}) has no description that says why it is there`, index);
+    throw new OverlayError(`${which} (${target}) has no description that says why it is there`);
   }
-  const name = `"${description.trim()}" (${target})`;
+  const name = `${which} "${description.trim()}" (${target})`;
   const overlaySet = { overlay: "1.0.0", actions: [{ ...action, target }] };
   const { data, resultData } = await openapiOverlay(structuredClone(document), { overlaySet });
-  if (resultData["totalUnusedActions"] !== 0) throw new OverlayError(`${name} matches nothing`, index);
-  if (equal(data, document)) throw new OverlayError(`${name} changes nothing`, index);
-  const places = [...contradictions(upstream, document, data)].join(", ");
-  if (places !== "" && action["x-replaces"] !== true) {
-    const advice = "say x-replaces: true if it must";
-    throw new OverlayError(`${name} changes what upstream states at ${places}: ${advice}`, index);
+  if (resultData["totalUnusedActions"] !== 0) throw new OverlayError(`${name} matches nothing`);
+  if (equal(data, document)) throw new OverlayError(`${name} changes nothing`);
+  if (action["x-replaces"] === true) return data;
+  const met = targetsOf(document, upstream, target).flatMap(({ stated, pointer, isMap }) =>
+    update === undefined ? [pointer] : [...factsMet(stated, update, pointer, isMap)],
+  );
+  if (met.length > 0) {
+    throw new OverlayError(
+      `${name} speaks of what Telnyx states itself, at ${[...new Set(met)].join(", ")}: ` +
+        "take that out of openapi/overlay.yaml, or say x-replaces: true if our word must count",
+    );
   }
   return data;
 }
 
-/** Where `after` no longer has what `before` had, of all that upstream states. */
-function* contradictions(
-  stated: Json,
-  before: Json | undefined,
-  after: Json | undefined,
-  pointer = "",
-): Generator<string> {
-  if (equal(before, after)) return;
-  if (isObject(stated) && isObject(before) && isObject(after)) {
-    for (const [key, value] of Object.entries(stated)) {
-      yield* contradictions(value, before[key], after[key], `${pointer}/${key.replaceAll("/", "~1")}`);
+interface Target {
+  /** What Telnyx states there. */
+  readonly stated: Json;
+  readonly pointer: string;
+  readonly isMap: boolean;
+}
+
+/** The nodes that an action is about, as far as Telnyx states them. */
+function targetsOf(document: JsonObject, upstream: JsonObject, path: string): Target[] {
+  const places = new Map<unknown, Target>();
+  const visit = (node: Json, target: Target) => {
+    places.set(node, target);
+    for (const [key, value] of Object.entries(Object(target.stated) as JsonObject)) {
+      const inner = isObject(node) || Array.isArray(node) ? Reflect.get(node, key) : undefined;
+      if (inner !== undefined) visit(inner, insideOf(target, key, value));
     }
-  } else if (Array.isArray(stated) && Array.isArray(after) && stated.length === after.length) {
-    for (const [index, value] of stated.entries()) {
-      const had = Array.isArray(before) ? before[index] : undefined;
-      yield* contradictions(value, had, after[index], `${pointer}/${index}`);
-    }
-  } else yield pointer;
+  };
+  visit(document, { stated: upstream, pointer: "", isMap: false });
+  if (path === "$") return [...places.values()].slice(0, 1);
+  return resolveJsonPath(document, path).flatMap(({ parent, key = "" }) => {
+    const holder = places.get(parent);
+    const stated = holder && (Object(holder.stated) as JsonObject)[key];
+    return holder === undefined || stated === undefined ? [] : [insideOf(holder, String(key), stated)];
+  });
+}
+
+function insideOf({ pointer, isMap }: Omit<Target, "stated">, key: string, stated: Json): Target {
+  const isInnerMap = !isMap && MAPS_OF_NAMES.has(key);
+  return { stated, pointer: `${pointer}/${key.replaceAll("/", "~1")}`, isMap: isInnerMap };
+}
+
+/** Where an update speaks of a fact, or adds one to what has facts. */
+function* factsMet(stated: Json, update: Json, pointer: string, isMap: boolean): Generator<string> {
+  if (!isObject(stated) || !isObject(update)) {
+    yield pointer;
+    return;
+  }
+  for (const [key, value] of Object.entries(update)) {
+    const { [key]: fact } = stated;
+    const inner = insideOf({ pointer, isMap }, key, fact ?? null);
+    if (fact !== undefined) yield* factsMet(fact, value, inner.pointer, inner.isMap);
+    else if (!isMap && !FREE.has(key) && !isNoFact(key, value)) yield inner.pointer;
+    else if (isMap && pointer.endsWith("/responses")) yield* coveredBy(stated, key, pointer);
+  }
+}
+
+/** Upstream means this too, and does not say it. */
+function isNoFact(key: string, value: Json): boolean {
+  return key.startsWith("x-") || (key === "additionalProperties" && value === true);
+}
+
+/** Of a status, what Telnyx states about a hundred of them, or about all others. */
+function* coveredBy(responses: JsonObject, status: string, pointer: string): Generator<string> {
+  for (const range of [`${status.slice(0, 1)}XX`, "default"]) {
+    if (range in responses && range !== status) yield `${pointer}/${range}`;
+  }
 }

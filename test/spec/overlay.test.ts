@@ -4,7 +4,16 @@ import { applyOverlay } from "../../scripts/spec/overlay.ts";
 
 const upstream = {
   openapi: "3.1.0",
-  paths: { "/a": { post: { security: [], parameters: [{ name: "id" }], responses: { "201": {} } } } },
+  components: { securitySchemes: {} },
+  paths: {
+    "/a": {
+      post: {
+        security: [],
+        parameters: [{ name: "id" }],
+        responses: { "201": { headers: { a: { schema: { type: "string" } } } } },
+      },
+    },
+  },
 };
 
 const overlayOf = (...actions: Json[]): Json => ({
@@ -17,7 +26,7 @@ const because = { description: "why" };
 describe("the overlay", () => {
   it("adds to what upstream states and leaves upstream itself alone", async () => {
     const before = structuredClone(upstream);
-    const update = { description: "Made.", content: {} };
+    const update = { description: "Made.", headers: { b: { schema: {} } } };
     const document = await applyOverlay(
       upstream,
       overlayOf({ ...because, target: "$.paths['/a'].post.responses['201']", update }),
@@ -37,27 +46,70 @@ describe("the overlay", () => {
     });
   });
 
+  const responses = "$.paths['/a'].post.responses";
   it.each([
-    ["a value", { target: "$", update: { openapi: "3.0.0" } }, "/openapi"],
-    ["a value by another type", { target: "$.paths['/a']", update: { post: 5 } }, "/paths/~1a/post"],
+    ["replaces a value", { target: "$", update: { openapi: "3.0.0" } }, "/openapi"],
     [
-      "an empty list",
-      { target: "$.paths['/a'].post", update: { security: [{}] } },
-      "/paths/~1a/post/security",
+      "states the same, beside something new",
+      { target: "$", update: { openapi: "3.1.0", info: {} } },
+      "/openapi",
     ],
-    ["the length of a list", { target: "$..post", update: { parameters: [{ name: "x" }] } }, "/parameters"],
-    ["a value inside a list", { target: "$..parameters[0]", update: { name: "x" } }, "/parameters/0/name"],
+    ["replaces a value by another type", { target: "$.paths['/a']", update: { post: 5 } }, "/paths/~1a/post"],
+    ["fills an empty list", { target: "$.paths['/a'].post", update: { security: [{}] } }, "/post/security"],
+    ["makes a list longer", { target: "$..post", update: { parameters: [{ name: "x" }] } }, "/parameters"],
     [
-      "what it removes",
-      { target: "$.paths['/a'].post.responses", remove: true },
-      "/paths/~1a/post/responses",
+      "changes a value inside a list",
+      { target: "$..parameters[0]", update: { name: "x" } },
+      "/parameters/0/name",
     ],
-  ])("may not change %s that upstream states, unless it says so", async (_what, action, pointer) => {
-    const overlay = overlayOf({ ...because, ...action });
-    await expect(applyOverlay(upstream, overlay)).rejects.toThrow(`${pointer}: say x-replaces: true`);
+    ["removes something", { target: responses, remove: true }, "/paths/~1a/post/responses"],
+    ["refers away", { target: responses, update: { "201": { $ref: "#/x" } } }, "/responses/201/$ref"],
+    [
+      "adds a body to an answer",
+      { target: `${responses}['201']`, update: { content: {} } },
+      "/responses/201/content",
+    ],
+    [
+      "speaks of a header",
+      { target: `${responses}['201'].headers`, update: { a: { required: true } } },
+      "/a/required",
+    ],
+    [
+      "adds a rule to a schema",
+      { target: "$..a.schema", update: { maxLength: 5 } },
+      "/headers/a/schema/maxLength",
+    ],
+    ["adds servers", { target: "$", update: { servers: [{ url: "/" }] } }, "/servers"],
+  ])("must say so where it %s that Telnyx states, or beside it", async (_what, action, pointer) => {
+    const refused = applyOverlay(upstream, overlayOf({ ...because, ...action }));
+    await expect(refused).rejects.toThrow(
+      /^overlay action 1 "why" \(.*\) speaks of what Telnyx states itself, at /,
+    );
+    await expect(refused).rejects.toThrow(`${pointer}: take that out of openapi/overlay.yaml`);
     const allowed = await applyOverlay(upstream, overlayOf({ ...because, ...action, "x-replaces": true }));
     expect(allowed).not.toEqual(upstream);
   });
+
+  it.each([
+    ["default", "404"],
+    ["4XX", "404"],
+    ["404", "404"],
+    ["5XX", "5XX"],
+    ["default", "5XX"],
+  ])(
+    "must say so where Telnyx states %s and it states %s, whatever Telnyx says there",
+    async (stated, ours) => {
+      for (const fact of [{}, { content: {} }]) {
+        const document = structuredClone(upstream);
+        Object.assign(document.paths["/a"].post.responses, { [stated]: fact });
+        const overlay = overlayOf({ ...because, target: responses, update: { [ours]: { $ref: "#/x" } } });
+        await expect(applyOverlay(document, overlay)).rejects.toThrow(`/paths/~1a/post/responses/${stated}`);
+        expect(await applyOverlay(upstream, overlay)).toMatchObject({
+          paths: { "/a": { post: { responses: { [ours]: { $ref: "#/x" } } } } },
+        });
+      }
+    },
+  );
 
   it("may change what another action added", async () => {
     const target = "$";
