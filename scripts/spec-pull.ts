@@ -1,5 +1,5 @@
 /**
- * `npm run spec:pull -- <file or URL> [--format text|markdown|json]` brings openapi/upstream.json up to a Telnyx
+ * `npm run spec:pull -- <file or URL> [--format text|markdown]` brings openapi/upstream.json up to a Telnyx
  * document and reports what changed. Exit status: 0 nothing, 1 something, 2 the document cannot be used.
  *
  *   file or URL
@@ -7,12 +7,13 @@
  *     ▼
  *   document
  *     │  spec/operations.ts    finds create and refresh
- *     │  spec/facts.ts         drops prose and follows references, by openapi-core
+ *     │  spec/facts.ts         drops prose and follows references; openapi-core says what stands where
  *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
- *     │  spec/normal-form.ts   puts all together, with servers and security
+ *     │  spec/place.ts         says where an operation is, whatever the document takes for its server
+ *     │  spec/security.ts      says who may call it
+ *     │  spec/normal-form.ts   puts all together
  *     ▼
  *   normal form  ──  openapi/upstream.json is the one of the last pull
- *     │  spec/view.ts          each operation as it is compared
  *     │  spec/changes.ts       what differs between the two, as data
  *     │  spec/breaking.ts      which of it breaks callers
  *     ▼

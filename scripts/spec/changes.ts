@@ -1,9 +1,9 @@
 /** What differs between two normal forms, as data. */
 import { breaks } from "./breaking.ts";
-import { differingKeys, isObject, type Json, type JsonObject, listAt, objectAt, words } from "./json.ts";
-import { findOperations, type OperationName } from "./operations.ts";
+import { equal, isObject, type Json, type JsonObject, listAt, objectAt, ownAt, words } from "./json.ts";
+import { type Found, findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
-import { INSIDE, isSchema, type Kind, MAPS_OF_NAMES, type Step, viewOf } from "./view.ts";
+import { wayInWords } from "./security.ts";
 
 /** One fact that differs, and of which operations. */
 export interface Change extends Difference {
@@ -12,37 +12,30 @@ export interface Change extends Difference {
   readonly isBreaking: boolean;
 }
 
-export interface Difference extends Place {
-  readonly event: "added" | "removed" | "changed" | "now" | "no longer";
-  /** What of the node, such as `maximum`, `required` or `recursive`; undefined for the whole of it. */
+type Path = readonly string[];
+
+export interface Difference {
+  /** The way to a node of the operation, such as ["responses", "201", "content", "text/plain", "schema"]. */
+  readonly path: Path;
+  /** What of the node, such as `maximum`; `schema` for the whole of a schema; undefined where it came or went. */
   readonly keyword?: string | undefined;
   readonly before?: Json | undefined;
   readonly after?: Json | undefined;
 }
 
-interface Place {
-  /** The way to a node of the operation, such as [["responses", "201"], ["content", "text/plain"], ["schema"]]. */
-  readonly place: readonly Step[];
-  /** What that node is. */
-  readonly kind: Kind;
-  /** Which way the value travels. */
-  readonly direction: "request" | "response";
-}
-
-/** What is so or not, and is told as "now required" and "no longer required". */
-const STATES = words("operation.deprecated body.required parameter.required");
+/** Under these keys stand names, and under each name a node. */
+const MAPS_OF_NAMES = words("content headers parameters properties responses");
+/** Under these a schema. */
+const SCHEMAS = words("additionalProperties items schema");
 /** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
-const COMPOSED = words(
-  `allOf anyOf else exclusiveMaximum exclusiveMinimum if not oneOf prefixItems then ${RECURSIVE}`,
-);
+const COMPOSED = words(`allOf anyOf else if not oneOf prefixItems then ${RECURSIVE}`);
 
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
   const was = findOperations(before);
   const changes = new Map<string, Change>();
   for (const [index, found] of findOperations(after).entries()) {
     const old = was[index] ?? found;
-    const top: Place = { place: [], kind: "operation", direction: "request" };
-    const all = [...differencesInside(top, viewOf(before, old, old), viewOf(after, found, old))];
+    const all = [...differences([], viewOf(before, old), viewOf(after, found))];
     for (const one of all) {
       const change = { ...one, isBreaking: breaks(one, all) };
       const key = JSON.stringify(change);
@@ -52,55 +45,62 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
   return [...changes.values()];
 }
 
-/** What differs at the keys of two nodes. */
-function* differencesInside(at: Place, was: JsonObject, is: JsonObject): Generator<Difference> {
-  const inside: Partial<Record<string, Kind>> = INSIDE[at.kind];
-  for (const [key, before, after] of differingKeys(was, is)) {
-    const kind = inside[key];
-    if (kind && MAPS_OF_NAMES.has(key)) yield* differencesOfNames(at, kind, key, before, after);
-    else if (kind && isObject(before ?? {}) && isObject(after ?? {}))
-      yield* differencesAt(placeIn(at, kind, key), before, after);
-    else if (isSchema(at.kind) && key === "required") yield* memberRules(at, was, is);
-    else if (STATES.has(`${at.kind}.${key}`)) yield state(at, key, after === true);
-    else yield { ...at, event: "changed", keyword: key, before, after };
+/** An operation as it is compared: parameters by name, servers and security in words, ours first. */
+function viewOf(document: JsonObject, { path, method, operation }: Found): JsonObject {
+  const { servers, parameters, security, operationId = null, ...facts } = operation;
+  const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
+  const ways = listAt(operation, "security").map((way) => wayInWords(way, schemes));
+  const oursFirst = ways.sort((a, b) => Number(b === "bearer") - Number(a === "bearer"));
+  const nameOf = (parameter: Json) => `${ownAt(parameter, "in")} ${ownAt(parameter, "name")}`;
+  return {
+    ...{ operationId, path, method: method.toUpperCase() },
+    servers: [servers ?? document["servers"] ?? []].flat().map((server) => ownAt(server, "url") ?? ""),
+    security: ways.length > 0 ? oursFirst : ["none"],
+    parameters: Object.fromEntries(listAt(operation, "parameters").map((one) => [nameOf(one), one])),
+    ...facts,
+  };
+}
+
+function* differences(path: Path, was: Json | undefined, is: Json | undefined): Generator<Difference> {
+  if (equal(was, is)) return;
+  const isMap = isMapOfNames(path);
+  const keys = Object.keys({ ...Object(was), ...Object(is) });
+  const isComposed = keys.some((one) => COMPOSED.has(one));
+  if (!isMap && !(isNode(path) && isObject(was) && isObject(is) && !isComposed))
+    return yield whole(path, was, is);
+  for (const key of keys) {
+    const [before, after] = [ownAt(was, key), ownAt(is, key)];
+    if (!isMap && key === "required" && Array.isArray(before ?? after)) yield* memberRules(path, was, is);
+    else yield* differences([...path, key], before, after);
   }
 }
 
-function* differencesOfNames(at: Place, kind: Kind, key: string, was?: Json, is?: Json) {
-  for (const [name, before, after] of differingKeys(Object(was), Object(is)))
-    yield* differencesAt(placeIn(at, kind, key, name), before, after);
+/** Whether something with a place of its own stands there, and not a fact of what is around it. */
+function isNode(path: Path): boolean {
+  const key = path.at(-1) ?? "requestBody";
+  return isMapOfNames(path.slice(0, -1)) || SCHEMAS.has(key) || key === "requestBody";
 }
 
-/** What differs at a place; undefined stands for nothing there. */
-function* differencesAt(at: Place, before: Json | undefined, after: Json | undefined): Generator<Difference> {
-  const isThere = before !== undefined && after !== undefined;
-  const keys = Object.keys({ ...Object(before), ...Object(after) });
-  const isComposed = isSchema(at.kind) && keys.some((key) => COMPOSED.has(key));
-  if (isObject(before) && isObject(after) && !isComposed) yield* differencesInside(at, before, after);
-  else if (isThere || at.kind === "schema")
-    yield { ...at, event: "changed", keyword: "schema", before, after };
-  else {
-    const isRecursive = JSON.stringify(after ?? {}).includes(`"${RECURSIVE}":true`);
-    const keyword = isRecursive ? "recursive" : undefined;
-    yield { ...at, event: after === undefined ? "removed" : "added", keyword, before, after };
-  }
+function whole(path: Path, before: Json | undefined, after: Json | undefined): Difference {
+  const isName = isMapOfNames(path.slice(0, -1));
+  const isThing = isName || (isNode(path) && (isObject(before) || isObject(after)));
+  if (!isThing) return { path: path.slice(0, -1), keyword: path.at(-1), before, after };
+  const isSchema = SCHEMAS.has(path.at(-1) ?? "") && !isName;
+  const isChange = isSchema || (before !== undefined && after !== undefined);
+  return { path, keyword: isChange ? "schema" : undefined, before, after };
 }
 
-function placeIn({ place, direction }: Place, kind: Kind, ...step: Step): Place {
-  return { place: [...place, step], kind, direction: step[0] === "responses" ? "response" : direction };
-}
-
-function state(at: Place, keyword: string, isNow: boolean): Difference {
-  return { ...at, event: isNow ? "now" : "no longer", keyword };
+export function isMapOfNames(path: Path): boolean {
+  return path.reduce((isMap, key) => !isMap && MAPS_OF_NAMES.has(key), false);
 }
 
 /** Which members must be there. One that is gone altogether is told as removed. */
-function* memberRules(at: Place, was: JsonObject, is: JsonObject): Generator<Difference> {
-  const [before, after] = [listAt(was, "required"), listAt(is, "required")];
-  const [had, has] = [objectAt(was, "properties"), objectAt(is, "properties")];
-  for (const name of new Set([...before, ...after].map(String))) {
-    const isGone = Object.hasOwn(had, name) && !Object.hasOwn(has, name);
-    if (isGone || before.includes(name) === after.includes(name)) continue;
-    yield state(placeIn(at, "member", "properties", name), "required", after.includes(name));
+function* memberRules(path: Path, was?: Json, is?: Json): Generator<Difference> {
+  const [one, other] = [was, is].map((schema) => new Set(listAt(schema, "required").map(String)));
+  for (const name of new Set([...(one ?? []), ...(other ?? [])])) {
+    const [before, after] = [one?.has(name) === true, other?.has(name) === true];
+    const [had, has] = [was, is].map((schema) => ownAt(objectAt(schema, "properties"), name) !== undefined);
+    if ((has || !had) && before !== after)
+      yield { path: [...path, "properties", name], keyword: "required", before, after };
   }
 }

@@ -1,139 +1,134 @@
-import { BaseResolver, bundle, createConfig, type normalizeTypes, Source } from "@redocly/openapi-core";
-import { equal, isObject, type Json, type JsonObject, objectAt, sorted, words } from "./json.ts";
+import { normalizeTypes, Oas3_1Types } from "@redocly/openapi-core";
+import { equal, type Json, type JsonObject, listAt, lookUp, words } from "./json.ts";
 import { RECURSIVE, spellSchema } from "./schema.ts";
 import { Unusable } from "./unusable.ts";
 
-/** Prose and bookkeeping, besides what begins with `x-`. */
+/** What stands where in OpenAPI 3.1, which knows all that 3.0 and 3.2 say about our operations. */
+const TYPES = normalizeTypes(Oas3_1Types);
+type NodeType = (typeof TYPES)[string];
+/** openapi-core names a node that has parts; a plain value has no name, and what it does not know is undefined. */
+type Kind = NodeType | { readonly name?: never } | null | undefined;
+
+/** Prose, hints and bookkeeping, besides what begins with `x-`. */
 const NO_FACT = words(
-  "$anchor $comment $defs $id $schema bearerFormat callbacks definitions description example examples " +
-    "externalDocs links summary tags title xml",
+  "$anchor $comment $defs $dynamicAnchor $dynamicRef $id $schema $vocabulary bearerFormat callbacks definitions " +
+    "description discriminator example examples externalDocs id links summary tags title xml",
 );
+/** What we write ourselves, and a word of OpenAPI 3.0. */
+const ALSO_FACT = words(`nullable ${RECURSIVE}`);
 /** Without a value, or with this one, all these say the same. */
 const OFF = words(
   "allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly",
 );
-const EMPTY = words("content headers parameters properties required responses servers variables");
+const EMPTY = words("allOf anyOf content headers oneOf parameters properties required responses servers");
+const ANYTHING = words("additionalProperties items unevaluatedItems unevaluatedProperties");
 /** How parameters in a path are spelled anyhow. */
 const IN_PATH: JsonObject = { style: "simple", explode: false };
+/** No document of use has more; references to references make billions of a few lines. */
+const MAX_NODES = 50_000;
 
 /**
- * The facts of some operations of a document, without prose, with what their references point at in the place of
- * these; and those of the security schemes that the document declares. openapi-core does the work: its type tree
- * says what stands where, its bundler follows the references.
+ * Reads the facts of a document: without prose, without what OpenAPI does not know, and with what references point
+ * at in their place. The document itself stays as it is.
  */
-export async function factsOf(document: JsonObject, operations: JsonObject) {
-  const isVersion30 = String(document["openapi"]).startsWith("3.0.");
-  try {
-    // In order, so that of schemas that hold each other the same one is always met first.
-    const plain = withPlainReferences(sorted({ ...document, operations }), isVersion30);
-    // The types of OpenAPI 3.1 know all that 3.0 and 3.2 say about our operations.
-    const parsed: JsonObject = { ...Object(plain), openapi: "3.1.0" };
-    const doc = { source: new Source("", ""), parsed };
-    // This changes what was parsed.
-    await bundle({ doc, config: await CONFIG, dereference: true, externalRefResolver: new ReadsNothing() });
-    const schemes = objectAt(objectAt(parsed, "components"), "securitySchemes");
-    return { operations: objectAt(parsed, "operations"), schemes };
-  } catch (error) {
-    const isEndless = error instanceof RangeError || /^Self-referencing/.test((error as Error).message);
-    throw isEndless ? new Unusable("a $ref leads back to itself, or YAML nests without end") : error;
+export class FactReader {
+  readonly #document: JsonObject;
+  /** The nodes around the one that is read. */
+  readonly #around = new Set<Json>();
+  #nodes = 0;
+
+  constructor(document: JsonObject) {
+    this.#document = document;
+  }
+
+  /**
+   * The facts of a node of one kind, such as "Operation"; `name` is what a message calls it.
+   *
+   * @throws Unusable when a reference leads nowhere or out of the document, or a part is of the wrong kind.
+   */
+  read(node: Json, kind: string, name: string): JsonObject {
+    return Object(this.#node(node, TYPES[kind], name));
+  }
+
+  #node(node: Json, type: Kind, place: string): Json {
+    if (!type?.name) return node;
+    const isSchema = type.name === "Schema";
+    if (isSchema && typeof node === "boolean") return node && {};
+    if (node === null) return type.items ? [] : {};
+    const wanted = type.items ? "a list" : "an object";
+    if (typeof node !== "object" || Array.isArray(node) !== (wanted === "a list"))
+      throw new Unusable(`${place} must be ${wanted}`);
+    const isAgain = this.#around.has(node);
+    if (isAgain && isSchema) return { [RECURSIVE]: true };
+    this.#nodes += 1;
+    if (isAgain || this.#nodes > MAX_NODES)
+      throw new Unusable("a $ref leads back to itself, or nests without end");
+    this.#around.add(node);
+    const facts = this.#inside(node, type, place);
+    this.#around.delete(node);
+    return facts;
+  }
+
+  #inside(node: Json[] | JsonObject, type: NodeType, place: string): Json {
+    if (Array.isArray(node))
+      return node.map((item, index) => this.#node(item, kindAt(type, index, item), `${place}/${index}`));
+    return this.#object(node, type, place);
+  }
+
+  #object(node: JsonObject, type: NodeType, place: string): Json {
+    if (typeof node["$ref"] === "string") return this.#reference(node["$ref"], node, type, place);
+    const isMap = Object.keys(type.properties).length === 0;
+    const facts = Object.entries(node).flatMap(([key, value]): [string, Json][] => {
+      const kind = kindAt(type, key, value);
+      if (isMap ? kind === undefined : !isFact(key, value, kind)) return [];
+      const name = spelledName(key, type);
+      const fact = isMap && value === true ? {} : this.#node(value, kind, `${place}/${key}`);
+      return isMap || !isSilent(key, fact, node) ? [[name in node ? key : name, fact]] : [];
+    });
+    const whole: JsonObject = Object.fromEntries(facts);
+    return type.name === "Schema" ? spellSchema(whole) : whole;
+  }
+
+  /** In OpenAPI 3.1 what stands beside the `$ref` of a schema adds to it; beside any other it does not count. */
+  #reference($ref: string, { $ref: _, ...beside }: JsonObject, type: NodeType, place: string): Json {
+    const target = lookUp(this.#document, $ref);
+    const why = $ref.startsWith("#") ? "leads nowhere" : "points outside the document";
+    if (target === undefined) throw new Unusable(`$ref "${$ref}" ${why}`);
+    const facts = this.#node(target, type, place);
+    if (type.name !== "Schema" || String(this.#document["openapi"]).startsWith("3.0.")) return facts;
+    const own = this.#object(beside, type, place) as JsonObject;
+    return spellSchema({ ...own, allOf: [facts, ...listAt(own, "allOf")] });
   }
 }
 
-/**
- * A copy in which every `$ref` stands alone, so that what it points at can take its place. In OpenAPI 3.1 what
- * stands beside the `$ref` of a schema adds to it, as in an allOf; anything else beside one does not count.
- * A named schema always stands in an allOf: one that is nothing but a `$ref` to itself can be followed, too.
- */
-function withPlainReferences(node: Json, isVersion30: boolean): Json {
-  if (Array.isArray(node)) return node.map((item) => withPlainReferences(item, isVersion30));
-  if (!isObject(node)) return node;
-  const entries = Object.entries(node).map(([key, value]) => [key, withPlainReferences(value, isVersion30)]);
-  const { $ref, ...beside }: JsonObject = Object.fromEntries(entries);
-  if (typeof $ref !== "string") return Object.fromEntries(entries);
-  const isSchema = !/^#\/components\/(?!schemas\/)/.test($ref) && !Object.keys(beside).every(isProse);
-  const added = isSchema && !isVersion30 ? beside : {};
-  if (equal(added, {}) && !/^#\/components\/schemas\/[^/]+$/.test($ref)) return { $ref };
-  return { ...added, allOf: [{ $ref }, added["allOf"] ?? []].flat() };
+function kindAt(type: NodeType, key: string | number, value: Json): Kind {
+  const own = Object.hasOwn(type.properties, key) ? type.properties[key] : type.additionalProperties;
+  const known = type.items ?? own;
+  return typeof known === "function" ? known(value, String(key)) : known;
 }
 
-/** Whatever a document refers to, no file and no URL is read. */
-class ReadsNothing extends BaseResolver {
-  override async resolveDocument(): Promise<never> {
-    throw new Unusable("outside of the document");
-  }
+function isFact(key: string, value: Json, kind: Kind): boolean {
+  if (ALSO_FACT.has(key)) return true;
+  const isValue = value !== null || Boolean(kind?.name) || key === "default" || key === "const";
+  return kind !== undefined && isValue && !NO_FACT.has(key) && !key.startsWith("x-");
 }
 
-const CONFIG = createConfig({
-  plugins: [
-    {
-      id: "telnyx",
-      typeExtension: {
-        // Of the whole document only the operations are walked, and the security schemes that they may name.
-        oas3: (types) => ({
-          ...types,
-          Root: { properties: { operations: "Operations", components: "Components" } },
-          Operations: { properties: {}, additionalProperties: "Operation" },
-          Components: { properties: { securitySchemes: "NamedSecuritySchemes" } },
-        }),
-      },
-      decorators: { oas3: { facts } },
-    },
-  ],
-  decorators: { "telnyx/facts": "on" },
-});
-
-/** Changes the document while it is walked: prose goes on the way in, what need not be said on the way out. */
-function facts() {
-  /** The nodes around the one that is visited. */
-  const around = new Set<unknown>();
-  return {
-    any: {
-      enter(node: Json, { type }: { type: NodeType }) {
-        around.add(node);
-        // A member called `constructor` is not one that openapi-core knows.
-        Object.setPrototypeOf(type.properties, null);
-        const isOpen = type.name === "Schema" || type.additionalProperties !== undefined;
-        keep(node, type, (key) => !isProse(key) && (isOpen || key in type.properties));
-      },
-      leave(node: Json, { type }: { type: NodeType }) {
-        around.delete(node);
-        if (!isObject(node)) return;
-        keep(node, type, (key) => !isSilent(key, node));
-        if (type.name === "Schema") become(node, spellSchema(node));
-      },
-    },
-    ref: {
-      enter(node: { $ref: string }, _: unknown, { node: target }: { node?: unknown }) {
-        const why = node.$ref.startsWith("#") ? "leads nowhere" : "points outside the document";
-        if (target === undefined) throw new Unusable(`$ref "${node.$ref}" ${why}`);
-        if (around.has(target)) become(node, { [RECURSIVE]: true });
-      },
-    },
-  };
+/** Names whose spelling is free: media types, headers, ranges of statuses. */
+function spelledName(name: string, type: NodeType): string {
+  if (type.name === "HeadersMap") return name.toLowerCase();
+  if (type.name === "Responses") return name.replace(/^(\d)xx$/i, "$1XX");
+  if (type.name !== "MediaTypesMap") return name;
+  const spelled = name.replaceAll(/\s*;\s*/g, "; ").trim();
+  // JSON is UTF-8 anyhow.
+  return spelled
+    .replace(/^[^;]*/, (type) => type.toLowerCase())
+    .replace(/(json); charset="?utf-?8"?$/i, "$1");
 }
-
-/** What openapi-core knows of a kind of node. */
-type NodeType = ReturnType<typeof normalizeTypes>[string];
-
-const isProse = (key: string) => NO_FACT.has(key) || key.startsWith("x-");
 
 /** Whether a node says the same without this key. */
-function isSilent(key: string, node: JsonObject): boolean {
-  const value = node[key];
+function isSilent(key: string, value: Json, node: JsonObject): boolean {
   if (value === false && OFF.has(key)) return true;
-  if (EMPTY.has(key) && (equal(value ?? {}, {}) || equal(value, []))) return true;
-  if (key === "additionalProperties") return value === true || equal(value, {});
+  if (ANYTHING.has(key)) return value === true || equal(value, {});
+  if (EMPTY.has(key)) return equal(value, {}) || equal(value, []);
   return node["in"] === "path" && equal(value, IN_PATH[key]);
-}
-
-/** A map knows no properties: its names are free, and all are kept. */
-function keep(node: Json, type: NodeType, isKept: (key: string) => boolean): void {
-  if (!isObject(node) || Object.keys(type.properties).length === 0) return;
-  for (const key of Object.keys(node)) if (!isKept(key)) delete node[key];
-}
-
-/** The bundler knows a node by its identity. */
-function become(node: object, other: JsonObject): void {
-  for (const key of Object.keys(node)) Reflect.deleteProperty(node, key);
-  Object.assign(node, other);
 }

@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
+import { pointerToPath } from "@stoplight/json";
+
 /** What a JSON document is made of; YAML is read into the same. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -8,15 +11,28 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a node itself has at a key: a name may be one that every object answers to, such as `constructor`. */
+export function ownAt(node: Json | undefined, key: string): Json | undefined {
+  return typeof node === "object" && node !== null && Object.hasOwn(node, key)
+    ? Object(node)[key]
+    : undefined;
+}
+
 /** The object at `key`, or an empty one: most parts of an OpenAPI document may be left out. */
 export function objectAt(parent: Json | undefined, key: string): JsonObject {
-  const value = isObject(parent) ? parent[key] : undefined;
+  const value = ownAt(parent, key);
   return isObject(value) ? value : {};
 }
 
 export function listAt(parent: Json | undefined, key: string): Json[] {
-  const value = isObject(parent) ? parent[key] : undefined;
+  const value = ownAt(parent, key);
   return Array.isArray(value) ? value : [];
+}
+
+/** What a reference within the document, such as "#/components/schemas/Error", points at. */
+export function lookUp(document: JsonObject, ref: string): Json | undefined {
+  if (!ref.startsWith("#/")) return undefined;
+  return pointerToPath(ref).reduce<Json | undefined>((node, key) => ownAt(node, String(key)), document);
 }
 
 /** The same value with the keys of every object in order, so that equal facts are equal bytes. */
@@ -27,26 +43,15 @@ export function sorted(value: Json): Json {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
+export const equal: (a: Json | undefined, b: Json | undefined) => boolean = isDeepStrictEqual;
 
 /** A list whose order says nothing: without doubles and in a fixed order. */
 export function asSet(values: readonly Json[]): Json[] {
-  const byText = new Map(values.map((value) => [JSON.stringify(sorted(value)), value]));
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  const texts = new Set(values.map((value) => JSON.stringify(sorted(value))));
+  return [...texts].sort().map((text) => JSON.parse(text));
 }
 
 /** The words of a text that has spaces between them. */
 export function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
-}
-
-/** The keys at which two objects differ, with both values. */
-export function differingKeys(one: JsonObject, other: JsonObject) {
-  const [before, after] = [new Map(Object.entries(one)), new Map(Object.entries(other))];
-  return [...new Map([...before, ...after]).keys()]
-    .map((key) => [key, before.get(key), after.get(key)] as const)
-    .filter(([, was, is]) => !equal(was, is));
 }

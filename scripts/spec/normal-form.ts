@@ -1,43 +1,48 @@
-import { factsOf } from "./facts.ts";
-import { asSet, equal, isObject, type Json, type JsonObject, listAt, objectAt, sorted } from "./json.ts";
+import { FactReader } from "./facts.ts";
+import { equal, isObject, type Json, type JsonObject, listAt, sorted } from "./json.ts";
 import { type Found, findOperations } from "./operations.ts";
+import { placeOf } from "./place.ts";
+import { waysOf } from "./security.ts";
 import { Unusable } from "./unusable.ts";
-
-/** What the scheme of a bearer token is called. */
-export const BEARER = "bearerAuth";
 
 /**
  * The normal form of a Telnyx document: the facts of the two operations and nothing else. Two documents that
  * say the same about them have the same normal form, and the normal form is its own.
  *
  * It is OpenAPI 3.1.0 without `info` and without descriptions of answers, which are prose: the overlay adds
- * ours. Security stands on each operation; servers at the top when both operations have the same.
+ * ours. Security stands on each operation; servers at the top, and on refresh where it has others than create.
  *
- * @throws Unusable when the document is no OpenAPI 3 document or lacks an operation.
+ * @throws Unusable when the document is no OpenAPI 3 document, lacks an operation, or is malformed there.
  */
-export async function normalForm(document: Json): Promise<JsonObject> {
-  if (!isObject(document) || !/^3\.[012]\./.test(String(document["openapi"]))) {
+export function normalForm(document: Json): JsonObject {
+  if (!isObject(document) || !/^3\.[012]\./.test(String(document["openapi"])))
     throw new Unusable("this is no OpenAPI 3.0 or 3.1 document");
+  try {
+    return sorted(normalFormOf(document)) as JsonObject;
+  } catch (error) {
+    throw error instanceof RangeError ? new Unusable("the two operations nest without end") : error;
   }
-  const found = findOperations(document);
-  const whole = found.map((one): [string, JsonObject] => [one.name, wholeOperation(document, one)]);
-  const facts = await factsOf(document, Object.fromEntries(whole));
-  const [servers = [], others] = found.map(({ name }) => listAt(objectAt(facts.operations, name), "servers"));
-  const isSameServer = equal(servers, others);
-  const securitySchemes: JsonObject = {};
-  const paths: Record<string, JsonObject> = {};
-  for (const { name, path, method } of found) {
-    const { servers: own = [], ...operation } = objectAt(facts.operations, name);
-    const security = securityOf(operation, facts.schemes, securitySchemes);
-    const normal = { ...operation, ...parametersOf(operation), security };
-    paths[path] = { ...paths[path], [method]: isSameServer ? normal : { ...normal, servers: own } };
+}
+
+function normalFormOf(document: JsonObject): JsonObject {
+  const reader = new FactReader(document);
+  const [paths, securitySchemes]: [Record<string, JsonObject>, JsonObject] = [{}, {}];
+  const operations = findOperations(document).map((found) => {
+    const facts = reader.read(wholeOperation(document, found), "Operation", found.name);
+    const place = placeOf(found, listAt(facts, "servers"));
+    const security = waysOf(document, listAt(facts, "security"), reader, securitySchemes);
+    const operation: JsonObject = { ...facts, ...parametersOf(facts, place.names), security };
+    return { ...place, method: found.method, operation };
+  });
+  const servers = operations[0]?.servers;
+  for (const { path, method, operation: facts, servers: own } of operations) {
+    const { servers: _, ...operation } = facts;
+    // Where there is none, OpenAPI takes this one.
+    const others = equal(own, servers) ? {} : { servers: own.length > 0 ? own : [{ url: "/" }] };
+    paths[path] = { ...paths[path], [method]: { ...operation, ...others } };
   }
-  return sorted({
-    openapi: "3.1.0",
-    paths,
-    ...(isSameServer && servers.length > 0 ? { servers } : {}),
-    ...(equal(securitySchemes, {}) ? {} : { components: { securitySchemes } }),
-  }) as JsonObject;
+  const components = equal(securitySchemes, {}) ? {} : { components: { securitySchemes } };
+  return { openapi: "3.1.0", paths, ...(servers?.length ? { servers } : {}), ...components };
 }
 
 /** With what stands around it: the parameters of the path too, the nearest servers, the security of the whole. */
@@ -52,27 +57,13 @@ function wholeOperation(document: JsonObject, { item, operation }: Found): JsonO
 }
 
 /** In order; of two with the same place and name the later one, which is the operation's, counts. */
-function parametersOf(operation: JsonObject): JsonObject {
-  const parameters = listAt(operation, "parameters").filter(isObject);
-  const byName = Object.fromEntries(parameters.map((one) => [`${one["in"]} ${one["name"]}`, one]));
-  return parameters.length === 0 ? {} : { parameters: Object.values(sorted(byName) as JsonObject) };
-}
-
-/** The ways in which callers may show who they are; `used` gets the schemes that they name. */
-function securityOf(operation: JsonObject, schemes: JsonObject, used: JsonObject): Json[] {
-  const ways = listAt(operation, "security").map((way) => {
-    const parts = Object.entries(Object(way) as JsonObject).map(([declared, scopes]): [string, Json] => {
-      const scheme = sorted(schemes[declared] ?? null);
-      if (!isObject(scheme))
-        throw new Unusable(`security names "${declared}", which components does not have`);
-      // To HTTP `Bearer` and `bearer` are the same.
-      if (typeof scheme["scheme"] === "string") scheme["scheme"] = scheme["scheme"].toLowerCase();
-      // A scheme's name is form: here it is called after what it is.
-      const name = equal(scheme, { type: "http", scheme: "bearer" }) ? BEARER : JSON.stringify(scheme);
-      used[name] = scheme;
-      return [name, scopes];
-    });
-    return Object.fromEntries(parts);
+function parametersOf(operation: JsonObject, names: ReadonlyMap<string, string>): JsonObject {
+  const parameters = listAt(operation, "parameters").map((parameter): [string, JsonObject] => {
+    const { in: where, name: given, ...facts } = Object(parameter) as JsonObject;
+    const inPath = where === "path" ? names.get(String(given)) : undefined;
+    const name = where === "header" ? String(given).toLowerCase() : (inPath ?? String(given));
+    return [`${where} ${name}`, { in: String(where), name, ...facts }];
   });
-  return equal(ways, [{}]) ? [] : asSet(ways);
+  const inOrder = Object.values(sorted(Object.fromEntries(parameters)) as JsonObject);
+  return inOrder.length > 0 ? { parameters: inOrder } : {};
 }

@@ -1,19 +1,21 @@
-import { unescapePointer } from "@redocly/openapi-core";
-import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
+import { isObject, type Json, type JsonObject, lookUp, objectAt } from "./json.ts";
 import { Unusable } from "./unusable.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
 const ROOM = "/rooms/{room_id}/actions";
 const KNOWN = [
-  { name: "create", operationId: "CreateRoomClientToken", path: `${ROOM}/generate_join_client_token` },
-  { name: "refresh", operationId: "RefreshRoomClientToken", path: `${ROOM}/refresh_client_token` },
+  { name: "create", operationId: "CreateRoomClientToken", knownPath: `${ROOM}/generate_join_client_token` },
+  { name: "refresh", operationId: "RefreshRoomClientToken", knownPath: `${ROOM}/refresh_client_token` },
 ] as const;
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 export type OperationName = (typeof KNOWN)[number]["name"];
 
 /** One operation where it stands in a document. */
 export interface Found {
   readonly name: OperationName;
+  /** Where Telnyx has it as far as we know. */
+  readonly knownPath: string;
   readonly path: string;
   readonly method: string;
   /** The path item around the operation: parameters and servers may stand there too. */
@@ -27,37 +29,30 @@ export interface Found {
  * @throws Unusable when one is missing or there twice.
  */
 export function findOperations(document: JsonObject): Found[] {
-  const everywhere = [...allOperations(document)];
-  return KNOWN.map((known) => {
-    const byId = everywhere.filter(({ operation }) => operation["operationId"] === known.operationId);
+  const everywhere = Object.entries(objectAt(document, "paths")).flatMap(([path, node]) => {
+    const item = path.startsWith("/") ? wholeItem(document, node) : {};
+    return METHODS.map((method) => ({ path, method, item, operation: objectAt(item, method) }));
+  });
+  return KNOWN.map(({ name, operationId, knownPath }) => {
+    const byId = everywhere.filter(({ operation }) => operation["operationId"] === operationId);
     const byPlace = everywhere.filter(
-      ({ path, method }) => method === "post" && shapeOf(path) === shapeOf(known.path),
+      ({ path, method, item }) =>
+        method === "post" && method in item && shapeOf(path).endsWith(shapeOf(knownPath)),
     );
-    const matches = byId.length > 0 ? byId : byPlace;
-    const [found] = matches;
-    const wanted = `${known.operationId} (POST ${known.path})`;
-    if (found === undefined) throw new Unusable(`the document has no operation ${wanted}`);
-    if (matches.length > 1) {
-      const places = matches.map(({ method, path }) => `${method.toUpperCase()} ${path}`).join(", ");
-      throw new Unusable(`operation ${wanted} is there more than once: ${places}`);
-    }
-    return { name: known.name, ...found };
+    const [found, ...others] = byId.length > 0 ? byId : byPlace;
+    const wanted = `operation ${operationId} (POST ${knownPath})`;
+    if (found === undefined) throw new Unusable(`the document has no ${wanted}`);
+    if (others.length === 0) return { name, knownPath, ...found };
+    const places = [found, ...others].map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    throw new Unusable(`${wanted} is there more than once: ${places.join(", ")}`);
   });
 }
 
-function* allOperations(document: JsonObject): Generator<Omit<Found, "name">> {
-  for (const [path, node] of Object.entries(objectAt(document, "paths"))) {
-    // What stands beside a path's reference is added to it.
-    const item = { ...Object(lookUp(document, Object(node)["$ref"])), ...Object(node) };
-    for (const [method, operation] of Object.entries(item)) {
-      if (isObject(operation) && !method.startsWith("x-")) yield { path, method, item, operation };
-    }
-  }
-}
-
-function lookUp(document: JsonObject, ref: Json | undefined): Json {
-  const keys = /^#\/(.*)$/s.exec(String(ref))?.[1]?.split("/") ?? [""];
-  return keys.map(unescapePointer).reduce(objectAt, document);
+/** What stands beside a path's reference is added to it. */
+function wholeItem(document: JsonObject, node: Json | undefined, depth = 0): JsonObject {
+  const { $ref, ...own }: JsonObject = isObject(node) ? node : {};
+  if (typeof $ref !== "string" || depth > 9) return own;
+  return { ...wholeItem(document, lookUp(document, $ref), depth + 1), ...own };
 }
 
 /** The path without the names of its parameters, which the wire never sees. */

@@ -13,13 +13,13 @@ const TIMEOUT_MS = 60_000;
  * @throws Unusable when there is none, it is too large, or neither JSON nor YAML.
  */
 export async function readDocument(source: string): Promise<Json> {
+  const isUrl = /^https?:\/\//i.test(source);
   try {
-    const isUrl = /^https?:\/\//i.test(source);
     return parseDocument(await textOf(isUrl ? await download(source) : createReadStream(source)));
   } catch (error) {
     if (error instanceof Unusable) throw error;
-    const cause = (error as Error).cause instanceof Error ? (error as Error).cause : error;
-    throw new Unusable(`cannot read ${source}: ${(cause as Error).message}`);
+    const { message, cause } = error as Error;
+    throw new Unusable(`cannot read ${source}: ${cause instanceof Error ? cause.message : message}`);
   }
 }
 
@@ -43,9 +43,9 @@ async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const read: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
+    read.push(chunk);
     size += chunk.byteLength;
     if (size > MAX_BYTES) throw new Unusable(`the document is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
-    read.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(read));
 }

@@ -1,8 +1,9 @@
-import type { Change } from "./changes.ts";
-import type { Json } from "./json.ts";
-import type { Step } from "./view.ts";
+import { stringify } from "yaml";
+import { type Change, isMapOfNames } from "./changes.ts";
+import { equal, type Json } from "./json.ts";
+import { RECURSIVE } from "./schema.ts";
 
-export const FORMATS = ["text", "markdown", "json"] as const;
+export const FORMATS = ["text", "markdown"] as const;
 export type Format = (typeof FORMATS)[number];
 type Texts = readonly string[];
 type Show = (value: string) => string;
@@ -11,77 +12,89 @@ type Show = (value: string) => string;
 export function report(format: Format, source: string, all: readonly Change[], notes: Texts = []): string {
   const breaking = all.filter(({ isBreaking }) => isBreaking);
   const others = all.filter(({ isBreaking }) => !isBreaking);
-  const sentences = (some: Change[], mark: string, show: Show) =>
-    some.map((one) => mark + sentence(one, show));
-  if (format === "json") {
-    const changes = [...breaking, ...others].map((one) => ({ ...inWords(one), text: sentence(one, asText) }));
-    const noted = notes.length > 0 ? { notes } : {};
-    const whole = { source, ...noted, changed: all.length > 0, breaking: breaking.length > 0, changes };
-    return `${JSON.stringify(whole, null, 2)}\n`;
-  }
   const count = `${all.length} ${all.length === 1 ? "change" : "changes"}, ${breaking.length || "none"} breaking`;
   const summary = all.length === 0 ? "nothing changed" : count;
+  const list = (some: Change[], mark: string, show: Show) => some.map((one) => mark + sentence(one, show));
   if (format === "text") {
-    const changes = [...sentences(breaking, "BREAKING ", asText), ...sentences(others, "         ", asText)];
-    const noted = notes.map((note) => `note: ${note}`);
-    return `${[`${source}: ${summary}`, ...changes, ...noted].join("\n  ")}\n`;
+    const changes = [...list(breaking, "BREAKING ", asText), ...list(others, "         ", asText)];
+    return `${[`${source}: ${summary}`, ...changes, ...notes.map((note) => `note: ${note}`)].join("\n  ")}\n`;
   }
-  const list = (title: string, some: Change[]) =>
-    some.length > 0 ? [[`### ${title}\n`, ...sentences(some, "- ", asCode)].join("\n")] : [];
+  const section = (title: string, some: Change[]) =>
+    some.length > 0 ? [[`### ${title}\n`, ...list(some, "- ", asCode)].join("\n")] : [];
+  const lists = [...section("Breaking", breaking), ...section("Other changes", others)];
   const head = ["## Changes of the Telnyx API", `${summary}, in ${asCode(source)}.`];
-  const lists = [...list("Breaking", breaking), ...list("Other changes", others)];
   return `${[...head, ...notes.map((note) => `${note}.`), ...lists].join("\n\n")}\n`;
 }
 
-/** Such as "create: `token_ttl_secs` maximum 3600 → 1800". */
+/** Such as "create: `token_ttl_secs` maximum 3600 → 1800" or "create: `region` added: { type: string }". */
 function sentence(change: Change, show: Show): string {
-  const { operations, subject, what, before, after } = inWords(change);
-  const who = subject === "server" && operations.length > 1 ? "" : `${operations.join(" and ")}:`;
-  const [was, is] = [before, after].map((value) =>
-    value === undefined ? "none" : show(onOneLine(value, String(before) === String(after))),
-  );
-  const values = before === undefined && after === undefined ? "" : `${was} → ${is}`;
-  return [who, subject, what, values].filter((part) => part !== "").join(" ");
+  const { operations, path, keyword = "" } = change;
+  const who = keyword === "servers" && operations.length > 1 ? "" : `${operations.join(" and ")}:`;
+  const subject = path.length === 0 ? (TOP[keyword] ?? keyword) : subjectOf(path);
+  const parts = [who, subject, ...happened(change, show)].filter((part) => part !== "");
+  return parts.join(" ").replaceAll(/\s+/g, " ");
+}
+
+function happened({ path, keyword, before, after }: Change, show: Show): Texts {
+  const isTop = path.length === 0;
+  if (keyword === undefined && before !== undefined) return ["removed"];
+  if (keyword === undefined) return [equal(after, {}) ? "added" : `added: ${show(inBrief(after ?? null))}`];
+  if (keyword === "required") return [after === true ? "now" : "no longer", keyword];
+  if (isTop && keyword === "deprecated") return [after === true ? "" : "no longer", keyword];
+  const [was, is] = [before, after].map((value) => {
+    const isQuoted = String(before) === String(after);
+    const text = onOneLine(value, isQuoted, keyword === "security" ? " or " : ", ");
+    return text === "" ? "none" : show(text);
+  });
+  return [isTop ? "" : keyword, `${was} → ${is}`];
+}
+
+/** Facts of a whole operation that have another name in the report. */
+const TOP: Readonly<Record<string, string>> = { servers: "server", deprecated: "operation" };
+
+/** What was added, in one line of YAML. */
+function inBrief(node: Json): string {
+  const text = stringify(node, { collectionStyle: "flow", lineWidth: 0 }).trim();
+  return text.replaceAll(`{ ${RECURSIVE}: true }`, "recursive");
 }
 
 /** Texts stand without quotes, unless they look like what they differ from. */
-function onOneLine(value: Json, isQuoted: boolean): string {
+function onOneLine(value: Json | undefined, isQuoted: boolean, join: string): string {
   const spelled = (one: Json) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one));
-  return [value].flat().map(spelled).join(", ").replaceAll(/\s+/g, " ");
-}
-
-/** A change in the words of the report, in the order of its JSON. */
-function inWords({ operations, place, event, keyword = "", before, after, isBreaking }: Change) {
-  const [was, is] = event === "changed" ? [before, after] : [];
-  const happened = `${event} ${keyword}`.trim().replace("added ", "added, ");
-  const what = event === "changed" ? keyword : happened;
-  if (place.length > 0)
-    return { operations, subject: subjectOf(place), what, before: was, after: is, isBreaking };
-  if (keyword === "deprecated")
-    return { operations, subject: "operation", what: what.replace("now ", ""), isBreaking };
-  const between = keyword === "security" ? " or " : ", ";
-  const listed = (value: Json | undefined) => [value ?? []].flat().join(between) || undefined;
-  const subject = keyword.replace("servers", "server");
-  return { operations, subject, what: "", before: listed(was), after: listed(is), isBreaking };
+  return (value === undefined ? [] : [value].flat()).map(spelled).join(join);
 }
 
 /** How the way into a list or a map is written, such as `data.errors[].code`. */
 const INNER: Readonly<Record<string, string>> = { items: "[]", additionalProperties: ".*" };
 
 /** What a change is about, such as "201 `data.token`". */
-function subjectOf(place: readonly Step[]): string {
-  const nameAt = (wanted: string) => place.find(([key]) => key === wanted)?.[1] ?? "";
-  const parameter = nameAt("parameters").replace(
+function subjectOf(path: Texts): string {
+  const at: Record<string, string> = {};
+  const steps = path.map((key, index) => {
+    const map = path[index - 1] ?? "";
+    if (!isMapOfNames(path.slice(0, index))) return INNER[key] ?? "";
+    at[map] = key;
+    return map === "properties" ? `.${key}` : "";
+  });
+  const member = steps.join("").replace(/^\./, "");
+  const { parameters = "", responses = path.length > 1 ? "" : "request body", headers, content } = at;
+  const parameter = parameters.replace(
     /^(\S+) (.*)$/s,
     (_, where, name) => `${where} parameter ${asCode(name)}`,
   );
-  const [where, mediaType] = [parameter || nameAt("responses"), nameAt("content")];
-  if (place.at(-1)?.[0] === "content") return `${where || "request"} content type ${asCode(mediaType)}`;
-  const steps = place.map(([key, name]) => (key === "properties" ? `.${name}` : (INNER[key] ?? "")));
-  const member = steps.join("").replace(/^\./, "");
-  const otherType = mediaType === "application/json" ? "" : mediaType;
-  const body = where === "" && otherType === "" ? "request body" : mediaType && "body";
-  return [where, otherType, member === "" ? body : asCode(member)].filter((word) => word !== "").join(" ");
+  const where = [parameter, parameters ? "" : responses, headers ? `header ${asCode(headers)}` : ""];
+  const body = content === undefined ? [] : bodyOf(path, content, member);
+  return [...where, ...body, member && asCode(member)].filter((word) => word !== "").join(" ");
+}
+
+function bodyOf(path: Texts, content: string, member: string): Texts {
+  const isRequest = path[0] === "requestBody";
+  if (path.at(-2) === "content") return [isRequest ? "request" : "", `content type ${asCode(content)}`];
+  const isJson = content === "application/json";
+  return [
+    isJson ? "" : asCode(content),
+    member === "" ? (isRequest && isJson ? "request body" : "body") : "",
+  ];
 }
 
 const asText = (value: string) => value;

@@ -52,7 +52,7 @@ describe("a change that breaks callers is told as breaking", () => {
     ],
     ["refresh: security none → bearer", [`paths ${REFRESH} post security`, undefined]],
     [
-      'create: security bearer → {"in":"header","name":"X-Key","type":"apiKey"}',
+      'create: security bearer → apiKey {"in":"header","name":"X-Key"}',
       ["components securitySchemes bearerAuth", { type: "apiKey", in: "header", name: "X-Key" }],
     ],
     [
@@ -80,16 +80,24 @@ describe("a change that breaks callers is told as breaking", () => {
         [`paths ${CREATE} post responses 201`, undefined],
         [`paths ${CREATE} post responses 200`, answer],
       ),
-    ).toEqual(["BREAKING create: 201 removed", "create: 200 added"]);
+    ).toEqual([
+      "BREAKING create: 201 removed",
+      expect.stringMatching(
+        /^create: 200 added: \{ content: \{ application\/json: .*token: \{ type: string \}/,
+      ),
+    ]);
   });
 
   it("a new member or parameter that must be sent", async () => {
     expect(
       await toldOf([`${takes} properties region`, { type: "string" }], [`${takes} required`, ["region"]]),
-    ).toEqual(["BREAKING create: `region` added", "BREAKING create: `region` now required"]);
+    ).toEqual([
+      "BREAKING create: `region` added: { type: string }",
+      "BREAKING create: `region` now required",
+    ]);
     const parameter = { in: "query", name: "region", required: true, schema: { type: "string" } };
     expect(await toldOf([`paths ${CREATE} parameters`, [parameter]])).toEqual([
-      "BREAKING create: query parameter `region` added",
+      "BREAKING create: query parameter `region` added: { in: query, name: region, required: true, schema: { type: string } }",
     ]);
   });
 
@@ -99,9 +107,9 @@ describe("a change that breaks callers is told as breaking", () => {
       { type: "string" },
     ]);
     expect(await toldOf(...both, [`${takes} required`, ["region"]])).toEqual([
-      "BREAKING create: `region` added",
+      "BREAKING create: `region` added: { type: string }",
       "BREAKING create: `region` now required",
-      "refresh: `region` added",
+      "refresh: `region` added: { type: string }",
     ]);
   });
 
@@ -111,7 +119,10 @@ describe("a change that breaks callers is told as breaking", () => {
         [`${renewed} properties token`, undefined],
         [`${renewed} properties access_token`, { type: "string" }],
       ),
-    ).toEqual(["BREAKING refresh: 201 `data.token` removed", "refresh: 201 `data.access_token` added"]);
+    ).toEqual([
+      "BREAKING refresh: 201 `data.token` removed",
+      "refresh: 201 `data.access_token` added: { type: string }",
+    ]);
   });
 
   it("a list of values of which one is accepted no longer", async () => {
@@ -139,9 +150,7 @@ describe("a change that breaks callers is told as breaking", () => {
     for (const path of [`${ttl} type`, `${made} properties token type`]) set(untyped, path, undefined);
     const [one, other] = [await normalForm(telnyxLike()), await normalForm(untyped)];
     const breaking = (from: JsonObject, to: JsonObject) =>
-      changesBetween(from, to).flatMap(({ place, isBreaking }) =>
-        isBreaking ? (place.at(-1) ?? []).slice(1) : [],
-      );
+      changesBetween(from, to).flatMap(({ path, isBreaking }) => (isBreaking ? path.slice(-1) : []));
     expect(breaking(other, one)).toEqual(["token_ttl_secs"]);
     expect(breaking(one, other)).toEqual(["token"]);
   });
@@ -154,7 +163,10 @@ describe("a change that callers survive is told, and not as breaking", () => {
     ["create: `token_ttl_secs` minimum 10 → 1", [`${ttl} minimum`, 1]],
     ["create: `token_ttl_secs` default 600 → 300", [`${ttl} default`, 300]],
     ["create: `token_ttl_secs` type integer → integer, null", [`${ttl} type`, ["integer", "null"]]],
-    ["create: `region` added", [`${takes} properties region`, { type: "string" }]],
+    [
+      "create: `region` added: { default: eu, enum: [ eu, us ], type: string }",
+      [`${takes} properties region`, { type: "string", enum: ["us", "eu"], default: "eu" }],
+    ],
     ["create: request body no longer required", [`paths ${CREATE} post requestBody required`, false]],
     ["refresh: `refresh_token` no longer required", ["components schemas RefreshRequest required", []]],
     [
@@ -162,15 +174,15 @@ describe("a change that callers survive is told, and not as breaking", () => {
       [`${made} properties token_expires_at format`, "datetime"],
     ],
     ["create: 201 `data.token` now required", [`${made} required`, ["token"]]],
-    ["create: 201 `data.region` added", [`${made} properties region`, { type: "string" }]],
+    ["create: 201 `data.region` added: { type: string }", [`${made} properties region`, { type: "string" }]],
     ["create: 404 added", [`paths ${CREATE} post responses 404`, { description: "No." }]],
     ["create: 403 removed", [`paths ${CREATE} post responses 403`, undefined]],
     [
-      'create: 201 headers none → {"Retry-After":{}}',
-      [`paths ${CREATE} post responses 201 headers`, { "Retry-After": {} }],
+      "create: 201 header `retry-after` added: { schema: { type: integer } }",
+      [`paths ${CREATE} post responses 201 headers`, { "Retry-After": { schema: { type: "integer" } } }],
     ],
     [
-      "create: query parameter `region` added",
+      "create: query parameter `region` added: { in: query, name: region, schema: {} }",
       [`paths ${CREATE} parameters`, [{ in: "query", name: "region", schema: {} }]],
     ],
     [
@@ -206,7 +218,6 @@ describe("the report", async () => {
 
   it("says so when nothing changed", async () => {
     expect(report("text", "spec.json", [])).toBe("spec.json: nothing changed\n");
-    expect(JSON.parse(report("json", "spec.json", []))).toMatchObject({ changed: false, breaking: false });
     expect(report("markdown", "spec.json", [])).toContain("nothing changed, in `spec.json`");
   });
 
@@ -228,26 +239,5 @@ describe("the report", async () => {
         "\n### Other changes\n\n" +
         "- create: `token_ttl_secs` default `600` → `300`\n",
     );
-  });
-
-  it("tells programs the same, as JSON", async () => {
-    expect(JSON.parse(report("json", "spec.json", changes))).toMatchObject({
-      source: "spec.json",
-      changed: true,
-      breaking: true,
-      changes: [
-        {},
-        {
-          operations: ["create"],
-          subject: "`token_ttl_secs`",
-          what: "maximum",
-          before: 3600,
-          after: 1800,
-          isBreaking: true,
-          text: "create: `token_ttl_secs` maximum 3600 → 1800",
-        },
-        {},
-      ],
-    });
   });
 });

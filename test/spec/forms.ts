@@ -4,7 +4,7 @@ import { CREATE, get, REFRESH, set } from "./documents.ts";
 /** Changes a document in place. */
 export type Edit = (document: JsonObject) => void;
 
-const createBody = `paths ${CREATE} post requestBody`;
+export const createBody = `paths ${CREATE} post requestBody`;
 export const createAnswer = `paths ${CREATE} post responses 201`;
 const roomId = `paths ${CREATE} post parameters 0`;
 export const schemas = "components schemas";

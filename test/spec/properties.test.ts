@@ -49,7 +49,7 @@ const schema = schemaOf(2);
 const version = fc.constantFrom("3.0.3", "3.1.0");
 
 /** A document whose request and answer hold these schemas. */
-function documentOf(openapi: string, any: JsonObject, sent: JsonObject): Promise<JsonObject> {
+function documentOf(openapi: string, any: JsonObject, sent: JsonObject): JsonObject {
   return normalForm(
     edited(
       ["openapi", openapi],
@@ -60,25 +60,23 @@ function documentOf(openapi: string, any: JsonObject, sent: JsonObject): Promise
   );
 }
 
-it("the normal form of any schema is its own", async () => {
-  await fc.assert(
-    fc.asyncProperty(version, schema, schema, async (openapi, any, sent) => {
-      const normal = await documentOf(openapi, any, sent);
-      expect(await normalForm(normal)).toEqual(normal);
+it("the normal form of any schema is its own", () => {
+  fc.assert(
+    fc.property(version, schema, schema, (openapi, any, sent) => {
+      const normal = documentOf(openapi, any, sent);
+      expect(normalForm(normal)).toEqual(normal);
     }),
   );
 });
 
-it("two documents are told apart exactly when they differ, by what differs", async () => {
-  await fc.assert(
-    fc.asyncProperty(version, schema, schema, schema, async (openapi, any, one, other) => {
-      const [before, after] = [await documentOf(openapi, any, one), await documentOf(openapi, any, other)];
+it("two documents are told apart exactly when they differ, by what differs", () => {
+  fc.assert(
+    fc.property(version, schema, schema, schema, (openapi, any, one, other) => {
+      const [before, after] = [documentOf(openapi, any, one), documentOf(openapi, any, other)];
       const changes = changesBetween(before, after);
       expect(changes.length > 0).toBe(!equal(before, after));
       expect(report("text", "x", changes)).not.toMatch(/undefined|\[object/);
-      for (const change of changes) {
-        if (change.event === "changed") expect(equal(change.before, change.after)).toBe(false);
-      }
+      for (const change of changes) expect(equal(change.before, change.after)).toBe(false);
     }),
   );
 });
