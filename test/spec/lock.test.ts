@@ -1,7 +1,9 @@
 /**
- * What the client relies on beyond types, pinned. A red test here means that the fragment states another fact
- * than the client was written for: its message says what to decide. Decide it, then change the line.
+ * What was decided about each fact that Telnyx states, and that nothing else is stated. A red test here means that
+ * Telnyx states another fact than the client was written for: its message says what to decide. Decide it, then change
+ * the line, and the digest last.
  */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -36,7 +38,30 @@ function jsonAnswer(schema: Json): JsonObject {
   return { headers, content: { "application/json": { schema } } };
 }
 
-const readSource = (path: string) => readFile(join(ROOT, path), "utf8");
+/** Of openapi/upstream.json when everything in it was last decided. */
+const DIGEST = "6741646db47b33c16b87a28b860e545c280047fb23819bcf6001939498668211";
+
+describe("the lock: all of it", () => {
+  it("upstream.json states what was decided, and nothing else", async () => {
+    const upstream = await readFile(join(ROOT, FILES.upstream), "utf8");
+    expect(
+      createHash("sha256").update(upstream).digest("hex"),
+      "Telnyx states something else than was decided. Decide each change that `git diff main -- openapi/upstream.json` " +
+        "shows, also one that no other test names; then put the new digest into test/spec/lock.test.ts.",
+    ).toBe(DIGEST);
+  });
+
+  it.each(NAMES)("Telnyx states the answers 201 and 403 of %s, and no others", async (name) => {
+    const upstream = findOperations(await readObject(join(ROOT, FILES.upstream)));
+    const stated = upstream.find((one) => one.name === name)?.operation;
+    expect(
+      Object.keys(objectAt(stated, "responses")),
+      `Telnyx states other answers of ${name}. Decide for each new one: whether it is a success (any 2xx with a token ` +
+        "is), whether its status deserves an error code of its own in src/errors/status.ts (major), and what of it " +
+        "openapi/overlay.yaml and the sandbox still have to say.",
+    ).toEqual(["201", "403"]);
+  });
+});
 
 describe("the lock: where requests go and who may send them", () => {
   it("the server is the client's default base URL", async () => {
@@ -88,7 +113,7 @@ describe("the lock: where requests go and who may send them", () => {
   it.each(NAMES)("%s takes a room id in its path, a UUID, and no other parameter", (name) => {
     expect(
       operation(name).operation["parameters"],
-      `The parameters of ${name} changed. Decide what the method takes: the rule of roomId in src/checks.ts refuses all ` +
+      `The parameters of ${name} changed. Decide what the method takes: the rule of roomId in src/errors/arguments.ts refuses all ` +
         "but UUIDs, and nothing else is sent.",
     ).toEqual([{ in: "path", name: "room_id", required: true, schema: { type: "string", format: "uuid" } }]);
   });
@@ -106,7 +131,7 @@ describe("the lock: what is sent", () => {
     expect(
       schema["properties"],
       `What ${name} takes changed. Decide for each member: a new one gets a parameter in src/client/params.ts, a lost ` +
-        "one loses it (major), a bound or default goes into the docstrings, docs/errors.md and CHANGELOG.md (minor).",
+        "one loses it (major), a bound or default goes where test/spec/figures.test.ts says, and into CHANGELOG.md (minor).",
     ).toEqual(properties);
     const { properties: _, required: __, ...rest } = schema;
     expect(rest, `The body of ${name} has a new rule: decide whether every call keeps it.`).toEqual({
@@ -128,35 +153,6 @@ describe("the lock: what is sent", () => {
       `The body of ${name} changed. Decide whether the client still sends one, as JSON, with every call.`,
     ).toEqual({ types: ["application/json"], required: true });
   });
-
-  it.each<[string, OperationName, string]>([
-    ["CreateParams", "create", "tokenTtlSecs"],
-    ["CreateParams", "create", "refreshTokenTtlSecs"],
-    ["RefreshParams", "refresh", "tokenTtlSecs"],
-  ])("the docs of %s tell the bounds and the default of %s's %s", async (type, name, parameter) => {
-    const source = await readSource("src/client/params.ts");
-    const declaration = source.slice(source.indexOf(`interface ${type} `));
-    const docs = declaration
-      .slice(0, declaration.indexOf(`readonly ${parameter}?`))
-      .split("/**")
-      .at(-1);
-    const member = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    const { minimum, maximum, default: usual } = objectAt(objectAt(bodySchema(name), "properties"), member);
-    const stale = `The docs of ${type}.${parameter} in src/client/params.ts tell other bounds than the fragment: correct them.`;
-    expect(docs, stale).toContain(`Telnyx accepts ${minimum} to ${maximum}.`);
-    expect(docs, stale).toContain(`@default ${usual}, by Telnyx`);
-  });
-
-  it("docs/errors.md tells the bounds", async () => {
-    const bounds = ["token_ttl_secs", "refresh_token_ttl_secs"].map((member) => {
-      const { minimum, maximum } = objectAt(objectAt(bodySchema("create"), "properties"), member);
-      return `${minimum}..${maximum} s`;
-    });
-    expect(
-      await readSource("docs/errors.md"),
-      "docs/errors.md tells other bounds of the TTLs than the fragment: correct its table of codes.",
-    ).toContain(`TTLs are ${bounds.join(" and ")}`);
-  });
 });
 
 const TOKEN = { token: { type: "string" }, token_expires_at: { type: "string", format: "date-time" } };
@@ -176,7 +172,7 @@ describe("the lock: what is answered", () => {
   ])("%s answers 201 with these members", async (name, properties) => {
     expect(
       answer(name, "201"),
-      `What ${name} answers changed. Decide what the result has: src/grants.ts reads tokens as non-empty strings and ` +
+      `What ${name} answers changed. Decide what the result has: src/lib/grant.ts reads tokens as non-empty strings and ` +
         "expiries as RFC 3339, and demands each of them, since Telnyx promises none.",
     ).toEqual(jsonAnswer({ type: "object", properties: { data: { type: "object", properties } } }));
   });
@@ -187,7 +183,7 @@ describe("the lock: what is answered", () => {
       expect(
         Object.keys(objectAt(operation(name).operation, "responses")),
         `${name} has other answers. Decide: any 2xx with a token counts as success; a new error status may deserve a ` +
-          "code of its own in src/errors/status.ts (major); an answer that upstream declares now leaves the overlay.",
+          "code of its own in src/errors/status.ts (major); an answer that Telnyx states now leaves the overlay.",
       ).toEqual(["201", "400", "401", "403", "404", "422", "429", "5XX"]);
     },
   );
@@ -195,7 +191,7 @@ describe("the lock: what is answered", () => {
   it.each(NAMES)("%s is forbidden with one error, without an envelope", (name) => {
     expect(
       answer(name, "403"),
-      "The error changed. Decide what RoomTokenError.errors has: src/errors/answer.ts reads code, title and detail as " +
+      "The error changed. Decide what RoomTokenError.errors has: src/errors/response-error.ts reads code, title and detail as " +
         "strings and source.pointer, wherever they stand, and needs none of them.",
     ).toEqual(
       jsonAnswer({

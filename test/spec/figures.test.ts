@@ -1,0 +1,59 @@
+/** Every place of the documents that tells a bound or a default of Telnyx tells the one of the fragment. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { LIMITS } from "../../generated/limits.ts";
+import { ROOT } from "../../scripts/spec/files.ts";
+
+const token = LIMITS.create.token_ttl_secs;
+const refreshToken = LIMITS.create.refresh_token_ttl_secs;
+const ofRefresh = LIMITS.refresh.token_ttl_secs;
+
+/** A time in words, such as "10 seconds", "1 minute" or "24 hours". */
+function inWords(secs: number): string {
+  const [count, unit] =
+    secs % 3600 === 0 ? [secs / 3600, "hour"] : secs % 60 === 0 ? [secs / 60, "minute"] : [secs, "second"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+const accepts = ({ minimum, maximum, default: usual }: typeof token | typeof refreshToken) =>
+  `Telnyx accepts ${minimum} to ${maximum}.\n   * @default ${usual}, by Telnyx`;
+/** Calls a second of 100,000 sessions whose refresh tokens live so long. */
+const mintsAt = (secs: number) => `${Number((100_000 / secs).toPrecision(2))} at ${secs}`;
+
+it.each([
+  ["src/client/params.ts", `Lifetime of the client token, in seconds: a whole number; ${accepts(token)}`],
+  [
+    "src/client/params.ts",
+    `Lifetime of the refresh token, in seconds: a whole number; ${accepts(refreshToken)}`,
+  ],
+  [
+    "src/client/params.ts",
+    `Lifetime of the new client token, in seconds: a whole number; ${accepts(ofRefresh)}`,
+  ],
+  [
+    "docs/errors.md",
+    `TTLs are ${token.minimum}..${token.maximum} s and ${refreshToken.minimum}..${refreshToken.maximum} s`,
+  ],
+  ["docs/session.md", `\n| ${token.minimum} s |`],
+  ["docs/session.md", `\n| ${token.default} s |`],
+  ["docs/session.md", `\n| ${token.maximum} s |`],
+  ["docs/performance.md", `\n| ${token.default} |`],
+  ["docs/performance.md", `\n| ${token.maximum} |`],
+  ["docs/performance.md", `lifetime R: ${mintsAt(refreshToken.default)}, ${mintsAt(refreshToken.maximum)}.`],
+  [
+    "docs/platforms.md",
+    `ends with the refresh token, at most ${inWords(refreshToken.maximum)} after it was minted`,
+  ],
+  [
+    "SECURITY.md",
+    `\n| refresh token | ${inWords(refreshToken.minimum)} to ${inWords(refreshToken.maximum)} |`,
+  ],
+  ["SECURITY.md", `\n| client token | ${inWords(token.minimum)} to ${inWords(token.maximum)} |`],
+])("%s tells the figures that Telnyx states: %j", async (file, words) => {
+  const text = await readFile(join(ROOT, file), "utf8");
+  // The text itself stays out of the message, which may stand in a pull request.
+  expect(text.includes(words), `${file} must say ${JSON.stringify(words)}, as generated/limits.ts does`).toBe(
+    true,
+  );
+});
