@@ -1,0 +1,210 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { expect } from "vitest";
+import { parse } from "yaml";
+import { ROOT } from "../../scripts/spec/files.ts";
+import type { Json } from "../../scripts/spec/json.ts";
+import { upstreamText } from "../../scripts/spec/pull.ts";
+import { copyOfContract } from "./copy.ts";
+import { set } from "./documents.ts";
+
+interface Step {
+  readonly id?: string;
+  readonly if?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly if?: string;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+export interface PullRequest {
+  state: "open" | "closed";
+  body: string;
+  labels: string[];
+}
+type Outputs = Record<string, { outputs: Record<string, string> }>;
+
+const workflow = parse(readFileSync(join(ROOT, ".github/workflows/spec.yml"), "utf8"));
+/** Keeps pull requests in a file; --jq is not asked for anything else than the number. */
+const GH = `#!/usr/bin/env node
+import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+const [topic, verb, ...args] = process.argv.slice(2);
+const all = JSON.parse(readFileSync(process.env.GH_STATE, "utf8"));
+const option = (name) => args[args.indexOf(name) + 1];
+const open = all.findIndex(({ state }) => state === "open");
+if (topic === "pr" && verb === "list" && open >= 0) console.log(open + 1);
+if (topic === "pr" && verb === "create") {
+  all.push({ state: "open", body: readFileSync(option("--body-file"), "utf8"), labels: [] });
+  console.log("https://github.example/pull/" + all.length);
+}
+if (topic === "pr" && (verb === "edit" || verb === "close")) {
+  const one = all[Number(args[0].split("/").at(-1)) - 1];
+  if (args.includes("--body-file")) one.body = readFileSync(option("--body-file"), "utf8");
+  if (args.includes("--add-label")) one.labels = [...new Set([...one.labels, option("--add-label")])];
+  if (args.includes("--remove-label")) one.labels = one.labels.filter((it) => it !== option("--remove-label"));
+  if (verb === "close") one.state = "closed";
+  if (args.includes("--delete-branch")) execFileSync("git", ["push", "--quiet", "origin", "--delete", process.env.BRANCH]);
+}
+writeFileSync(process.env.GH_STATE, JSON.stringify(all));
+`;
+/** Stands in for vitest, which spec-check.test.ts runs: a test of the lock asks, and dumps a document, while the branch says so. */
+const NPX = `#!/usr/bin/env node
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+const isOpen = existsSync("undecided") && readFileSync("openapi/upstream.json", "utf8").includes("1800");
+const failureMessages = ["AssertionError: A bound changed. Decide what to tell: expected {securitySchemes}"];
+const test = { fullName: "the bound is decided", status: "failed", failureMessages };
+const result = { name: process.cwd() + "/test/spec/lock.test.ts", status: "failed", assertionResults: [test] };
+const file = process.argv.find((one) => one.startsWith("--outputFile=")).slice(13);
+writeFileSync(file, JSON.stringify({ testResults: isOpen ? [result] : [] }));
+`;
+
+/** A repository with an origin, on which the workflow runs as on GitHub. */
+export class Scratch {
+  readonly #folder: string;
+  readonly #origin: string;
+  readonly #state: string;
+  #count = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#origin = join(folder, "origin.git");
+    this.#state = join(folder, "gh.json");
+  }
+
+  static async open(): Promise<Scratch> {
+    const seed = await copyOfContract();
+    const scratch = new Scratch(join(seed, ".scratch"));
+    const scripts = { lint: "echo a lint error && exit 1", typecheck: "exit 0" };
+    const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    writeFileSync(
+      join(seed, "package.json"),
+      JSON.stringify({ ...own, scripts: { ...own.scripts, ...scripts } }),
+    );
+    writeFileSync(join(seed, "undecided"), "");
+    writeFileSync(join(seed, ".gitignore"), ".scratch\n");
+    scratch.git(seed, "init", "--quiet", "--initial-branch", "main");
+    scratch.commit(seed, "All");
+    mkdirSync(join(scratch.#folder, "bin"), { recursive: true });
+    for (const [name, script] of Object.entries({ gh: GH, npx: NPX })) {
+      writeFileSync(join(scratch.#folder, "bin", name), script);
+      chmodSync(join(scratch.#folder, "bin", name), 0o755);
+    }
+    writeFileSync(scratch.#state, "[]");
+    scratch.git(seed, "clone", "--quiet", "--bare", seed, scratch.#origin);
+    return scratch;
+  }
+
+  git(cwd: string, ...args: string[]): string {
+    const person = ["-c", "user.name=Someone", "-c", "user.email=someone@example.com"];
+    return execFileSync("git", [...person, ...args], { cwd, encoding: "utf8", stdio: "pipe" }).trim();
+  }
+
+  commit(cwd: string, message: string): void {
+    this.git(cwd, "add", "--all");
+    this.git(cwd, "commit", "--quiet", "--message", message);
+  }
+
+  clone(): string {
+    this.#count += 1;
+    const clone = join(this.#folder, `clone-${this.#count}`);
+    this.git(this.#folder, "clone", "--quiet", this.#origin, clone);
+    return clone;
+  }
+
+  requests(): PullRequest[] {
+    return JSON.parse(readFileSync(this.#state, "utf8"));
+  }
+
+  /** Authors and subjects of the commits that the branch has beyond main, the oldest first. */
+  commits(): string[] {
+    const log = this.git(this.#origin, "log", "--reverse", "--format=%an: %s", "main..follow-telnyx");
+    return log.split("\n");
+  }
+
+  show(file: string): string {
+    return this.git(this.#origin, "show", `follow-telnyx:${file}`);
+  }
+
+  /** Runs both jobs, with a document in which token_ttl_secs of create has this maximum. */
+  run(maximum: number): void {
+    const document: Json = JSON.parse(readFileSync(join(ROOT, "openapi/upstream.json"), "utf8"));
+    const body =
+      "paths /rooms/{room_id}/actions/generate_join_client_token post requestBody content application/json";
+    set(Object(document), `${body} schema properties token_ttl_secs maximum`, maximum);
+    const source = join(this.#folder, "telnyx.json");
+    writeFileSync(source, upstreamText(Object(document)));
+    const needs: Outputs = {};
+    for (const name of ["pull", "propose"]) {
+      const job: Job = workflow.jobs[name];
+      const context = { needs, inputs: { source }, github: { token: "none" } };
+      if (job.if !== undefined && evaluate(job.if, context) !== true) continue;
+      needs[name] = { outputs: this.#runJob(job, context) };
+    }
+  }
+
+  #runJob(job: Job, context: object): Record<string, string> {
+    const clone = this.clone();
+    const steps: Outputs = {};
+    for (const step of job.steps) {
+      if (step.if !== undefined && evaluate(step.if, { ...context, steps }) !== true) continue;
+      if (step.uses?.includes("upload-artifact")) this.#upload(clone, step.with?.["path"] ?? "");
+      if (step.uses?.includes("download-artifact"))
+        cpSync(join(this.#folder, "artifact"), join(clone, step.with?.["path"] ?? ""), { recursive: true });
+      if (step.run === undefined || step.run === "npm ci") continue;
+      steps[step.id ?? ""] = { outputs: this.#runStep(step, clone, { ...context, steps }) };
+    }
+    const outputs = Object.entries(job.outputs ?? {}).map(([name, text]) => [name, fill(text, { steps })]);
+    return Object.fromEntries(outputs);
+  }
+
+  #runStep({ run = "", env = {} }: Step, cwd: string, context: object): Record<string, string> {
+    const output = join(this.#folder, "output");
+    writeFileSync(output, "");
+    const given = Object.entries({ ...workflow.env, ...env }).map(([name, text]) => [
+      name,
+      fill(String(text), context),
+    ]);
+    const { status, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
+      cwd,
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        ...Object.fromEntries(given),
+        PATH: [join(this.#folder, "bin"), process.env["PATH"]].join(delimiter),
+        GH_STATE: this.#state,
+        GITHUB_OUTPUT: output,
+        GITHUB_STEP_SUMMARY: join(this.#folder, "summary"),
+        RUNNER_TEMP: this.#folder,
+      },
+    });
+    expect(status, stderr).toBe(0);
+    const lines = readFileSync(output, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+    return Object.fromEntries(lines.map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []));
+  }
+
+  #upload(clone: string, paths: string): void {
+    for (const path of paths.trim().split("\n"))
+      cpSync(join(clone, path), join(this.#folder, "artifact", path), { recursive: true });
+  }
+}
+
+/** What `${{ … }}` in a text stands for. */
+function fill(text: string, context: object): string {
+  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression) => String(evaluate(expression, context) ?? ""));
+}
+
+/** GitHub's expressions, as far as this workflow has them, are JavaScript's; what is not there is empty. */
+function evaluate(expression: string, context: object): unknown {
+  const optional = expression.replaceAll(".", "?.").replaceAll(/(\?\.\w+) (==|!=) /g, "$1 $2 ");
+  const names = ["needs", "steps", "inputs", "github"];
+  const values = names.map((name) => Reflect.get(context, name) ?? {});
+  return new Function(...names, `return (${optional.replaceAll(/'https[^']*'/g, '""')})`)(...values);
+}
