@@ -122,7 +122,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "npm view telnyx-room-tokens": "a step of the first release, which asks the registry",
   "npm publish --access public": "a step of the first release",
   "npm run test:mutation": WEEKLY,
-  "npm run spec:mutate": WEEKLY,
+  "npm run spec:check": "runs what npm test runs; test/spec/spec-check.test.ts runs it",
   "npm run test:watch -- test/unit/retry.test.ts": "wants a terminal; npm test runs the same file",
   "npm run api": "rewrites the report that npm test holds the code to",
   "npm run sandbox -- --port 8080": "the port may be in use; it is run without",
