@@ -9,7 +9,7 @@ import { oneLine } from "./redact.ts";
  * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `redirect_refused` (3xx, or a response from
  * another origin),
  * `unexpected_status` (any other that is not 2xx), `invalid_response` (2xx without a usable token).
- * Without a whole response: `connection_failed`, `timeout`. From a session: `session_closed`, `session_expired`.
+ * Without a whole response: `connection_failed`, `timeout`. From a session: `session_closed`.
  */
 export type RoomTokenErrorCode =
   | "invalid_argument"
@@ -27,8 +27,7 @@ export type RoomTokenErrorCode =
   | "invalid_response"
   | "connection_failed"
   | "timeout"
-  | "session_closed"
-  | "session_expired";
+  | "session_closed";
 
 /** The two operations, by the names of the methods that call them. */
 export type RoomTokenOperation = "create" | "refresh";
