@@ -1,77 +1,48 @@
-import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
-import { askedMs, backoffMs } from "./backoff.ts";
-import { NEVER } from "./clock.ts";
-import { isRefusal, REFUSAL_PAUSE_MS, slowPauseMs } from "./refusal.ts";
+import type { RoomTokenError } from "../errors/room-token-error.ts";
 
-const FORCED_PAUSE_MS = 1000;
-const ONLINE_PAUSE_MS = 1000;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_AFTER_REFUSAL_MS = 300_000;
+/** How far a server's `Retry-After` is followed. */
+const LONGEST_SERVER_DELAY_MS = 300_000;
 
-/** The attempt that failed. Its moments are those of the session's clock. */
-export interface FailedAttempt {
+/** What is known since the last renewal failed; a success ends it. Times are of the session's clock. */
+export interface Failure {
   readonly error: RoomTokenError;
-  /** When it was begun. */
-  readonly attemptedAt: number;
-  readonly failedAt: number;
-  /** When the token held dies; never, without a valid token. */
-  readonly diesAt: number;
-  /** After a refusal: whose turn it is, where there are both callbacks. */
-  readonly turn: RoomTokenOperation;
-}
-
-interface Pace {
-  readonly isRefusal: boolean;
-  /** When the next attempt is made: by itself in a session that is started, else if somebody waits for it. */
+  /** Failures in a row, without those of attempts out of turn. */
+  readonly count: number;
+  /** When the next attempt in turn begins. */
   readonly retryAt: number;
-  /** When the next attempt may be made if the network comes back, or after a refusal the user. */
-  readonly onlineAt: number;
-  /** Transient failures in a row. */
-  readonly failures: number;
-  /** Refusals in a row without a valid token. */
-  readonly refusals: number;
-}
-
-/** What is known since the last renewal failed; a success ends it. */
-export interface Failure extends FailedAttempt, Pace {}
-
-export function failureAfter(previous: Failure | undefined, failed: FailedAttempt): Failure {
-  const pace = isRefusal(failed.error) ? slowPace(previous, failed) : quickPace(previous, failed);
-  return { ...failed, ...pace };
-}
-
-function quickPace(previous: Failure | undefined, { error, attemptedAt, failedAt }: FailedAttempt): Pace {
-  const before = previous?.failures ?? 0;
-  return {
-    isRefusal: false,
-    retryAt: failedAt + backoffMs(before, error.retryAfterMs),
-    onlineAt: Math.max(failedAt + askedMs(error.retryAfterMs), attemptedAt + ONLINE_PAUSE_MS),
-    failures: before + 1,
-    refusals: previous?.refusals ?? 0,
-  };
-}
-
-function slowPace(previous: Failure | undefined, { attemptedAt, failedAt, diesAt }: FailedAttempt): Pace {
-  const refusals = diesAt === NEVER ? (previous?.refusals ?? 0) + 1 : 0;
-  const slowAt = Math.max(failedAt, attemptedAt + slowPauseMs(refusals));
-  return {
-    isRefusal: true,
-    // Once more as the token dies: it is then that somebody needs another.
-    retryAt: Math.min(slowAt, diesAt),
-    onlineAt: attemptedAt + REFUSAL_PAUSE_MS,
-    failures: 0,
-    refusals,
-  };
+  /** The same in epoch milliseconds of the device's clock. */
+  readonly retryAtEpochMs: number;
+  /** Until when the server asked to wait. */
+  readonly serverDelayUntil: number;
 }
 
 /**
- * From when on a caller sets off an attempt.
+ * The failure after one more attempt has failed.
  *
- * @param isForced The caller said that the token held is no good. After a refusal it then waits less.
+ * @param isInTurn An attempt out of turn does not count: the next in turn is no later than before, unless the server
+ * asks for that.
  */
-export function mayAskAt({ isRefusal, attemptedAt, retryAt }: Failure, isForced: boolean): number {
-  return isRefusal ? attemptedAt + (isForced ? FORCED_PAUSE_MS : REFUSAL_PAUSE_MS) : retryAt;
+export function failureAfter(
+  previous: Failure | undefined,
+  error: RoomTokenError,
+  isInTurn: boolean,
+  now: number,
+): Failure {
+  const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_SERVER_DELAY_MS);
+  const { count, pauseUntil } =
+    previous === undefined || isInTurn
+      ? pauseAfter((previous?.count ?? 0) + 1, error, now)
+      : { count: previous.count, pauseUntil: previous.retryAt };
+  const retryAt = Math.max(pauseUntil, serverDelayUntil);
+  return { error, count, retryAt, retryAtEpochMs: Math.round(Date.now() + retryAt - now), serverDelayUntil };
 }
 
-/** The failure once the network, or after a refusal the user, is back: its next attempt is brought forward. */
-export function afterOnline(failure: Failure): Failure {
-  return { ...failure, retryAt: Math.min(failure.retryAt, failure.onlineAt) };
+/** 1 s, doubled with each failure in a row, at most 30 s or after a refusal 300 s; multiplied by a random 0.5 to 1. */
+function pauseAfter(count: number, { retryable }: RoomTokenError, now: number) {
+  const longestMs = retryable ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS;
+  const pauseMs = Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (count - 1)) * (0.5 + Math.random() / 2);
+  return { count, pauseUntil: now + pauseMs };
 }

@@ -1,21 +1,16 @@
-export type {
-  RoomTokenErrorInit,
-  RoomTokenOperation,
-  TelnyxErrorDetail,
+export type { AttemptEvent } from "../errors/attempt-event.ts";
+export type { ReadableHeaders } from "../errors/retry-after.ts";
+export {
+  isRoomTokenError,
+  RoomTokenError,
+  type RoomTokenErrorCode,
+  type RoomTokenErrorInit,
+  type RoomTokenOperation,
+  type TelnyxErrorDetail,
 } from "../errors/room-token-error.ts";
-export { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
-export type { RefreshedRoomToken, RoomTokenGrant } from "../lib/grant.ts";
-export type {
-  CreateResult,
-  GrantInput,
-  RefreshedRoomTokenInput,
-  RefreshResult,
-  ResponseInput,
-  RoomTokenGrantInput,
-  TelnyxGrant,
-  TelnyxRefreshedToken,
-} from "./callback-answer.ts";
-export type { RoomTokenSessionEvents, RoomTokenSessionState } from "./events.ts";
+export { type AttachableRoom, attachRoom } from "./attach-room.ts";
+export type { GrantInput, GrantMembers, SavedRoomTokenGrant } from "./grant.ts";
 export type { GetTokenOptions, RoomTokenSessionOptions } from "./options.ts";
-export type { AttachableRoom } from "./room.ts";
-export { RoomTokenSession, type SavedRoomTokenGrant } from "./session.ts";
+export type { RenewalResult, ResponseInput } from "./renewal-result.ts";
+export { RoomTokenSession } from "./session.ts";
+export type { RoomTokenSessionSnapshot, RoomTokenSessionState } from "./snapshots.ts";

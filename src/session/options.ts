@@ -3,106 +3,93 @@ import {
   FUNCTION,
   invalidArgument,
   type MemberTable,
+  NON_EMPTY_STRING,
   readMembers,
   rule,
   SIGNAL,
   TIMEOUT_MS,
-  TTL_SECS,
 } from "../errors/arguments.ts";
+import type { AttemptEvent } from "../errors/attempt-event.ts";
 import { InvalidGrant } from "../lib/grant.ts";
-import {
-  type CreateResult,
-  type GrantInput,
-  type GrantMembers,
-  membersOf,
-  type RefreshResult,
-  readGrant,
-} from "./callback-answer.ts";
+import { endpointFunctions } from "./endpoint.ts";
+import { type Grant, type GrantInput, readGrant } from "./grant.ts";
+import type { RenewalResult } from "./renewal-result.ts";
 
-/** Options of a session. `create` has to be given, or `refresh` together with `grant`. */
+/** Options of a session: `endpoint`; or `create`; or `refresh` together with a `grant` that has a refresh token. */
 export interface RoomTokenSessionOptions {
   /**
-   * What the back end minted, also as parsed from JSON or as Telnyx spells it, or a saved `session.grant`.
-   * @default none: the first token comes from `create`
+   * The URL of your back end's route, such as `/rooms/${roomId}/token`. It is sent a `POST` with the JSON body `{}`,
+   * or `{"refreshToken":"…"}`, and returns a grant or a token. Excludes `create` and `refresh`.
+   * @default none
    */
-  readonly grant?: GrantInput | undefined;
+  readonly endpoint?: string | undefined;
   /**
-   * Gives a freshly minted grant: the grant, Telnyx's own answer, or a `Response` with one of these as its JSON.
-   * Your back end checks its own user first.
-   *
-   * A `Response` that is not ok, and a rejection with a numeric `status`, count by their status:
-   * - 3xx and 4xx, without 408, 425 and 429, are refusals: the session asks again slowly. So are a `Response` with
-   *   501 and a rejection with `retryable: false`.
-   * - Everything else is asked again soon, but not before the `Retry-After` of a `Response`, or the `retryAfterMs` of
-   *   a rejection.
+   * Returns, or resolves to, a new grant: the grant itself, Telnyx's own response body, or a `Response` with one of
+   * these as its JSON.
    *
    * @example
    * ```ts
-   * create: ({ signal }) => fetch(`/rooms/${roomId}/token`, { method: "POST", signal })
+   * create: ({ signal }) => fetch(`/rooms/${roomId}/token`, { method: "POST", headers, signal })
    * ```
-   * @default none: the session ends with its refresh token
+   * @default none
    */
   readonly create?:
-    | ((input: { readonly signal: AbortSignal }) => CreateResult | PromiseLike<CreateResult>)
+    | ((input: { readonly signal: AbortSignal }) => RenewalResult | PromiseLike<RenewalResult>)
     | undefined;
   /**
-   * Gives a new token for a refresh token, in the same shapes as `create`.
+   * Returns, or resolves to, a new token for a refresh token, in the same forms as `create`.
    * @default none: every renewal is a `create`
    */
   readonly refresh?:
     | ((input: {
         readonly refreshToken: string;
         readonly signal: AbortSignal;
-      }) => RefreshResult | PromiseLike<RefreshResult>)
+      }) => RenewalResult | PromiseLike<RenewalResult>)
     | undefined;
   /**
-   * The lifetime that `create` and `refresh` ask for, in seconds: a positive whole number. Only needed for tokens that
-   * are no JWTs, where the device's clock may be wrong.
-   * @default none: the token's expiry is believed if it is at most an hour away, else it is taken to live 600 s
+   * What your back end created, also as JSON or as Telnyx spells it, or a saved `session.grant`.
+   * @default none: the first token comes from your back end
    */
-  readonly tokenTtlSecs?: number | undefined;
+  readonly grant?: GrantInput | undefined;
   /**
-   * How long one refresh or create may take, its body included, in milliseconds: above 0, at most 2^31-1.
+   * How long one create or refresh may take, its response body included, in milliseconds: above 0, at most 2^31-1.
    * @default 15000
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Called after every request, for logs and metrics. What it throws is dropped.
+   * @default none
+   */
+  readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
 }
 
-/** Which token will do, and what ends the waiting for it. */
+/** Which token a caller needs, and what ends its waiting. */
 export interface GetTokenOptions {
   /**
-   * For how much longer the token has to be valid, in milliseconds: 0 or more. If the renewal for it fails, the token
-   * held is given as long as it is valid. A value above a token's whole lifetime causes no repeated renewals.
+   * How much longer the token has to be valid, in milliseconds: 0 or more. If the renewal for it fails, the token held
+   * is returned as long as it is valid. A value above the life of the newest token is served by that token.
    * @default 0
    */
   readonly minValidityMs?: number | undefined;
   /**
-   * The token held is no good: waits for a renewal that begins now or later, and rejects with its error.
+   * The token held was rejected: waits for a renewal, and rejects with its error.
    * @default false
    */
   readonly forceRefresh?: boolean | undefined;
   /**
-   * Ends the waiting of this caller only, who gets the signal's own reason.
+   * Ends the waiting of this caller only, with the signal's own reason.
    * @default none
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A session's options, checked and completed. */
-export interface SessionSettings {
-  readonly grant: GrantMembers | undefined;
-  readonly create: RoomTokenSessionOptions["create"];
-  readonly refresh: RoomTokenSessionOptions["refresh"];
-  readonly timeoutMs: number;
-  readonly askedLifeMs: number | undefined;
-}
-
 const SESSION_OPTIONS = {
-  grant: { rule: () => undefined }, // checked when it is read
+  endpoint: { rule: NON_EMPTY_STRING },
   create: { rule: FUNCTION },
   refresh: { rule: FUNCTION },
-  tokenTtlSecs: { rule: TTL_SECS },
+  grant: { rule: () => undefined }, // checked when it is read
   timeoutMs: { rule: TIMEOUT_MS, default: 15_000 },
+  onAttempt: { rule: FUNCTION },
 } satisfies MemberTable<RoomTokenSessionOptions>;
 
 const GET_TOKEN_OPTIONS = {
@@ -117,42 +104,46 @@ const GET_TOKEN_OPTIONS = {
   signal: { rule: SIGNAL },
 } satisfies MemberTable<GetTokenOptions>;
 
-/** Checks the options of `getToken`. */
-export function readGetTokenOptions(
-  options: GetTokenOptions,
-): GetTokenOptions & { readonly minValidityMs: number; readonly forceRefresh: boolean } {
+/** What renewals need of the options of a session. */
+export type SessionSettings = Pick<RoomTokenSessionOptions, "create" | "refresh" | "onAttempt"> & {
+  readonly timeoutMs: number;
+};
+
+/** The options of `getToken`, checked and completed. */
+export interface TokenRequest {
+  readonly minValidityMs: number;
+  readonly forceRefresh: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Checks the options of a session, each read once. The grant is apart, because nothing keeps it after `close`. */
+export function readSessionOptions(
+  options: RoomTokenSessionOptions,
+): [settings: SessionSettings, grant: Grant | undefined] {
+  const { endpoint, grant, ...settings } = readMembers("options", options, SESSION_OPTIONS);
+  const { create, refresh } = settings;
+  const given = grant === undefined ? undefined : readGivenGrant(grant);
+  if (endpoint !== undefined) {
+    if (create || refresh) throw invalidArgument("endpoint", "must be given without create and refresh");
+    return [{ ...settings, ...endpointFunctions(endpoint) }, given];
+  }
+  const canRenew = create !== undefined || (refresh !== undefined && given?.refreshToken !== undefined);
+  if (canRenew) return [settings, given];
+  throw invalidArgument(
+    "endpoint",
+    "must be given, or create, or refresh together with a grant that has a refreshToken",
+  );
+}
+
+export function readGetTokenOptions(options: GetTokenOptions): TokenRequest {
   return readMembers("options", options, GET_TOKEN_OPTIONS);
 }
 
-/** Checks the options of a session. Each is read once. */
-export function sessionSettings(options: RoomTokenSessionOptions): SessionSettings {
-  const { grant, create, refresh, tokenTtlSecs, timeoutMs } = readMembers(
-    "options",
-    options,
-    SESSION_OPTIONS,
-  );
-  const canRenew = create !== undefined || (refresh !== undefined && grant !== undefined);
-  if (!canRenew) throw invalidArgument("create", "must be given, or refresh together with grant");
-  const askedLifeMs = tokenTtlSecs && tokenTtlSecs * 1000;
-  return {
-    grant: grant === undefined ? undefined : givenGrant(grant),
-    create,
-    refresh,
-    timeoutMs,
-    askedLifeMs,
-  };
-}
-
-/** Checks the grant that a session begins with. */
-function givenGrant(given: unknown): GrantMembers {
+function readGivenGrant(given: unknown): Grant {
   try {
-    const members = membersOf(given);
-    readGrant(members);
-    const { receivedAt } = members;
-    if (receivedAt === undefined || Number.isFinite(receivedAt)) return members;
+    return readGrant(given);
   } catch (thrown) {
     if (!(thrown instanceof InvalidGrant)) throw thrown;
     throw invalidArgument("grant", `must be a grant (given: ${thrown.message})`);
   }
-  throw invalidArgument("grant.receivedAt", "must be in epoch milliseconds");
 }

@@ -1,23 +1,20 @@
 /**
- * Listens to the page, where there is one: timers run late in hidden pages and stop in frozen ones.
+ * Listens to the page, if there is one: timers run late in hidden pages and stop in frozen ones.
  *
- * @param onBack Called when the user is back, or, with `isOnline`, the network.
+ * @param onBack Called when the page is shown again or gets the focus, and when the network is back.
  * @returns The function that removes all listeners.
  */
-export function listenToPage(onBack: (isOnline: boolean) => void): () => void {
+export function listenToPage(onBack: () => void): () => void {
   const { document, window } = globalThis as { document?: Document; window?: EventTarget };
   const listeners: [EventTarget | undefined, string, (event: Event) => void][] = [
-    [document, "visibilitychange", () => document?.visibilityState === "visible" && onBack(false)],
-    [window, "focus", () => onBack(false)],
-    [window, "pageshow", (event) => (event as PageTransitionEvent).persisted && onBack(false)],
-    [window, "online", () => onBack(true)],
+    [document, "visibilitychange", () => document?.visibilityState === "visible" && onBack()],
+    [window, "pageshow", (event) => (event as PageTransitionEvent).persisted && onBack()],
+    [window, "focus", () => onBack()],
+    [window, "online", () => onBack()],
   ];
   // React Native has a window that cannot be listened to.
-  const removers = listeners.map(([target, name, call]) => {
-    target?.addEventListener?.(name, call);
-    return () => target?.removeEventListener?.(name, call);
-  });
+  for (const [target, name, listener] of listeners) target?.addEventListener?.(name, listener);
   return () => {
-    for (const remove of removers) remove();
+    for (const [target, name, listener] of listeners) target?.removeEventListener?.(name, listener);
   };
 }

@@ -1,242 +1,233 @@
-// What can be under way at one time:
+// What follows from what:
 //
-//   getToken(), no valid token ----- waits for ----+
-//   getToken(), stale token -------- begins one ---+--->  the renewal under way  (at most one)
-//   the timer, if started ---------- begins one ---+        asks refresh, or create, or refresh and then create
-//                                                           |
-//   forceRefresh during a renewal -- waits for ----+        | over: success, or failure and its pause
-//   getToken() during a pause ------ waits for ----+        v
-//   getToken() at waking, while a                  +--->  the renewal waiting behind it  (at most one)
-//     request from before the sleep                |        begins when the other is over, after the pause
-//     is given up ------------------ waits for ----+
+//      callers that wait, start(), a page that is back = the demand        the facts = token and refresh token held,
+//                                     |                                                last failure, last request
+//                                     +---------------------+---------------------------+            ^
+//                                                           v                                        |
+//                                                     nextAttemptAt()                                |
+//                                                           |                                        |
+//      calls, page events, the timer ------------------> #step  begins an attempt (at most one)      |
+//                 ^                                         |   or gives up one that takes too long  |
+//                 |                                         v                                        |
+//                 +--- sets the timer              renew() = create or refresh ---> #settle ---------+
+//                      calls the listeners                                          commits the outcome,
+//                                                                                   tells those that wait
 //
-//   the schedule timer (at most one) waits for the earliest of: the next attempt, the death of the token
-//
-// Whoever waits for a renewal shares its token, or its error. Nobody waits for a room or a listener.
+// Every call, event, timer and outcome ends in #step. Whoever waits for an attempt shares its token, or its error.
 
-import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
-import { askCallback } from "./attempt.ts";
-import { elapsedClock, LONG_AGO, NEVER, type Now } from "./clock.ts";
-import { CurrentGrant } from "./current-grant.ts";
-import type { RoomTokenSessionState } from "./events.ts";
-import { afterOnline, type Failure, failureAfter, mayAskAt } from "./failure.ts";
-import { type HeldGrant, holdGiven } from "./held-grant.ts";
-import { nextOperation, turnAfter } from "./next-operation.ts";
-import type { SessionSettings } from "./options.ts";
-import { isRefusal } from "./refusal.ts";
-import { Renewal } from "./renewal.ts";
-import { Reporter } from "./reporter.ts";
-import { closedError, expiredError, laterError } from "./session-errors.ts";
-import { setTimer, type Timer } from "./timer.ts";
+import { reportAttempt } from "../errors/attempt-event.ts";
+import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
+import { timeoutError } from "../errors/thrown-error.ts";
+import { Alarm } from "./alarm.ts";
+import { elapsedClock, NEVER, type Now } from "./clock.ts";
+import { Demand } from "./demand.ts";
+import {
+  afterSuccess,
+  type Facts,
+  isInTurn,
+  NO_FACTS,
+  nextAttemptAt,
+  nextOperation,
+  savedGrant,
+} from "./facts.ts";
+import { failureAfter } from "./failure.ts";
+import type { Grant, SavedRoomTokenGrant } from "./grant.ts";
+import { holdGiven } from "./held-token.ts";
+import type { SessionSettings, TokenRequest } from "./options.ts";
+import { eventOf, failedRequest, type RenewalRequest, type Renewed, renew } from "./request.ts";
+import { closedError, errorInPause } from "./session-errors.ts";
+import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
+import type { Waiters } from "./waiters.ts";
 
-const ROOM_REFRESH_PAUSE_MS = 30_000;
+/** The attempt under way: one request, or a refused refresh and then a create. */
+interface Attempt {
+  /** The one that is sent now. */
+  readonly request: RenewalRequest;
+  readonly controller: AbortController;
+  readonly isInTurn: boolean;
+}
 
-/**
- * The renewals of a session: what is held, what failed, what is under way, and when the next one comes. All moments
- * are those of its clock, which begins at 0.
- */
+/** The renewals of a session. All times are of its clock. */
 export class Renewals {
-  readonly now: Now = elapsedClock();
-  readonly current: CurrentGrant;
-  readonly report: Reporter;
-  /** Whether it renews by itself, ahead of the token's end. */
-  isStarted = false;
+  readonly snapshots: Snapshots = new Snapshots(() => this.#read());
   readonly #settings: SessionSettings;
-  #timer: Timer | undefined;
-  #isClosed = false;
-  #underWay: Renewal | undefined;
-  #waiting: Renewal | undefined;
-  #failure: Failure | undefined;
-  #refusedRefreshToken: string | undefined;
-  /** When the network last came back. */
-  #onlineAt = LONG_AGO;
-  /** When a room last caused a forced refresh. */
-  #forcedAt = LONG_AGO;
+  readonly #now: Now = elapsedClock();
+  readonly #demand: Demand = new Demand(() => this.#step());
+  readonly #alarm: Alarm = new Alarm(() => this.#step());
+  #facts: Facts = NO_FACTS;
+  #attempt: Attempt | undefined;
 
-  constructor(settings: SessionSettings) {
+  constructor(settings: SessionSettings, grant: Grant | undefined) {
     this.#settings = settings;
-    const { grant, create, askedLifeMs } = settings;
-    const held = grant && holdGiven(grant, this.now(), askedLifeMs);
-    this.current = new CurrentGrant(this.now, create !== undefined, held);
-    this.report = new Reporter(this.current, this.now, this.state);
+    if (grant === undefined) return;
+    this.#facts = { ...NO_FACTS, held: holdGiven(grant, this.#now()), refreshToken: grant.refreshToken };
   }
 
-  get state(): RoomTokenSessionState {
-    if (this.#isClosed) return "closed";
-    if (this.current.validMs > 0) return this.#failure === undefined ? "ready" : "degraded";
-    if (this.#failure?.isRefusal) return "failed";
-    return this.current.held === undefined ? "idle" : "expired";
+  get grant(): SavedRoomTokenGrant | undefined {
+    return savedGrant(this.#facts);
   }
 
-  /** The token held as long as it will do, else that of a renewal. */
-  async token(minValidityMs: number, isForced: boolean, signal?: AbortSignal): Promise<string> {
-    const { current } = this;
-    const { token } = current;
-    if (token === undefined || isForced) return this.#join(isForced).wait(signal);
-    const suffices = current.suffices(minValidityMs);
-    const dueAt = suffices ? current.dueAt : 0;
-    // No renewal is due, or it is too early for one after a failure.
-    if (this.now() < (this.#failure === undefined ? dueAt : mayAskAt(this.#failure, false))) return token;
-    const renewal = this.#join(false);
-    if (suffices) return token; // the renewal goes on in the background
-    return renewal.wait(signal).catch((error) => {
-      if (current.validMs > 0 && !signal?.aborted) return token;
-      throw error;
-    });
+  /** How much longer the token held can be used, in milliseconds. Reads no clock if there is none. */
+  get validForMs(): number {
+    const { held } = this.#facts;
+    return held === undefined ? 0 : Math.max(0, held.usableUntil - this.#now());
   }
 
-  /** Does what is due, and sets the timer to what comes next. Whatever wakes a session ends here. */
-  tick(): void {
-    const now = this.now();
-    // A request whose own timer slept past its deadline is given up first.
-    if (this.#underWay !== undefined && now > this.#underWay.giveUpAt) this.#underWay.abort.abort();
-    if (now >= this.#attemptAt) this.#begin(this.#waiting ?? new Renewal());
-    this.report.state(this.state);
-    clearTimeout(this.#timer);
-    const deathAt = this.isStarted ? this.current.diesAt : NEVER; // then the state changes, and listeners are told
-    const delayMs = Math.min(this.#attemptAt, deathAt) - now;
-    const isWanted = this.#waiting !== undefined;
-    if (delayMs < NEVER) this.#timer = setTimer(() => this.tick(), delayMs, isWanted);
+  get #validToken(): string | undefined {
+    return this.validForMs > 0 ? this.#facts.held?.token : undefined;
   }
 
-  /** The user or the network is back: after a failure the next attempt may come sooner, if the server allows it. */
-  wake(isOnline: boolean): void {
-    if (isOnline) this.#onlineAt = this.now();
-    const failure = this.#failure;
-    // After a transient failure the next attempt is soon anyway: only the network brings it forward.
-    if (failure !== undefined && (isOnline || failure.isRefusal)) this.#failure = afterOnline(failure);
-    this.tick();
+  /** The token held, as long as it is valid for long enough, else that of a renewal. */
+  getToken({ minValidityMs, forceRefresh, signal }: TokenRequest): string | Promise<string> {
+    const { held } = this.#facts;
+    const leftMs = this.validForMs;
+    const isValid = held !== undefined && leftMs > 0;
+    // A value above the life of the newest token would not be met by another one either.
+    const isEnough = isValid && (leftMs >= minValidityMs || held.usableForMs < minValidityMs);
+    if (!isEnough || forceRefresh) return this.#renewedToken(forceRefresh, signal);
+    if (this.#now() >= this.#nextAt) this.#step(true);
+    return held.token;
+  }
+
+  start(): void {
+    if (this.#demand.isClosed) throw closedError();
+    this.#demand.start();
+    this.#step();
+  }
+
+  stop(): void {
+    this.#demand.stop();
+    this.#step();
   }
 
   close(): void {
-    const renewals = [this.#underWay, this.#waiting];
-    this.#isClosed = true;
-    this.isStarted = false;
-    this.#underWay = this.#waiting = this.#failure = this.#refusedRefreshToken = undefined;
-    this.current.wipe();
-    for (const renewal of renewals) {
-      renewal?.fail(closedError());
-      renewal?.abort.abort();
-    }
-    this.tick();
-    this.report.clear();
+    if (this.#demand.isClosed) return; // a listener may close it again
+    const attempt = this.#attempt;
+    const waiters = this.#demand.close();
+    this.#facts = NO_FACTS;
+    this.#attempt = undefined;
+    waiters?.reject(closedError());
+    attempt?.controller.abort();
+    this.#step();
+    this.snapshots.clear();
   }
 
-  /** The forced refresh that a disconnected room causes, at most one in 30 s. Listeners are told of its failure. */
-  refreshForRoom(): void {
-    const now = this.now();
-    if (now < this.#forcedAt + ROOM_REFRESH_PAUSE_MS) return;
-    this.#forcedAt = now;
-    this.token(0, true).catch(() => {});
+  /** The token of the attempt under way or the next one. If that fails, a valid token still serves, unless it is rejected. */
+  async #renewedToken(isForced: boolean, signal: AbortSignal | undefined): Promise<string> {
+    this.#step(); // gives up a request that slept past its deadline
+    if (this.#demand.isClosed) throw closedError(); // perhaps by a listener just now
+    const isJoining = this.#attempt !== undefined;
+    const token = isJoining ? undefined : this.#tokenInPause(isForced);
+    if (token !== undefined) return token;
+    const renewed = this.#demand.wait(isForced && !isJoining, signal, () => this.#step());
+    this.#step();
+    if (isForced) return renewed;
+    return renewed.catch((error) =>
+      signal?.aborted ? renewed : (this.#validToken ?? Promise.reject(error)),
+    );
   }
 
-  /** The renewal to wait for: the one under way if it will do, else the one behind it. */
-  #join(isForced: boolean): Renewal {
-    this.tick();
-    if (this.#isClosed) throw closedError();
-    const underWay = this.#underWay;
-    if (underWay === undefined) this.#throwIfTooEarly(isForced);
-    // Who forces joins only a renewal that has sent nothing yet, whose giveUpAt is NEVER; nobody joins one that
-    // slept past its deadline.
-    const latest = isForced ? NEVER : this.now();
-    let renewal = underWay;
-    if (renewal === undefined || renewal.giveUpAt < latest) {
-      this.#waiting ??= new Renewal();
-      renewal = this.#waiting;
-    }
-    renewal.isForced ||= isForced;
-    this.tick();
-    return renewal;
+  /** What a caller gets at once in a pause: a valid token, the last error if the pause is long, or nothing. */
+  #tokenInPause(isForced: boolean): string | undefined {
+    const isUrgent = isForced || this.#demand.isUrgent;
+    const pauseMs = nextAttemptAt(this.#facts, { isWaitedFor: true, isUrgent }) - this.#now();
+    if (pauseMs <= 0) return undefined;
+    const token = isForced ? undefined : this.#validToken;
+    const { failure } = this.#facts;
+    if (token === undefined && failure !== undefined && pauseMs > this.#settings.timeoutMs)
+      throw errorInPause(failure.error, pauseMs);
+    return token;
+  }
+
+  /** Never while an attempt is under way. */
+  get #nextAt(): number {
+    return this.#attempt === undefined ? nextAttemptAt(this.#facts, this.#demand) : NEVER;
+  }
+
+  get #giveUpAt(): number {
+    return this.#attempt === undefined ? NEVER : this.#facts.lastSentAt + this.#settings.timeoutMs;
   }
 
   /**
-   * After a refusal nobody waits for the next attempt: a caller sets it off now, or is rejected. After a transient
-   * failure a caller waits for it if it comes within `timeoutMs`.
+   * Does what is due, sets the timer for what comes next, and calls the listeners.
+   *
+   * @param isWanted Whether a caller, who does not wait, wants an attempt.
    */
-  #throwIfTooEarly(isForced: boolean): void {
-    const failure = this.#failure;
-    if (failure === undefined) return;
-    const waitMs = mayAskAt(failure, isForced) - this.now();
-    const longestMs = failure.isRefusal ? 0 : this.#settings.timeoutMs;
-    if (waitMs > longestMs) throw laterError(this.#shownError(failure), waitMs);
+  #step(isWanted = false): void {
+    const now = this.#now();
+    if (this.#attempt !== undefined && now >= this.#giveUpAt) this.#giveUp(this.#attempt);
+    if ((isWanted || this.#demand.isAny) && now >= this.#nextAt) this.#begin(now);
+    const nextAt = this.#demand.isAny ? this.#nextAt : NEVER;
+    const expiresAt = (this.#demand.isStarted && this.#facts.held?.usableUntil) || NEVER;
+    const ringAt = Math.min(nextAt, this.#giveUpAt, now < expiresAt ? expiresAt : NEVER);
+    this.#alarm.set(ringAt - now, this.#demand.isWaitedFor);
+    this.snapshots.notify();
   }
 
-  /** When the next renewal begins; never while one is under way, or none is wanted. */
-  get #attemptAt(): number {
-    const isWanted = this.#waiting !== undefined;
-    if (this.#underWay !== undefined || !(isWanted || this.isStarted)) return NEVER;
-    const failure = this.#failure;
-    // Whoever waits after a refusal was let through by #throwIfTooEarly. Everything else waits out the pause.
-    if (failure !== undefined && !(isWanted && failure.isRefusal)) return failure.retryAt;
-    return isWanted ? 0 : this.current.dueAt;
+  #begin(now: number): void {
+    this.#demand.attemptBegins();
+    this.#send(nextOperation(this.#facts, this.#settings), isInTurn(this.#facts, now));
   }
 
-  async #begin(renewal: Renewal): Promise<void> {
-    this.#underWay = renewal;
-    this.#waiting = undefined;
-    await undefined; // whoever asks in the same turn still shares it, also a forced refresh
-    const attemptedAt = this.now();
-    try {
-      this.#succeed(renewal, await this.#renew(renewal));
-    } catch (error) {
-      this.#fail(renewal, error as RoomTokenError, attemptedAt);
+  async #send(
+    operation: RoomTokenOperation,
+    isInTurn: boolean,
+    refreshToken: string | undefined = this.#facts.refreshToken,
+  ): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const token = this.#facts.held?.token;
+    const sentAt = this.#now();
+    const attempt = { request: { operation, token, refreshToken, sentAt, signal }, controller, isInTurn };
+    this.#attempt = attempt;
+    this.#facts = { ...this.#facts, lastSentAt: sentAt };
+    const outcome = await renew(attempt.request, this.#settings, this.#now);
+    if (attempt !== this.#attempt) return; // given up, or closed
+    this.#settle(attempt, outcome);
+    this.#step();
+  }
+
+  #giveUp(attempt: Attempt): void {
+    this.#settle(attempt, timeoutError(failedRequest(attempt.request), this.#settings.timeoutMs));
+    attempt.controller.abort();
+  }
+
+  /** Commits what a request brought, or why it brought nothing, and tells those that wait. */
+  #settle({ request, isInTurn }: Attempt, outcome: Renewed | RoomTokenError): void {
+    const attempt = (this.#facts.failure?.count ?? 0) + 1;
+    if (!(outcome instanceof RoomTokenError)) {
+      this.#facts = afterSuccess(this.#facts, outcome);
+      this.#report(request, attempt, outcome);
+      this.#endAttempt()?.resolve(outcome.held.token);
+    } else if (request.operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
+      this.#facts = { ...this.#facts, refreshToken: undefined };
+      this.#report(request, attempt, outcome, 0);
+      this.#send("create", isInTurn, request.refreshToken);
+    } else {
+      const waiters = this.#endAttempt();
+      const now = this.#now();
+      const failure = failureAfter(this.#facts.failure, outcome, isInTurn, now);
+      this.#facts = { ...this.#facts, failure };
+      this.#report(request, attempt, outcome, this.#demand.isAny ? failure.retryAt - now : undefined);
+      waiters?.reject(outcome);
     }
-    this.tick();
   }
 
-  /** One request; where it finds the refresh token refused, a create at once. */
-  async #renew(renewal: Renewal): Promise<HeldGrant> {
-    const { held } = this.current;
-    const settings = this.#settings;
-    const ask = (operation: RoomTokenOperation) => {
-      renewal.asked.push(operation);
-      return askCallback(operation, renewal, held, settings, this.now);
-    };
-    const first = nextOperation(held, settings, this.#failure, this.#refusedRefreshToken, this.now());
-    const inTurn = this.#failure?.isRefusal; // create was asked already, and was refused
-    try {
-      return await ask(first);
-    } catch (error) {
-      const isLast = first === "create" || settings.create === undefined || inTurn;
-      if (isLast || !isRefusal(error as RoomTokenError)) throw error;
-      this.#refusedRefreshToken = held?.grant.refreshToken;
-      this.report.error(error as RoomTokenError, 0);
-      return ask("create");
-    }
+  #endAttempt(): Waiters | undefined {
+    this.#attempt = undefined;
+    return this.#demand.takeWaiters();
   }
 
-  #succeed(renewal: Renewal, held: HeldGrant): void {
-    if (this.#underWay !== renewal) return; // closed
-    this.#failure = this.#underWay = undefined;
-    this.current.replace(held);
-    renewal.succeed(held.grant.token);
-    this.report.token(held);
+  #report(request: RenewalRequest, attempt: number, outcome: Renewed | RoomTokenError, retryInMs?: number) {
+    const { onAttempt } = this.#settings;
+    const durationMs = this.#now() - request.sentAt;
+    if (onAttempt) reportAttempt(onAttempt, { ...eventOf(request, outcome), attempt, durationMs, retryInMs });
   }
 
-  #fail(renewal: Renewal, error: RoomTokenError, attemptedAt: number): void {
-    if (this.#underWay !== renewal) return; // closed
-    const now = this.now();
-    const { asked } = renewal;
-    const { diesAt } = this.current;
-    const failed = { error, attemptedAt, failedAt: now, diesAt, turn: turnAfter(asked) };
-    let failure = failureAfter(this.#failure, failed);
-    if (this.#onlineAt >= attemptedAt) failure = afterOnline(failure);
-    // Both were refused: it may be something in between, so both are asked again.
-    if (failure.isRefusal && asked.includes("create")) this.#refusedRefreshToken = undefined;
-    this.#failure = failure;
-    this.#underWay = undefined;
-    const shown = this.#shownError(failure);
-    const waitMs = Math.max(0, failure.retryAt - now);
-    renewal.fail(shown);
-    if (failure.isRefusal || waitMs > this.#settings.timeoutMs) {
-      this.#waiting?.fail(laterError(shown, waitMs));
-      this.#waiting = undefined;
-    }
-    this.report.error(shown, failure.isRefusal && !this.isStarted ? undefined : waitMs);
-  }
-
-  /** What callers and listeners are given: `session_expired` where a refusal can only mean that. */
-  #shownError({ error, isRefusal }: Failure): RoomTokenError {
-    return isRefusal && this.current.isOver ? expiredError(error) : error;
+  #read(): RoomTokenSessionSnapshot {
+    const token = this.#validToken;
+    const { error, retryAtEpochMs } = this.#facts.failure ?? {};
+    const state = this.#demand.isClosed ? "closed" : stateOf(token, error);
+    return { state, token, error, retryAt: this.#demand.isAny ? retryAtEpochMs : undefined };
   }
 }

@@ -1,19 +1,11 @@
 import { RoomTokenError } from "../errors/room-token-error.ts";
 
 export function closedError(): RoomTokenError {
-  return new RoomTokenError("session_closed", "The session is closed");
+  return new RoomTokenError("session_closed", "The session is closed: make a new one");
 }
 
-/** @param refusal What the refresh token was refused with. */
-export function expiredError(refusal: RoomTokenError): RoomTokenError {
-  return new RoomTokenError("session_expired", "The refresh token has expired", {
-    ...refusal,
-    cause: refusal,
-  });
-}
-
-/** The same error for somebody who comes later, with the time until it is worth asking again. */
-export function laterError(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
+/** The error of the last attempt, for a caller that comes in the pause after it. */
+export function errorInPause(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
   const { code, message, cause, bodyText } = error; // an error's own members, but not enumerable
   return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs });
 }

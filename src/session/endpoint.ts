@@ -1,0 +1,24 @@
+import { hasCacheMode } from "../lib/platform.ts";
+import type { RoomTokenSessionOptions } from "./options.ts";
+
+/**
+ * The functions of a session that uses one route of the back end: `POST` with the body `{}` for a new grant, or with
+ * `{"refreshToken":"…"}` for a new token.
+ */
+export function endpointFunctions(
+  url: string,
+): Required<Pick<RoomTokenSessionOptions, "create" | "refresh">> {
+  const post = (body: object, signal: AbortSignal) =>
+    globalThis.fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(body),
+      redirect: "manual", // a redirect leads to a login page, mostly
+      ...(hasCacheMode() && { cache: "no-store" }),
+      signal,
+    });
+  return {
+    create: ({ signal }) => post({}, signal),
+    refresh: ({ refreshToken, signal }) => post({ refreshToken }, signal),
+  };
+}

@@ -1,0 +1,73 @@
+import type { RoomTokenOperation } from "../errors/room-token-error.ts";
+import { LONG_AGO } from "./clock.ts";
+import type { Failure } from "./failure.ts";
+import type { SavedRoomTokenGrant } from "./grant.ts";
+import type { HeldToken } from "./held-token.ts";
+import type { SessionSettings } from "./options.ts";
+import type { Renewed } from "./request.ts";
+
+/** The least time between a request and the next one, but for the create after a refused refresh. */
+const LEAST_PAUSE_MS = 1000;
+
+/** What a session knows. Never changed in place. Times are of the session's clock. */
+export interface Facts {
+  readonly held: HeldToken | undefined;
+  readonly refreshToken: string | undefined;
+  /** Of the last renewal; undefined after a success. */
+  readonly failure: Failure | undefined;
+  /** When the last request was sent. */
+  readonly lastSentAt: number;
+}
+
+export const NO_FACTS: Facts = {
+  held: undefined,
+  refreshToken: undefined,
+  failure: undefined,
+  lastSentAt: LONG_AGO,
+};
+
+export function savedGrant({ held, refreshToken }: Facts): SavedRoomTokenGrant | undefined {
+  if (held === undefined) return undefined;
+  const tokenExpiresAt = new Date(held.expiresAt).toISOString();
+  return { token: held.token, tokenExpiresAt, ...(refreshToken !== undefined && { refreshToken }) };
+}
+
+/** What a session is wanted to do. */
+export interface Wants {
+  /** Whether a caller waits for a renewal. */
+  readonly isWaitedFor: boolean;
+  /** Whether the next attempt may be made out of turn: a caller forces it, or the page is back. */
+  readonly isUrgent: boolean;
+}
+
+/** When the next attempt begins, if one is wanted and none is under way. Every pause and every schedule is here. */
+export function nextAttemptAt(
+  { held, failure, lastSentAt }: Facts,
+  { isWaitedFor, isUrgent }: Wants,
+): number {
+  const earliestAt = lastSentAt + LEAST_PAUSE_MS;
+  if (failure !== undefined) {
+    const { retryAt, serverDelayUntil } = failure;
+    return isUrgent ? Math.min(retryAt, Math.max(earliestAt, serverDelayUntil)) : retryAt;
+  }
+  return isWaitedFor || held === undefined ? earliestAt : Math.max(earliestAt, held.dueAt);
+}
+
+/** Whether an attempt that begins now is one in turn, and none that a caller or the page began in a pause. */
+export function isInTurn({ failure }: Facts, now: number): boolean {
+  return failure === undefined || now >= failure.retryAt;
+}
+
+/** After a failed attempt that was not refused it is the turn of the other operation, if there are both. */
+export function nextOperation(
+  { refreshToken, failure }: Facts,
+  { create, refresh }: SessionSettings,
+): RoomTokenOperation {
+  if (refresh === undefined || refreshToken === undefined) return "create";
+  const { retryable, operation } = failure?.error ?? {};
+  return create !== undefined && retryable && operation === "refresh" ? "create" : "refresh";
+}
+
+export function afterSuccess(facts: Facts, { held, refreshToken = facts.refreshToken }: Renewed): Facts {
+  return { ...facts, held, refreshToken, failure: undefined };
+}

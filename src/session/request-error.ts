@@ -1,0 +1,121 @@
+import {
+  type FailedRequest,
+  parseErrorDetails,
+  type ResponseFacts,
+  requestIdOf,
+  statusError,
+} from "../errors/response-error.ts";
+import { retryAfterMs } from "../errors/retry-after.ts";
+import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
+import { codeOfStatus, isRetryableStatus } from "../errors/status.ts";
+import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
+import { InvalidGrant } from "../lib/grant.ts";
+import { isNonEmptyString, peek } from "../lib/values.ts";
+import { headersOf, isResponse, type ResponseInput } from "./renewal-result.ts";
+
+/**
+ * The error of a request that brought no token. It is always a fresh one: the thrown value may contain the request with
+ * its tokens, its getters may throw, and it may be a proxy. It counts by its `response` (ky, got, axios, superagent,
+ * ofetch), else by its own `status`, `retryable` and `retryAfterMs`.
+ *
+ * @param response The response that contains no usable token.
+ */
+export async function requestError(
+  thrown: unknown,
+  failed: FailedRequest,
+  response: ResponseInput | undefined,
+): Promise<RoomTokenError> {
+  const { operation, attempts, messagePrefix, redact } = failed;
+  const init = { operation, attempts, retryable: true };
+  try {
+    if (thrown instanceof InvalidGrant) {
+      const requestId = requestIdOf(headersOf(response), redact);
+      const message = `${operation} returned ${thrown.message}`;
+      return new RoomTokenError("invalid_response", message, {
+        ...init,
+        status: response?.status,
+        requestId,
+      });
+    }
+    const errorResponse = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
+    if (errorResponse === undefined) return thrownError(thrown, failed);
+    return responseError(errorResponse, await readText(errorResponse, peek(thrown, "data")), failed);
+  } catch {
+    return new RoomTokenError("connection_failed", `${messagePrefix}: an unreadable error`, init);
+  }
+}
+
+function responseError(response: unknown, bodyText: string, failed: FailedRequest): RoomTokenError {
+  const status = statusOf(response);
+  const isRedirect = isOpaqueRedirect(response) || status <= 399;
+  const facts: ResponseFacts = { status, isRedirect, headers: headersOf(response), bodyText };
+  // The client ignores what a refusal asks for; a session, which tries again after it, does not.
+  return statusError(failed, facts, parseJson(bodyText), {
+    retryAfterMs: retryAfterMs(status, facts.headers),
+  });
+}
+
+function isErrorResponse(response: unknown): boolean {
+  return statusOf(response) >= 300 || isOpaqueRedirect(response);
+}
+
+/** What a page's fetch makes of a redirect that is not followed. Its status is 0. */
+function isOpaqueRedirect(response: unknown): boolean {
+  return peek(response, "type") === "opaqueredirect";
+}
+
+/** got calls it `statusCode`; 0 if there is none. */
+function statusOf(value: unknown): number {
+  return Number(peek(value, "status") ?? peek(value, "statusCode")) || 0;
+}
+
+/**
+ * The text of an error response, empty if it is lost: the status counts all the same.
+ *
+ * @param parsed Its body, if a library has parsed it.
+ */
+async function readText(response: unknown, parsed: unknown): Promise<string> {
+  try {
+    const { data = parsed, text, json } = response as Partial<Response> & { data?: unknown };
+    const body = data ?? (await (text ?? json)?.call(response));
+    return typeof body === "string" ? body : (JSON.stringify(body) ?? "");
+  } catch {
+    return "";
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error of a value that tells of no response. It may be one of this package, from a client that a function uses. */
+function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
+  const { operation, attempts, messagePrefix, redact } = failed;
+  const own = isRoomTokenError(thrown) ? thrown : undefined;
+  const text = (name: keyof RoomTokenError) => {
+    const value = peek(own, name);
+    return isNonEmptyString(value) ? redact(value) : undefined;
+  };
+  const cause = sanitizeError(thrown, redact);
+  const status = statusOf(thrown);
+  const isStatusRefused = status >= 300 && !isRetryableStatus(status);
+  const isFinal = peek(thrown, "retryable") === false && peek(thrown, "code") !== "invalid_response";
+  const delayMs = Number(peek(thrown, "retryAfterMs"));
+  const code = status >= 300 ? codeOfStatus(status) : "connection_failed";
+  const message = `${messagePrefix}: ${rootCause(cause) || cause.name}`;
+  return new RoomTokenError((text("code") as RoomTokenErrorCode) ?? code, text("message") ?? message, {
+    operation,
+    attempts,
+    status: status || undefined,
+    requestId: text("requestId"),
+    retryable: !isStatusRefused && !isFinal,
+    retryAfterMs: delayMs > 0 && delayMs < Infinity ? delayMs : undefined,
+    errors: parseErrorDetails({ errors: peek(own, "errors") }, redact),
+    bodyText: text("bodyText"),
+    cause,
+  });
+}
