@@ -4,7 +4,6 @@ import type { Failure } from "./failure.ts";
 import type { SavedRoomTokenGrant } from "./grant.ts";
 import type { HeldToken } from "./held-token.ts";
 import type { SessionSettings } from "./options.ts";
-import type { Renewed } from "./request.ts";
 
 /** The least time between a request and the next one, but for the create after a refused refresh. */
 const LEAST_PAUSE_MS = 1000;
@@ -32,30 +31,20 @@ export function savedGrant({ held, refreshToken }: Facts): SavedRoomTokenGrant |
   return { token: held.token, tokenExpiresAt, ...(refreshToken !== undefined && { refreshToken }) };
 }
 
-/** What a session is wanted to do. */
-export interface Wants {
-  /** Whether a caller waits for a renewal. */
-  readonly isWaitedFor: boolean;
-  /** Whether the next attempt may be made out of turn: a caller forces it, or the page is back. */
-  readonly isUrgent: boolean;
-}
-
-/** When the next attempt begins, if one is wanted and none is under way. Every pause and every schedule is here. */
-export function nextAttemptAt(
-  { held, failure, lastSentAt }: Facts,
-  { isWaitedFor, isUrgent }: Wants,
-): number {
+/**
+ * When the next attempt begins, if one is wanted and none is under way. Every schedule and every pause is here.
+ *
+ * @param isWaitedFor Whether a caller waits for a renewal.
+ * @param isUrgent Whether it may be made out of turn: a caller forces it, or the page is back.
+ */
+export function nextAttemptAt(facts: Facts, isWaitedFor: boolean, isUrgent: boolean): number {
+  const { held, failure, lastSentAt } = facts;
   const earliestAt = lastSentAt + LEAST_PAUSE_MS;
   if (failure !== undefined) {
     const { retryAt, serverDelayUntil } = failure;
     return isUrgent ? Math.min(retryAt, Math.max(earliestAt, serverDelayUntil)) : retryAt;
   }
   return isWaitedFor || held === undefined ? earliestAt : Math.max(earliestAt, held.dueAt);
-}
-
-/** Whether an attempt that begins now is one in turn, and none that a caller or the page began in a pause. */
-export function isInTurn({ failure }: Facts, now: number): boolean {
-  return failure === undefined || now >= failure.retryAt;
 }
 
 /** After a failed attempt that was not refused it is the turn of the other operation, if there are both. */
@@ -66,8 +55,4 @@ export function nextOperation(
   if (refresh === undefined || refreshToken === undefined) return "create";
   const { retryable, operation } = failure?.error ?? {};
   return create !== undefined && retryable && operation === "refresh" ? "create" : "refresh";
-}
-
-export function afterSuccess(facts: Facts, { held, refreshToken = facts.refreshToken }: Renewed): Facts {
-  return { ...facts, held, refreshToken, failure: undefined };
 }

@@ -31,18 +31,15 @@ export function failureAfter(
   isInTurn: boolean,
   now: number,
 ): Failure {
+  const count = (previous?.count ?? 0) + (isInTurn ? 1 : 0);
+  const unchangedAt = isInTurn ? undefined : previous?.retryAt;
   const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_SERVER_DELAY_MS);
-  const { count, pauseUntil } =
-    previous === undefined || isInTurn
-      ? pauseAfter((previous?.count ?? 0) + 1, error, now)
-      : { count: previous.count, pauseUntil: previous.retryAt };
-  const retryAt = Math.max(pauseUntil, serverDelayUntil);
+  const retryAt = Math.max(serverDelayUntil, unchangedAt ?? now + pauseMs(count, error.retryable));
   return { error, count, retryAt, retryAtEpochMs: Math.round(Date.now() + retryAt - now), serverDelayUntil };
 }
 
 /** 1 s, doubled with each failure in a row, at most 30 s or after a refusal 300 s; multiplied by a random 0.5 to 1. */
-function pauseAfter(count: number, { retryable }: RoomTokenError, now: number) {
-  const longestMs = retryable ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS;
-  const pauseMs = Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (count - 1)) * (0.5 + Math.random() / 2);
-  return { count, pauseUntil: now + pauseMs };
+function pauseMs(count: number, isTransient: boolean): number {
+  const longestMs = isTransient ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS;
+  return Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (count - 1)) * (0.5 + Math.random() / 2);
 }

@@ -52,23 +52,17 @@ async function jsonOf(response: ResponseInput): Promise<unknown> {
  * case. One that cannot be read counts as absent.
  */
 export function headersOf(response: unknown): ReadableHeaders {
-  const headers = peek(response, "headers");
+  const headers = Object(peek(response, "headers"));
+  const find = (wanted: string) =>
+    Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
   return {
     get(name) {
       try {
-        const value = hasGet(headers) ? headers.get(name) : findHeader(Object(headers), name);
+        const value = typeof headers.get === "function" ? headers.get(name) : find(name);
         return typeof value === "string" ? value : null;
       } catch {
         return null;
       }
     },
   };
-}
-
-function hasGet(headers: unknown): headers is ReadableHeaders {
-  return typeof peek(headers, "get") === "function";
-}
-
-function findHeader(headers: object, wanted: string): unknown {
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }

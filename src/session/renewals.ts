@@ -1,49 +1,34 @@
 // What follows from what:
 //
-//      callers that wait, start(), a page that is back = the demand        the facts = token and refresh token held,
-//                                     |                                                last failure, last request
-//                                     +---------------------+---------------------------+            ^
-//                                                           v                                        |
-//                                                     nextAttemptAt()                                |
-//                                                           |                                        |
-//      calls, page events, the timer ------------------> #step  begins an attempt (at most one)      |
-//                 ^                                         |   or gives up one that takes too long  |
-//                 |                                         v                                        |
-//                 +--- sets the timer              renew() = create or refresh ---> #settle ---------+
-//                      calls the listeners                                          commits the outcome,
-//                                                                                   tells those that wait
-//
-// Every call, event, timer and outcome ends in #step. Whoever waits for an attempt shares its token, or its error.
+//      the demand: callers that wait,            the facts: token and refresh token held,
+//      the page from start() to stop()           the last failure, the last request <------+
+//                         |                           |                                    |
+//                         +-----> nextAttemptAt() <---+                                    |
+//                                       |                                                  |
+//      calls, page events,              v        begins or gives up                        |
+//      the timer, outcomes ------>    #step   -- an attempt: create or refresh -------> #settle
+//                                       |        (one at a time)                     commits the outcome,
+//                                       v                                            tells those that wait
+//                     sets the timer, calls the listeners
 
 import { reportAttempt } from "../errors/attempt-event.ts";
 import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
 import { timeoutError } from "../errors/thrown-error.ts";
-import { Alarm } from "./alarm.ts";
 import { elapsedClock, NEVER, type Now } from "./clock.ts";
 import { Demand } from "./demand.ts";
-import {
-  afterSuccess,
-  type Facts,
-  isInTurn,
-  NO_FACTS,
-  nextAttemptAt,
-  nextOperation,
-  savedGrant,
-} from "./facts.ts";
+import { type Facts, NO_FACTS, nextAttemptAt, nextOperation, savedGrant } from "./facts.ts";
 import { failureAfter } from "./failure.ts";
 import type { Grant, SavedRoomTokenGrant } from "./grant.ts";
 import { holdGiven } from "./held-token.ts";
 import type { SessionSettings, TokenRequest } from "./options.ts";
-import { eventOf, failedRequest, type RenewalRequest, type Renewed, renew } from "./request.ts";
+import { failedRequest, type RenewalRequest, type Renewed, renew } from "./request.ts";
 import { closedError, errorInPause } from "./session-errors.ts";
 import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
+import { setTimer, type Timer } from "./timer.ts";
 import type { Waiters } from "./waiters.ts";
 
-/** The attempt under way: one request, or a refused refresh and then a create. */
-interface Attempt {
-  /** The one that is sent now. */
-  readonly request: RenewalRequest;
-  readonly controller: AbortController;
+/** The attempt under way: one request, or a refused refresh and then a create. This is the request sent last. */
+interface Attempt extends RenewalRequest {
   readonly isInTurn: boolean;
 }
 
@@ -52,10 +37,10 @@ export class Renewals {
   readonly snapshots: Snapshots = new Snapshots(() => this.#read());
   readonly #settings: SessionSettings;
   readonly #now: Now = elapsedClock();
-  readonly #demand: Demand = new Demand(() => this.#step());
-  readonly #alarm: Alarm = new Alarm(() => this.#step());
+  readonly #demand: Demand = new Demand();
   #facts: Facts = NO_FACTS;
   #attempt: Attempt | undefined;
+  #timer: Timer | undefined;
 
   constructor(settings: SessionSettings, grant: Grant | undefined) {
     this.#settings = settings;
@@ -89,33 +74,34 @@ export class Renewals {
     return held.token;
   }
 
+  /** On a session that is started already it is a page that is back. */
   start(): void {
-    if (this.#demand.isClosed) throw closedError();
-    this.#demand.start();
+    const demand = this.#demand;
+    if (demand.mode === "closed") throw closedError();
+    if (demand.mode === "started") demand.isPageBack = true;
+    else demand.start(() => this.start());
     this.#step();
   }
 
   stop(): void {
-    this.#demand.stop();
+    if (this.#demand.mode === "started") this.#demand.end("stopped");
     this.#step();
   }
 
   close(): void {
-    if (this.#demand.isClosed) return; // a listener may close it again
+    if (this.#demand.mode === "closed") return; // a listener may close it again
     const attempt = this.#attempt;
-    const waiters = this.#demand.close();
+    this.#demand.end("closed");
     this.#facts = NO_FACTS;
-    this.#attempt = undefined;
-    waiters?.reject(closedError());
+    this.#endAttempt()?.reject(closedError());
     attempt?.controller.abort();
     this.#step();
-    this.snapshots.clear();
   }
 
   /** The token of the attempt under way or the next one. If that fails, a valid token still serves, unless it is rejected. */
   async #renewedToken(isForced: boolean, signal: AbortSignal | undefined): Promise<string> {
     this.#step(); // gives up a request that slept past its deadline
-    if (this.#demand.isClosed) throw closedError(); // perhaps by a listener just now
+    if (this.#demand.mode === "closed") throw closedError(); // perhaps by a listener just now
     const isJoining = this.#attempt !== undefined;
     const token = isJoining ? undefined : this.#tokenInPause(isForced);
     if (token !== undefined) return token;
@@ -130,7 +116,7 @@ export class Renewals {
   /** What a caller gets at once in a pause: a valid token, the last error if the pause is long, or nothing. */
   #tokenInPause(isForced: boolean): string | undefined {
     const isUrgent = isForced || this.#demand.isUrgent;
-    const pauseMs = nextAttemptAt(this.#facts, { isWaitedFor: true, isUrgent }) - this.#now();
+    const pauseMs = nextAttemptAt(this.#facts, true, isUrgent) - this.#now();
     if (pauseMs <= 0) return undefined;
     const token = isForced ? undefined : this.#validToken;
     const { failure } = this.#facts;
@@ -141,7 +127,8 @@ export class Renewals {
 
   /** Never while an attempt is under way. */
   get #nextAt(): number {
-    return this.#attempt === undefined ? nextAttemptAt(this.#facts, this.#demand) : NEVER;
+    const { waiters, isUrgent } = this.#demand;
+    return this.#attempt === undefined ? nextAttemptAt(this.#facts, waiters !== undefined, isUrgent) : NEVER;
   }
 
   get #giveUpAt(): number {
@@ -158,76 +145,84 @@ export class Renewals {
     if (this.#attempt !== undefined && now >= this.#giveUpAt) this.#giveUp(this.#attempt);
     if ((isWanted || this.#demand.isAny) && now >= this.#nextAt) this.#begin(now);
     const nextAt = this.#demand.isAny ? this.#nextAt : NEVER;
-    const expiresAt = (this.#demand.isStarted && this.#facts.held?.usableUntil) || NEVER;
+    const expiresAt = (this.#demand.mode === "started" && this.#facts.held?.usableUntil) || NEVER;
     const ringAt = Math.min(nextAt, this.#giveUpAt, now < expiresAt ? expiresAt : NEVER);
-    this.#alarm.set(ringAt - now, this.#demand.isWaitedFor);
+    clearTimeout(this.#timer);
+    if (ringAt < NEVER)
+      this.#timer = setTimer(() => this.#step(), ringAt - now, this.#demand.waiters !== undefined);
     this.snapshots.notify();
   }
 
   #begin(now: number): void {
-    this.#demand.attemptBegins();
-    this.#send(nextOperation(this.#facts, this.#settings), isInTurn(this.#facts, now));
+    const { failure, refreshToken } = this.#facts;
+    const isInTurn = failure === undefined || now >= failure.retryAt; // else a caller or the page began it in a pause
+    this.#demand.isPageBack = false; // this is the attempt that the page came back for
+    this.#send(nextOperation(this.#facts, this.#settings), refreshToken, isInTurn);
   }
 
   async #send(
     operation: RoomTokenOperation,
+    refreshToken: string | undefined,
     isInTurn: boolean,
-    refreshToken: string | undefined = this.#facts.refreshToken,
   ): Promise<void> {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const token = this.#facts.held?.token;
     const sentAt = this.#now();
-    const attempt = { request: { operation, token, refreshToken, sentAt, signal }, controller, isInTurn };
+    const token = this.#facts.held?.token;
+    const attempt = { operation, token, refreshToken, sentAt, controller: new AbortController(), isInTurn };
     this.#attempt = attempt;
     this.#facts = { ...this.#facts, lastSentAt: sentAt };
-    const outcome = await renew(attempt.request, this.#settings, this.#now);
+    const outcome = await renew(attempt, this.#settings, this.#now);
     if (attempt !== this.#attempt) return; // given up, or closed
     this.#settle(attempt, outcome);
     this.#step();
   }
 
   #giveUp(attempt: Attempt): void {
-    this.#settle(attempt, timeoutError(failedRequest(attempt.request), this.#settings.timeoutMs));
+    this.#settle(attempt, timeoutError(failedRequest(attempt), this.#settings.timeoutMs));
     attempt.controller.abort();
   }
 
   /** Commits what a request brought, or why it brought nothing, and tells those that wait. */
-  #settle({ request, isInTurn }: Attempt, outcome: Renewed | RoomTokenError): void {
-    const attempt = (this.#facts.failure?.count ?? 0) + 1;
+  #settle(attempt: Attempt, outcome: Renewed | RoomTokenError): void {
+    const { operation, refreshToken, isInTurn } = attempt;
     if (!(outcome instanceof RoomTokenError)) {
-      this.#facts = afterSuccess(this.#facts, outcome);
-      this.#report(request, attempt, outcome);
-      this.#endAttempt()?.resolve(outcome.held.token);
-    } else if (request.operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
+      this.#report(attempt, outcome);
+      const { held, refreshToken = this.#facts.refreshToken } = outcome;
+      this.#facts = { ...this.#facts, held, refreshToken, failure: undefined };
+      this.#endAttempt()?.resolve(held.token);
+    } else if (operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
+      this.#report(attempt, outcome, 0);
       this.#facts = { ...this.#facts, refreshToken: undefined };
-      this.#report(request, attempt, outcome, 0);
-      this.#send("create", isInTurn, request.refreshToken);
+      this.#send("create", refreshToken, isInTurn);
     } else {
       const waiters = this.#endAttempt();
       const now = this.#now();
       const failure = failureAfter(this.#facts.failure, outcome, isInTurn, now);
+      this.#report(attempt, outcome, this.#demand.isAny ? failure.retryAt - now : undefined);
       this.#facts = { ...this.#facts, failure };
-      this.#report(request, attempt, outcome, this.#demand.isAny ? failure.retryAt - now : undefined);
       waiters?.reject(outcome);
     }
   }
 
   #endAttempt(): Waiters | undefined {
-    this.#attempt = undefined;
-    return this.#demand.takeWaiters();
+    const { waiters } = this.#demand;
+    this.#attempt = this.#demand.waiters = undefined;
+    return waiters;
   }
 
-  #report(request: RenewalRequest, attempt: number, outcome: Renewed | RoomTokenError, retryInMs?: number) {
+  /** Before the outcome is committed: the failures before it are counted. */
+  #report({ operation, sentAt }: Attempt, outcome: Renewed | RoomTokenError, retryInMs?: number): void {
     const { onAttempt } = this.#settings;
-    const durationMs = this.#now() - request.sentAt;
-    if (onAttempt) reportAttempt(onAttempt, { ...eventOf(request, outcome), attempt, durationMs, retryInMs });
+    if (onAttempt === undefined) return;
+    const { status, code, requestId } = outcome;
+    const attempt = (this.#facts.failure?.count ?? 0) + 1;
+    const durationMs = this.#now() - sentAt;
+    reportAttempt(onAttempt, { operation, attempt, status, code, requestId, durationMs, retryInMs });
   }
 
   #read(): RoomTokenSessionSnapshot {
     const token = this.#validToken;
     const { error, retryAtEpochMs } = this.#facts.failure ?? {};
-    const state = this.#demand.isClosed ? "closed" : stateOf(token, error);
+    const state = this.#demand.mode === "closed" ? "closed" : stateOf(token, error);
     return { state, token, error, retryAt: this.#demand.isAny ? retryAtEpochMs : undefined };
   }
 }

@@ -1,10 +1,4 @@
-import {
-  type FailedRequest,
-  parseErrorDetails,
-  type ResponseFacts,
-  requestIdOf,
-  statusError,
-} from "../errors/response-error.ts";
+import { type FailedRequest, parseErrorDetails, statusError } from "../errors/response-error.ts";
 import { retryAfterMs } from "../errors/retry-after.ts";
 import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
 import { codeOfStatus, isRetryableStatus } from "../errors/status.ts";
@@ -25,34 +19,34 @@ export async function requestError(
   failed: FailedRequest,
   response: ResponseInput | undefined,
 ): Promise<RoomTokenError> {
-  const { operation, attempts, messagePrefix, redact } = failed;
+  const { operation, attempts, messagePrefix } = failed;
   const init = { operation, attempts, retryable: true };
   try {
     if (thrown instanceof InvalidGrant) {
-      const requestId = requestIdOf(headersOf(response), redact);
-      const message = `${operation} returned ${thrown.message}`;
-      return new RoomTokenError("invalid_response", message, {
-        ...init,
-        status: response?.status,
-        requestId,
-      });
+      const { message } = thrown;
+      const { status } = response ?? {};
+      return new RoomTokenError("invalid_response", `${operation} returned ${message}`, { ...init, status });
     }
     const errorResponse = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
     if (errorResponse === undefined) return thrownError(thrown, failed);
-    return responseError(errorResponse, await readText(errorResponse, peek(thrown, "data")), failed);
+    return await responseError(errorResponse, peek(thrown, "data"), failed);
   } catch {
     return new RoomTokenError("connection_failed", `${messagePrefix}: an unreadable error`, init);
   }
 }
 
-function responseError(response: unknown, bodyText: string, failed: FailedRequest): RoomTokenError {
+async function responseError(
+  response: unknown,
+  parsed: unknown,
+  failed: FailedRequest,
+): Promise<RoomTokenError> {
   const status = statusOf(response);
   const isRedirect = isOpaqueRedirect(response) || status <= 399;
-  const facts: ResponseFacts = { status, isRedirect, headers: headersOf(response), bodyText };
+  const headers = headersOf(response);
+  const { bodyText, body } = await readBody(response, parsed);
   // The client ignores what a refusal asks for; a session, which tries again after it, does not.
-  return statusError(failed, facts, parseJson(bodyText), {
-    retryAfterMs: retryAfterMs(status, facts.headers),
-  });
+  const overrides = { retryAfterMs: retryAfterMs(status, headers) };
+  return statusError(failed, { status, isRedirect, headers, bodyText }, body, overrides);
 }
 
 function isErrorResponse(response: unknown): boolean {
@@ -70,25 +64,19 @@ function statusOf(value: unknown): number {
 }
 
 /**
- * The text of an error response, empty if it is lost: the status counts all the same.
+ * The body of an error response. If it is lost, the status counts all the same.
  *
  * @param parsed Its body, if a library has parsed it.
  */
-async function readText(response: unknown, parsed: unknown): Promise<string> {
+async function readBody(response: unknown, parsed: unknown): Promise<{ bodyText: string; body?: unknown }> {
+  let bodyText = "";
   try {
     const { data = parsed, text, json } = response as Partial<Response> & { data?: unknown };
     const body = data ?? (await (text ?? json)?.call(response));
-    return typeof body === "string" ? body : (JSON.stringify(body) ?? "");
+    bodyText = typeof body === "string" ? body : (JSON.stringify(body) ?? "");
+    return { bodyText, body: JSON.parse(bodyText) };
   } catch {
-    return "";
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { bodyText };
   }
 }
 

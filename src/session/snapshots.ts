@@ -66,11 +66,7 @@ export class Snapshots {
       // A listener may remove another one, or cause a change, of which all are notified then.
       if (this.#notified === snapshot && this.#listeners.has(entry)) call(entry.listener, snapshot);
     }
-  }
-
-  /** Removes all listeners. */
-  clear(): void {
-    this.#listeners.clear();
+    if (snapshot.state === "closed") this.#listeners.clear();
   }
 }
 

@@ -2,8 +2,8 @@ import { untilAborted } from "../lib/abort.ts";
 
 /** The callers that wait for the same renewal: they share its token, or its error. */
 export class Waiters {
-  /** Whether one of them said that the token held was rejected. */
-  isUrgent = false;
+  /** Whether one of them forces an attempt. */
+  isForced = false;
   declare readonly resolve: (token: string) => void;
   declare readonly reject: (error: Error) => void;
   readonly #token: Promise<string>;
