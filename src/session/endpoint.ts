@@ -1,13 +1,15 @@
 import { hasCacheMode } from "../lib/platform.ts";
-import type { RoomTokenSessionOptions } from "./options.ts";
+
+interface EndpointFunctions {
+  create(input: { readonly signal: AbortSignal }): Promise<Response>;
+  refresh(input: { readonly refreshToken: string; readonly signal: AbortSignal }): Promise<Response>;
+}
 
 /**
  * The functions of a session that uses one route of the back end: `POST` with the body `{}` for a new grant, or with
  * `{"refreshToken":"…"}` for a new token.
  */
-export function endpointFunctions(
-  url: string,
-): Required<Pick<RoomTokenSessionOptions, "create" | "refresh">> {
+export function endpointFunctions(url: string): EndpointFunctions {
   const post = (body: object, signal: AbortSignal) =>
     globalThis.fetch(url, {
       method: "POST",
