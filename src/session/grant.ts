@@ -11,6 +11,9 @@ export interface GrantMembers {
   /** Left out if the back end keeps refresh tokens to itself. */
   readonly refreshToken?: string | undefined;
   readonly refresh_token?: string | undefined;
+  /** Not read: the server says when a refresh token is over. */
+  readonly refreshTokenExpiresAt?: Date | string | undefined;
+  readonly refresh_token_expires_at?: string | undefined;
 }
 
 /** A grant, on its own or as the `data` of a response of Telnyx or axios. */

@@ -105,7 +105,7 @@ export class Server {
   }
 
   grant() {
-    if (!this.givesRefreshToken) return this.token();
+    if (!this.givesRefreshToken) return { ...this.token(), refreshToken: undefined };
     this.#refreshToken = `refresh-token-${this.#count + 1}`;
     return { ...this.token(), refreshToken: this.#refreshToken };
   }
@@ -151,7 +151,7 @@ export function open(server: Server, options: Partial<RoomTokenSessionOptions> =
 
 /** A session that renews by what one function returns or throws. */
 export function openOn(
-  create: () => unknown,
+  create: (input: { signal: AbortSignal }) => unknown,
   options: Partial<RoomTokenSessionOptions> = {},
 ): RoomTokenSession {
   return open(new Server(), { create: create as () => never, refresh: undefined, ...options });

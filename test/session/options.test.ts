@@ -1,0 +1,151 @@
+import { describe, expect, it, vi } from "vitest";
+import { RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
+import { open, rejection, Server, stubPage, useFakeTime } from "./support.ts";
+
+useFakeTime();
+
+const create = () => new Server().grant();
+const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
+const NEEDS = "endpoint must be given, or create, or refresh together with a grant that has a refreshToken";
+const KNOWN = "use endpoint, create, refresh, grant, timeoutMs, onAttempt";
+
+describe("the constructor refuses", () => {
+  it.each<[unknown, string]>([
+    [undefined, "options must be an object"],
+    [null, "options must be an object"],
+    ["/rooms/1/token", "options must be an object"],
+    [{}, NEEDS],
+    [{ refresh: create }, NEEDS],
+    [{ grant: create() }, NEEDS],
+    [{ refresh: create, grant: { ...create(), refreshToken: undefined } }, NEEDS],
+    [{ endpoint: "" }, "endpoint must be a non-empty string"],
+    [{ endpoint: new URL("http://127.0.0.1/") }, "endpoint must be a non-empty string"],
+    [{ endpoint: "/x", create }, "endpoint must be given without create and refresh"],
+    [{ endpoint: "/x", refresh: create }, "endpoint must be given without create and refresh"],
+    [{ create: "/x" }, "create must be a function"],
+    [{ create, refresh: null }, "refresh must be a function"],
+    [{ create, onAttempt: {} }, "onAttempt must be a function"],
+    [{ create, timeoutMs: 0 }, "timeoutMs must be a number of milliseconds above 0, at most 2147483647"],
+    [
+      { create, timeoutMs: 2 ** 31 },
+      "timeoutMs must be a number of milliseconds above 0, at most 2147483647",
+    ],
+    [{ create, grant: null }, "grant must be a grant (given: null)"],
+    [{ create, grant: {} }, "grant must be a grant (given: no token)"],
+    [{ create, grant: { token: "t" } }, "grant must be a grant (given: no tokenExpiresAt)"],
+    [{ create, grant: JSON.stringify(create()) }, "grant must be a grant (given: a string)"],
+    [{ create, tokenTtlSecs: 60 }, `options has the unknown member "tokenTtlSecs": ${KNOWN}`],
+    [{ endPoint: "/x" }, `options has the unknown member "endPoint": ${KNOWN}`],
+  ])("%j: %s", (options, message) => {
+    expect(make(options)).toThrow(expect.objectContaining({ code: "invalid_argument", message }));
+  });
+
+  it("options that cannot be read", () => {
+    const bomb = () => {
+      throw new Error("theirs");
+    };
+    const hostile = new Proxy({}, { get: bomb });
+    for (const options of [Object.defineProperty({}, "create", { get: bomb }), hostile]) {
+      expect(make(options)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+    }
+    expect(make({ create, grant: hostile })).toThrow("grant must be a grant (given: no token)");
+  });
+
+  it("and shows no token of a grant that it refuses", () => {
+    const grant = { ...create(), refreshToken: 5 };
+    expect(make({ create, grant })).toThrow(
+      /^grant must be a grant \(given: a refreshToken that is not [^.]*\)$/,
+    );
+  });
+});
+
+describe("getToken refuses", () => {
+  it.each<[unknown, string]>([
+    [null, "options must be an object"],
+    [{ minValidityMs: -1 }, "minValidityMs must be a number of milliseconds, 0 or more"],
+    [{ minValidityMs: Number.NaN }, "minValidityMs must be a number of milliseconds, 0 or more"],
+    [{ minValidityMs: "60" }, "minValidityMs must be a number of milliseconds, 0 or more"],
+    [{ forceRefresh: 1 }, "forceRefresh must be true or false"],
+    [{ signal: {} }, "signal must be an AbortSignal"],
+    [
+      { minValidity: 5 },
+      'options has the unknown member "minValidity": use minValidityMs, forceRefresh, signal',
+    ],
+  ])("%j: %s", async (options, message) => {
+    const server = new Server();
+    const error = await rejection(open(server).getToken(options as never));
+    expect(error).toMatchObject({ code: "invalid_argument", message });
+    expect(server.count).toBe(0);
+  });
+
+  it("nothing that is undefined", async () => {
+    const options = { minValidityMs: undefined, forceRefresh: undefined, signal: undefined };
+    expect(await open(new Server()).getToken(options)).toMatch(/^ey/);
+  });
+});
+
+describe("the constructor", () => {
+  it("reads each option once, and leaves them as they are", () => {
+    const read: PropertyKey[] = [];
+    const options = new Proxy(Object.freeze({ create, grant: Object.freeze(create()) }), {
+      get(target, name) {
+        read.push(name);
+        return Reflect.get(target, name);
+      },
+    });
+    make(options)();
+    expect(read).toContain("grant");
+    expect(new Set(read).size).toBe(read.length);
+  });
+
+  it("makes no request, no timer and no random number, and without a grant reads no clock", () => {
+    const forbidden = () => {
+      throw new Error("forbidden at load");
+    };
+    for (const name of ["setTimeout", "fetch", "crypto", "addEventListener"]) vi.stubGlobal(name, forbidden);
+    vi.spyOn(Math, "random").mockImplementation(forbidden);
+    const grant = create();
+    make({ create, grant })();
+    vi.spyOn(Date, "now").mockImplementation(forbidden);
+    vi.spyOn(performance, "now").mockImplementation(forbidden);
+    for (const session of [make({ create })(), make({ endpoint: "/x" })()]) {
+      expect(session.getSnapshot().state).toBe("idle");
+      expect(session.tokenValidForMs).toBe(0);
+      session.subscribe(() => {})();
+    }
+  });
+
+  it("takes a grant with a Date, also where Date.prototype.toJSON was replaced", () => {
+    const { tokenExpiresAt, ...grant } = create();
+    vi.spyOn(Date.prototype, "toJSON").mockReturnValue("theirs");
+    const session = make({ create, grant: { ...grant, tokenExpiresAt: new Date(tokenExpiresAt) } })();
+    expect(session.grant).toEqual({ ...grant, tokenExpiresAt });
+  });
+});
+
+describe("a bare platform is enough", () => {
+  it.each([
+    [
+      "without document, performance, process and URL",
+      { document: undefined, performance: undefined, process: undefined, URL: undefined },
+    ],
+    ["with a window that cannot be listened to, as on React Native", { window: {} }],
+    ["with a document alone, as in some tests", { document: new EventTarget() }],
+  ])("%s", async (_, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+    const session = open(new Server());
+    session.start();
+    expect(await session.getToken()).toMatch(/^ey/);
+    session.stop();
+    expect(session.getSnapshot().state).toBe("ready");
+  });
+
+  it("with a page whose listeners are functions of their target", () => {
+    const { listeners } = stubPage();
+    const session = open(new Server());
+    session.start();
+    expect(listeners.size).toBe(4);
+    session.stop();
+    expect(listeners.size).toBe(0);
+  });
+});

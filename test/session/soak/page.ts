@@ -1,0 +1,179 @@
+import { getEventListeners } from "node:events";
+import { RoomTokenSession } from "../../../src/session/index.ts";
+import { REFRESH_TTL_SECS, type Telnyx } from "./telnyx.ts";
+import { Machine, type World } from "./world.ts";
+
+const HOUR_MS = 3_600_000;
+/** The longest that one renewal takes: the default `timeoutMs`. */
+const LONGEST_RENEWAL_MS = 15_000;
+const LAST_SECOND_MS = 1000;
+/** How long after the end of all faults a session that is started is ready again by itself, at the latest. */
+const BACK_WITHIN_MS = 6 * 60_000;
+/** Sessions look at the clocks every 30 s: a step of the clock and a sleep between two looks could cancel out. */
+const LOOKS_APART_MS = 40_000;
+
+/** What is counted over all pages. */
+export class Figures {
+  calls = 0;
+  lost = 0;
+  lostAfterStep = 0;
+  expired = 0;
+  awakeMs = 0;
+  failed = 0;
+  notBack = 0;
+  steps = 0;
+  sleeps = 0;
+  timersLeft = 0;
+  listenersLeft = 0;
+}
+
+/** A page on a machine of its own: keeps a session, asks it for tokens, sleeps, and has its clock set. */
+export class Page {
+  readonly #world: World;
+  readonly #telnyx: Telnyx;
+  readonly #figures: Figures;
+  readonly #random: () => number;
+  readonly #hasCreate: boolean;
+  readonly #machine: Machine;
+  readonly #leaving: AbortController = new AbortController();
+  #session: RoomTokenSession | undefined;
+  #openedAt = 0;
+  /** When the machine last woke or had its clock set, which no session can tell apart for sure. */
+  #disturbedAt = -Infinity;
+  /** Whether the wall clock was set forward, which looks like sleep, and no new token has come since. */
+  #looksSlept = false;
+  #asleepAt = 0;
+  #left = false;
+
+  constructor(world: World, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
+    this.#world = world;
+    this.#telnyx = telnyx;
+    this.#figures = figures;
+    this.#random = random;
+    this.#hasCreate = hasCreate;
+    this.#machine = new Machine(random() < 0.5);
+    this.#machine.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
+    this.#later(0, 480_000, () => this.#open());
+    this.#later(480_000, 500_000, () => this.#ask());
+    this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#sleep());
+    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#setClock());
+  }
+
+  /** Ends the page at the end of the day. */
+  async leave(startedAt: number): Promise<void> {
+    const { asleep, sleptMs } = this.#machine;
+    const sleepingMs = asleep ? this.#world.now - this.#asleepAt : 0;
+    this.#figures.awakeMs += this.#world.now - startedAt - sleptMs - sleepingMs;
+    this.#left = true;
+    await this.#world.as(this.#machine, () => this.#session?.close());
+  }
+
+  /** Counts what a page that was left has left behind. */
+  count(): void {
+    this.#figures.timersLeft += this.#machine.timers;
+    this.#figures.listenersLeft += getEventListeners(this.#leaving.signal, "abort").length;
+  }
+
+  #open(): void {
+    if (this.#left) return;
+    const telnyx = this.#telnyx;
+    const machine = this.#machine;
+    const session = new RoomTokenSession({
+      ...(this.#hasCreate
+        ? { create: ({ signal }) => telnyx.create({ machine, signal }) }
+        : { grant: { ...telnyx.grant(REFRESH_TTL_SECS.withoutCreate), receivedAt: Date.now() } }),
+      refresh: ({ refreshToken, signal }) => telnyx.refresh({ machine, signal }, refreshToken),
+    });
+    session.on("token", () => {
+      this.#looksSlept = false;
+    });
+    session.on("state", ({ state }) => {
+      if (state === "failed") this.#figures.failed += 1;
+    });
+    session.start();
+    this.#session = session;
+    this.#openedAt = this.#world.now;
+    this.#looksSlept = false;
+  }
+
+  #ask(): void {
+    this.#later(20_000, 100_000, () => this.#ask());
+    const session = this.#session;
+    const held = session?.grant?.token;
+    if (session === undefined || session.state === "closed") return;
+    this.#checkIsBack(session);
+    const askedAt = this.#world.now;
+    const { sleptMs } = this.#machine;
+    const isStillGood = () => held !== undefined && this.#telnyx.accepts(held, LAST_SECOND_MS);
+    this.#figures.calls += 1;
+    session.getToken({ signal: this.#leaving.signal }).then(
+      (token) => {
+        if (!this.#telnyx.accepts(token)) this.#figures.expired += 1;
+        const waited = this.#world.now - askedAt > LONGEST_RENEWAL_MS && sleptMs === this.#machine.sleptMs;
+        if (waited && isStillGood()) this.#lose();
+      },
+      () => session.state !== "closed" && isStillGood() && this.#lose(),
+    );
+  }
+
+  /** Counts a session that is not ready though nothing has disturbed it for six minutes. */
+  #checkIsBack(session: RoomTokenSession): void {
+    const { outageEndedAt, deployEndedAt } = this.#telnyx;
+    const { faultAt, wokeAt } = this.#machine;
+    const saneSince = Math.max(
+      this.#openedAt,
+      outageEndedAt,
+      deployEndedAt,
+      faultAt,
+      wokeAt,
+      this.#disturbedAt,
+    );
+    const isBack = session.state === "ready" || this.#world.now - saneSince <= BACK_WITHIN_MS;
+    if (!isBack) this.#figures.notBack += 1;
+  }
+
+  #lose(): void {
+    this.#figures[this.#looksSlept ? "lostAfterStep" : "lost"] += 1;
+  }
+
+  #sleep(): void {
+    if (this.#isRestless()) {
+      this.#later(LOOKS_APART_MS, LOOKS_APART_MS, () => this.#sleep());
+      return;
+    }
+    const isNight = this.#random() < 0.3;
+    const durationMs = isNight ? this.#between(2, 9) * HOUR_MS : this.#between(0.01, 0.7) * HOUR_MS;
+    this.#figures.sleeps += 1;
+    this.#asleepAt = this.#world.now;
+    this.#world.sleep(this.#machine, durationMs, () => {
+      this.#disturbedAt = this.#world.now;
+      this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#sleep());
+    });
+  }
+
+  #setClock(): void {
+    if (this.#isRestless()) {
+      this.#later(LOOKS_APART_MS, LOOKS_APART_MS, () => this.#setClock());
+      return;
+    }
+    const before = this.#machine.wallAheadMs;
+    this.#machine.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
+    this.#figures.steps += 1;
+    this.#disturbedAt = this.#world.now;
+    if (this.#machine.wallAheadMs > before) this.#looksSlept = true;
+    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#setClock());
+  }
+
+  /** Whether the session may not have looked at the clocks since the last sleep or step. */
+  #isRestless(): boolean {
+    return this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt) < LOOKS_APART_MS;
+  }
+
+  #later(fromMs: number, toMs: number, run: () => void): void {
+    this.#world.on(this.#machine, this.#between(fromMs, toMs), run);
+  }
+
+  #between(from: number, to: number): number {
+    return from + (to - from) * this.#random();
+  }
+}
