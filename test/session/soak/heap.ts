@@ -38,11 +38,9 @@ function openSession(): RoomTokenSession {
       token: `header.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.signature`,
       tokenExpiresAt: new Date(claims.exp * 1000),
       refreshToken: `refresh ${Math.random()}`,
-      refreshTokenExpiresAt: new Date(claims.exp * 1000 + 3_600_000),
-      receivedAt: now,
     },
   });
-  session.on("token", () => {});
+  session.subscribe(() => {});
   session.start();
   return session;
 }

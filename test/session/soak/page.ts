@@ -7,10 +7,13 @@ const HOUR_MS = 3_600_000;
 /** The longest that one renewal takes: the default `timeoutMs`. */
 const LONGEST_RENEWAL_MS = 15_000;
 const LAST_SECOND_MS = 1000;
-/** How long after the end of all faults a session that is started is ready again by itself, at the latest. */
-const BACK_WITHIN_MS = 6 * 60_000;
-/** Sessions look at the clocks every 30 s: a step of the clock and a sleep between two looks could cancel out. */
-const LOOKS_APART_MS = 40_000;
+/** How long after the last fault a started session is ready again by itself, at the latest. */
+const BACK_WITHIN_MS = 150_000;
+/** The same after faults that went on for longer than two minutes, and then a refusal. */
+const BACK_WITHIN_AFTER_LONG_MS = 316_000;
+const LONG_MS = 120_000;
+/** Sessions read the clocks every 30 s: a step of the clock and a sleep between two readings could cancel out. */
+const READINGS_APART_MS = 40_000;
 
 /** What is counted over all pages. */
 export class Figures {
@@ -44,6 +47,8 @@ export class Page {
   #looksSlept = false;
   #asleepAt = 0;
   #left = false;
+  /** Whether nobody ever calls its session, which is only looked at. */
+  readonly #isQuiet: boolean;
 
   constructor(world: World, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
     this.#world = world;
@@ -51,6 +56,7 @@ export class Page {
     this.#figures = figures;
     this.#random = random;
     this.#hasCreate = hasCreate;
+    this.#isQuiet = random() < 0.3;
     this.#machine = new Machine(random() < 0.5);
     this.#machine.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
     this.#later(0, 480_000, () => this.#open());
@@ -81,14 +87,14 @@ export class Page {
     const session = new RoomTokenSession({
       ...(this.#hasCreate
         ? { create: ({ signal }) => telnyx.create({ machine, signal }) }
-        : { grant: { ...telnyx.grant(REFRESH_TTL_SECS.withoutCreate), receivedAt: Date.now() } }),
+        : { grant: telnyx.grant(REFRESH_TTL_SECS.withoutCreate) }),
       refresh: ({ refreshToken, signal }) => telnyx.refresh({ machine, signal }, refreshToken),
     });
-    session.on("token", () => {
-      this.#looksSlept = false;
-    });
-    session.on("state", ({ state }) => {
-      if (state === "failed") this.#figures.failed += 1;
+    let before = session.getSnapshot();
+    session.subscribe((snapshot) => {
+      if (snapshot.state === "failed" && before.state !== "failed") this.#figures.failed += 1;
+      if (snapshot.token !== undefined && snapshot.token !== before.token) this.#looksSlept = false;
+      before = snapshot;
     });
     session.start();
     this.#session = session;
@@ -99,9 +105,15 @@ export class Page {
   #ask(): void {
     this.#later(20_000, 100_000, () => this.#ask());
     const session = this.#session;
-    const held = session?.grant?.token;
-    if (session === undefined || session.state === "closed") return;
-    this.#checkIsBack(session);
+    if (session === undefined || this.#left) return;
+    const { state, token } = session.getSnapshot();
+    this.#checkIsBack(state);
+    if (token !== undefined && !this.#telnyx.accepts(token)) this.#figures.expired += 1;
+    if (!this.#isQuiet) this.#call(session);
+  }
+
+  #call(session: RoomTokenSession): void {
+    const held = session.grant?.token;
     const askedAt = this.#world.now;
     const { sleptMs } = this.#machine;
     const isStillGood = () => held !== undefined && this.#telnyx.accepts(held, LAST_SECOND_MS);
@@ -112,14 +124,14 @@ export class Page {
         const waited = this.#world.now - askedAt > LONGEST_RENEWAL_MS && sleptMs === this.#machine.sleptMs;
         if (waited && isStillGood()) this.#lose();
       },
-      () => session.state !== "closed" && isStillGood() && this.#lose(),
+      () => !this.#left && isStillGood() && this.#lose(),
     );
   }
 
-  /** Counts a session that is not ready though nothing has disturbed it for six minutes. */
-  #checkIsBack(session: RoomTokenSession): void {
+  /** Counts a session that is not ready though nothing has disturbed it for long enough. */
+  #checkIsBack(state: string): void {
     const { outageEndedAt, deployEndedAt } = this.#telnyx;
-    const { faultAt, wokeAt } = this.#machine;
+    const { faultAt, faultsSince = faultAt, wokeAt } = this.#machine;
     const saneSince = Math.max(
       this.#openedAt,
       outageEndedAt,
@@ -128,8 +140,8 @@ export class Page {
       wokeAt,
       this.#disturbedAt,
     );
-    const isBack = session.state === "ready" || this.#world.now - saneSince <= BACK_WITHIN_MS;
-    if (!isBack) this.#figures.notBack += 1;
+    const backWithinMs = saneSince - faultsSince > LONG_MS ? BACK_WITHIN_AFTER_LONG_MS : BACK_WITHIN_MS;
+    if (state !== "ready" && this.#world.now - saneSince > backWithinMs) this.#figures.notBack += 1;
   }
 
   #lose(): void {
@@ -138,7 +150,7 @@ export class Page {
 
   #sleep(): void {
     if (this.#isRestless()) {
-      this.#later(LOOKS_APART_MS, LOOKS_APART_MS, () => this.#sleep());
+      this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#sleep());
       return;
     }
     const isNight = this.#random() < 0.3;
@@ -147,13 +159,14 @@ export class Page {
     this.#asleepAt = this.#world.now;
     this.#world.sleep(this.#machine, durationMs, () => {
       this.#disturbedAt = this.#world.now;
+      if (this.#random() < 0.5 && !this.#left) this.#session?.start(); // the page is shown again
       this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#sleep());
     });
   }
 
   #setClock(): void {
     if (this.#isRestless()) {
-      this.#later(LOOKS_APART_MS, LOOKS_APART_MS, () => this.#setClock());
+      this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#setClock());
       return;
     }
     const before = this.#machine.wallAheadMs;
@@ -164,9 +177,9 @@ export class Page {
     this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#setClock());
   }
 
-  /** Whether the session may not have looked at the clocks since the last sleep or step. */
+  /** Whether the session may not have read the clocks since the last sleep or step. */
   #isRestless(): boolean {
-    return this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt) < LOOKS_APART_MS;
+    return this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt) < READINGS_APART_MS;
   }
 
   #later(fromMs: number, toMs: number, run: () => void): void {

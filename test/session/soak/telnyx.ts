@@ -1,4 +1,4 @@
-import type { RefreshedRoomTokenInput, RoomTokenGrantInput } from "../../../src/session/index.ts";
+import type { GrantMembers, ResponseInput } from "../../../src/session/index.ts";
 import type { Machine, World } from "./world.ts";
 
 export const TOKEN_TTL_SECS = 600;
@@ -64,27 +64,23 @@ export class Telnyx {
     return Number(token.slice(token.lastIndexOf(".") + 1)) * 1000 > this.#world.now + marginMs;
   }
 
-  create(caller: Caller): Promise<RoomTokenGrantInput> {
+  create(caller: Caller): Promise<GrantMembers | ResponseInput> {
     return this.#answer(caller, () => this.grant(REFRESH_TTL_SECS.withCreate));
   }
 
-  refresh(caller: Caller, refreshToken: string): Promise<RefreshedRoomTokenInput> {
+  refresh(caller: Caller, refreshToken: string): Promise<GrantMembers | ResponseInput> {
     return this.#answer(caller, () => {
       if (Number(refreshToken.split("-")[1]) * 1000 > this.#world.now) return this.#token();
       throw Object.assign(new Error("the refresh token is dead"), { status: 403 });
     });
   }
 
-  grant(refreshTtlSecs: number): RoomTokenGrantInput {
+  grant(refreshTtlSecs: number): GrantMembers {
     const ends = Math.floor(this.#world.now / 1000) + refreshTtlSecs;
-    return {
-      ...this.#token(),
-      refreshToken: `refresh-${ends}-${this.#minted}`,
-      refreshTokenExpiresAt: new Date(ends * 1000).toISOString(),
-    };
+    return { ...this.#token(), refreshToken: `refresh-${ends}-${this.#minted}` };
   }
 
-  #token(): RefreshedRoomTokenInput {
+  #token(): GrantMembers {
     const iat = Math.floor(this.#world.now / 1000);
     const exp = iat + TOKEN_TTL_SECS;
     this.#minted += 1;
@@ -92,7 +88,7 @@ export class Telnyx {
     return { token: `${HEADER}.${claims}.${exp}`, tokenExpiresAt: new Date(exp * 1000).toISOString() };
   }
 
-  #answer<T>({ machine, signal }: Caller, mint: () => T): Promise<T> {
+  #answer({ machine, signal }: Caller, mint: () => GrantMembers): Promise<GrantMembers | ResponseInput> {
     const second = Math.floor(this.#world.now / 1000);
     this.perSecond.set(second, (this.perSecond.get(second) ?? 0) + 1);
     this.requests += 1;
@@ -100,7 +96,9 @@ export class Telnyx {
     const latencyMs = 50 + 950 * this.#random() ** 2;
     return new Promise((resolve, reject) => {
       const failure = this.#failure();
-      if (failure !== undefined) {
+      if (failure === undefined) machine.faultsSince = undefined;
+      else {
+        machine.faultsSince ??= this.#world.now;
         machine.faultAt = this.#world.now + (failure === "hang" ? GIVEN_UP_MS : latencyMs);
       }
       if (failure === "hang") {
@@ -109,7 +107,7 @@ export class Telnyx {
       }
       let answer: () => void;
       try {
-        const minted = mint();
+        const minted = this.#random() < 0.5 ? mint() : responseOf(mint(), this.#world.now);
         answer = () => (failure === undefined ? resolve(minted) : reject(failure));
       } catch (refusal) {
         answer = () => reject(failure ?? refusal);
@@ -136,4 +134,11 @@ export class Telnyx {
     const status = retryAfterMs === undefined ? 503 : 429;
     return Object.assign(new Error(`status ${status}`), { status, retryAfterMs });
   }
+}
+
+/** A Response with a Date, which shows when a token was given out. */
+function responseOf(grant: GrantMembers, now: number): ResponseInput {
+  const date = new Date(now).toUTCString();
+  const headers = { get: (name: string) => (name === "date" ? date : null) };
+  return { ok: true, status: 200, headers, json: async () => grant };
 }

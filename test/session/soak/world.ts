@@ -22,6 +22,8 @@ export class Machine {
   wokeAt = -Infinity;
   /** When a request of its last failed by a fault of the server or the network. */
   faultAt = -Infinity;
+  /** When the first of the faults in a row was; undefined after a success. */
+  faultsSince: number | undefined;
   readonly sleepStopsClock: boolean;
   /** What came due during sleep. */
   readonly missed: Entry[] = [];
