@@ -17,7 +17,10 @@ export default defineConfig(({ mode }) => ({
     ],
   },
   test: {
-    include: mode === "deep" ? [DEEP, "test/unit/properties*.test.ts", "test/session/lives.test.ts"] : ["test/**/*.test.ts"],
+    include:
+      mode === "deep"
+        ? [DEEP, "test/unit/properties*.test.ts", "test/session/lives.test.ts"]
+        : ["test/**/*.test.ts"],
     exclude: [
       ...(mode === "deep" ? [] : [DEEP]),
       "test/{back-ends,example,frameworks,fresh-clone,package,runtimes,room,bench}/**",

@@ -6,13 +6,11 @@ const FRESH_CALLS = 200_000;
 
 /** A grant of an hour, with strings of its own, as from the network. */
 function grant(n) {
-  const now = Date.now();
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iat, exp: iat + 3600, jti: n };
   return {
-    token: `token-${n}`,
-    tokenExpiresAt: new Date(now + 3_600_000),
+    token: `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${n}`,
     refreshToken: `refresh-${n}`,
-    refreshTokenExpiresAt: new Date(now + 86_400_000),
-    receivedAt: now,
   };
 }
 

@@ -41,7 +41,11 @@ const ENTRIES = [
   {
     entry: "telnyx-room-tokens/session",
     maxBytes: 8_300,
-    ambient: [...BOTH, "atob", "globalThis.document", "globalThis.window", "globalThis.reportError"],
+    ambient: [
+      ...BOTH,
+      ...["atob", "Request"],
+      ...["globalThis.document", "globalThis.fetch", "globalThis.reportError", "globalThis.window"],
+    ],
   },
 ];
 

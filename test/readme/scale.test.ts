@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RoomTokenClient } from "../../src/index.ts";
-import { drawRenewalAt, type HeldGrant } from "../../src/session/held-grant.ts";
+import { holdRenewed } from "../../src/session/held-token.ts";
 import { listen } from "../loopback.ts";
 import { FOLDER, fileOf, page, withUse, writeSnippets } from "./snippets.ts";
 
@@ -61,8 +61,13 @@ test("the figures of performance.md for many sessions are those of the session's
   const rows = [...fleet.matchAll(/^\| (\d+) \| ([\d.]+) \| ([\d,]+) \|$/gm)];
   expect(rows.length).toBeGreaterThan(2);
   for (const [, ttlSecs, everySecs, perSecond] of rows) {
-    const token = { bornAt: 0, endsAt: Number(ttlSecs) * 1000, ageKnown: true } as HeldGrant;
-    const dueSecs = drawRenewalAt(token) / 1000;
+    const grant = {
+      token: "t",
+      issuedAt: 0,
+      expiresAt: Number(ttlSecs) * 1000,
+      refreshToken: undefined,
+    };
+    const dueSecs = holdRenewed(grant, undefined, 0, 0).dueAt / 1000;
     expect(Number(everySecs)).toBe(dueSecs);
     expect(Number(perSecond?.replace(",", ""))).toBe(Math.round(100_000 / dueSecs));
   }

@@ -1,6 +1,6 @@
 /** The page: a session, and rooms of @telnyx/video that it is attached to. The tests steer it from outside. */
 import { initialize, type Room } from "@telnyx/video";
-import { RoomTokenSession } from "../../src/session/index.ts";
+import { attachRoom, RoomTokenSession } from "../../src/session/index.ts";
 
 const roomId = document.body.dataset["roomId"] ?? "";
 
@@ -9,9 +9,14 @@ const session = new RoomTokenSession({
   refresh: ({ refreshToken, signal }) =>
     fetch("/token/refresh", { method: "POST", body: JSON.stringify({ refreshToken }), signal }),
 });
-session.on("token", () => console.info("session: a new token"));
-session.on("state", ({ state }) => console.info(`session: ${state}`));
-session.on("error", ({ error }) => console.info(`session: ${error.message}`));
+let before = session.getSnapshot();
+session.subscribe((snapshot) => {
+  const { state, token, error } = snapshot;
+  if (token !== undefined && token !== before.token) console.info("session: a new token");
+  if (error !== undefined && error !== before.error) console.info(`session: ${error.message}`);
+  if (state !== before.state) console.info(`session: ${state}`);
+  before = snapshot;
+});
 
 interface Connecting {
   /** The token that the session held when it began. */
@@ -41,26 +46,14 @@ class PageRoom {
   }
 
   /** Waits until this room is disconnected, then joins again: as a new room, with a new token. */
-  rejoinWhenDisconnected(newToken: keyof typeof NEW_TOKEN): Promise<Connecting> {
+  rejoinWhenDisconnected(): Promise<Connecting> {
     return new Promise((resolve, reject) => {
-      this.#room.on("disconnected", () => rejoinWith(NEW_TOKEN[newToken]()).then(resolve, reject));
+      this.#room.on("disconnected", () =>
+        rejoinWith(session.getToken({ forceRefresh: true })).then(resolve, reject),
+      );
     });
   }
 }
-
-/** The two ways in which a page may get a new token after a disconnect. */
-const NEW_TOKEN = {
-  /** It leaves the renewal to the session. */
-  awaited: () =>
-    new Promise<string>((resolve) => {
-      const off = session.on("token", ({ token }) => {
-        off();
-        resolve(token);
-      });
-    }),
-  /** It asks for a renewal itself, in the same moment as the session. */
-  forced: () => session.getToken({ forceRefresh: true }),
-};
 
 /** @param attached Whether the session hands the room its new tokens. */
 async function enterLobby({ attached = true } = {}): Promise<PageRoom> {
@@ -74,7 +67,7 @@ async function rejoinWith(token: Promise<string>): Promise<Connecting> {
 
 async function enterWith(clientToken: string, attached: boolean): Promise<PageRoom> {
   const room = await initialize({ roomId, clientToken });
-  if (attached) session.attach(room);
+  if (attached) attachRoom(session, room);
   return new PageRoom(room);
 }
 

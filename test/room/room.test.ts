@@ -85,7 +85,7 @@ test("a connect that takes longer than a token lives ends well, with a token tha
 });
 
 /** A meeting whose first token is refused halfway, and whose page joins again. */
-async function meetThrough401(context: TestContext, newToken: "awaited" | "forced"): Promise<Meeting> {
+async function meetThrough401(context: TestContext): Promise<Meeting> {
   const meeting = await meet(context, LONG_TTL_SECS);
   const { page, gateway, backEnd } = meeting;
   const room = await page.evaluateHandle(() => window.enterLobby());
@@ -93,21 +93,15 @@ async function meetThrough401(context: TestContext, newToken: "awaited" | "force
   await moreKeepalives(meeting, 1);
   expect(backEnd.refreshCount()).toBe(0);
 
-  const rejoining = await room.evaluateHandle(
-    (room, newToken) => ({ done: room.rejoinWhenDisconnected(newToken) }),
-    newToken,
-  );
+  const rejoining = await room.evaluateHandle((room) => ({ done: room.rejoinWhenDisconnected() }));
   gateway.ban(backEnd.minted[0] ?? "");
   expect((await rejoining.evaluate(({ done }) => done)).outcome).toBe("connected");
   await moreKeepalives(meeting, 2);
   return meeting;
 }
 
-test.for([
-  ["the session's own, for which the page waits", "awaited"],
-  ["shared by a page that asks for one itself", "forced"],
-] as const)("a 401 in mid-meeting leads to exactly one forced refresh: %s", async ([, newToken], context) => {
-  const meeting = await meetThrough401(context, newToken);
+test("a 401 in mid-meeting leads to exactly one refresh, which the page forces", async (context) => {
+  const meeting = await meetThrough401(context);
   const { backEnd, gateway, problems } = meeting;
   expect(backEnd.refreshCount()).toBe(1);
   expect(backEnd.minted).toHaveLength(2);

@@ -1,14 +1,16 @@
 import type { Room } from "@telnyx/video";
 import { expectTypeOf } from "vitest";
-import type {
-  AttachableRoom,
-  RefreshedRoomToken,
-  RoomTokenError,
-  RoomTokenGrant,
-  RoomTokenSession,
-  RoomTokenSessionEvents,
-  RoomTokenSessionOptions,
-  RoomTokenSessionState,
+import type { RefreshedRoomToken, RoomTokenGrant } from "../../src/index.ts";
+import {
+  type AttachableRoom,
+  type AttemptEvent,
+  attachRoom,
+  type RoomTokenError,
+  type RoomTokenSession,
+  type RoomTokenSessionOptions,
+  type RoomTokenSessionSnapshot,
+  type RoomTokenSessionState,
+  type SavedRoomTokenGrant,
 } from "../../src/session/index.ts";
 
 declare const grant: RoomTokenGrant;
@@ -22,39 +24,32 @@ export function compiles(
 ) {
   expectTypeOf<Room>().not.toBeAny();
   expectTypeOf<Room>().toExtend<AttachableRoom>();
-  expectTypeOf(session.attach(room)).toEqualTypeOf<() => void>();
+  expectTypeOf(attachRoom(session, room)).toEqualTypeOf<() => void>();
   // @ts-expect-error a thing without on and getState is no room
-  session.attach(bare);
+  attachRoom(session, bare);
 
   expectTypeOf(session.getToken()).toEqualTypeOf<Promise<string>>();
   session.getToken({ minValidityMs: undefined, forceRefresh: undefined, signal: undefined });
   // @ts-expect-error an unknown option
   session.getToken({ minValidity: 5 });
 
-  expectTypeOf(session.state).toEqualTypeOf<RoomTokenSessionState>();
   expectTypeOf(session.tokenValidForMs).toEqualTypeOf<number>();
-  expectTypeOf(session.tokenExpiresAt).toEqualTypeOf<Date | undefined>();
-  expectTypeOf(session.refreshTokenExpiresAt).toEqualTypeOf<Date | undefined>();
-  expectTypeOf(session.grant).toExtend<RoomTokenGrant | undefined>();
-  // @ts-expect-error the state is the session's own
-  session.state = "ready";
+  expectTypeOf(session.grant).toEqualTypeOf<SavedRoomTokenGrant | undefined>();
+  // @ts-expect-error the grant is the session's own
+  session.grant = grant;
 
-  session.on("token", (event) =>
-    expectTypeOf(event).toEqualTypeOf<{
-      readonly token: string;
-      readonly tokenExpiresAt: Date;
-      readonly validForMs: number;
-    }>(),
-  );
-  session.on("error", ({ error, retryInMs }) => {
-    expectTypeOf(error).toEqualTypeOf<RoomTokenError>();
-    expectTypeOf(retryInMs).toEqualTypeOf<number | undefined>();
-  });
-  session.on("expiring", ({ at }) => expectTypeOf(at).toEqualTypeOf<Date>());
-  session.on("state", ({ previous }) => expectTypeOf(previous).toEqualTypeOf<RoomTokenSessionState>());
-  expectTypeOf<keyof RoomTokenSessionEvents>().toEqualTypeOf<"token" | "error" | "expiring" | "state">();
-  // @ts-expect-error an unknown event
-  session.on("refresh", () => {});
+  const { subscribe, getSnapshot } = session;
+  expectTypeOf(getSnapshot()).toEqualTypeOf<RoomTokenSessionSnapshot>();
+  expectTypeOf(subscribe((snapshot) => snapshot.state)).toEqualTypeOf<() => void>();
+  subscribe(async () => {});
+  expectTypeOf(getSnapshot()).toEqualTypeOf<{
+    readonly state: RoomTokenSessionState;
+    readonly token: string | undefined;
+    readonly error: RoomTokenError | undefined;
+    readonly retryAt: number | undefined;
+  }>();
+  // @ts-expect-error a snapshot is frozen
+  getSnapshot().state = "ready";
 
   const telnyx = {
     token: "t",
@@ -64,29 +59,40 @@ export function compiles(
   };
   const json = { token: "t", tokenExpiresAt: "2026", refreshToken: "r", refreshTokenExpiresAt: "2026" };
   const options: RoomTokenSessionOptions[] = [
+    { endpoint: "/rooms/1/token", timeoutMs: 1, onAttempt: (event) => log(event) },
     { create: async ({ signal }) => (signal.aborted ? grant : json) },
     { grant, refresh: async ({ refreshToken }) => (refreshToken ? refreshed : json) },
-    { grant: json, create: async () => grant, tokenTtlSecs: 600, timeoutMs: 1 },
-    { grant: session.grant, create: async () => grant },
+    { grant: session.grant, create: async () => refreshed },
     { create: ({ signal }) => fetch("/rooms/1/token", { method: "POST", signal }) },
     { create: () => grant, refresh: () => refreshed },
     { create: () => ({ data: telnyx }), refresh: async () => ({ data: telnyx }) },
     { grant: { data: telnyx }, refresh: () => fetch("/rooms/1/token/refresh") },
-    { grant: telnyx, refresh: async () => ({ status: 200, data: json }) },
+    { grant: telnyx, refresh: async () => ({ status: 200, data: { data: json } }) },
+    { create: async () => ({ error: {}, response: new Response() }) },
+    { create: () => anyJson() },
+    { create: () => ({ token: "a JWT that has exp" }) },
     {
+      endpoint: undefined,
       grant: undefined,
       create: undefined,
       refresh: undefined,
       timeoutMs: undefined,
-      tokenTtlSecs: undefined,
+      onAttempt: undefined,
     },
   ];
   // @ts-expect-error a grant is no promise
   options.push({ grant: Promise.resolve(grant), create: () => grant });
-  // @ts-expect-error a create gives a refresh token too
-  options.push({ create: async () => refreshed });
+  // @ts-expect-error a number is no token
+  options.push({ create: async () => ({ token: 5 }) });
   // @ts-expect-error a session has no API key
   options.push({ grant, apiKey: "x" });
   // @ts-expect-error a session knows no room
   options.push({ grant, roomId: "x" });
+}
+
+/** As HTTP libraries declare it: what the caller says that it is. */
+declare function anyJson<T = unknown>(): Promise<T>;
+
+function log(event: AttemptEvent): string {
+  return `${event.operation} ${event.code ?? "ok"}`;
 }

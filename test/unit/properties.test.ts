@@ -27,7 +27,6 @@ const CODES: Record<RoomTokenErrorCode, true> = {
   connection_failed: true,
   timeout: true,
   session_closed: true,
-  session_expired: true,
 };
 /** A result, or an error of this package with a code that is documented; anything else fails the property. */
 async function settled<T>(call: Promise<T>): Promise<T | undefined> {

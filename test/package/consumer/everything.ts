@@ -15,11 +15,14 @@ import {
 } from "telnyx-room-tokens";
 import {
   type AttachableRoom,
+  attachRoom,
   type GetTokenOptions,
+  type GrantInput,
   isRoomTokenError as isSessionError,
+  type RenewalResult,
   RoomTokenSession,
-  type RoomTokenSessionEvents,
   type RoomTokenSessionOptions,
+  type RoomTokenSessionSnapshot,
   type RoomTokenSessionState,
   type SavedRoomTokenGrant,
 } from "telnyx-room-tokens/session";
@@ -65,19 +68,25 @@ export const body: CreateBody = { token_ttl_secs: 600 };
 export const wrongBody: CreateBody = { token_ttl: 600 };
 
 export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: AttachableRoom): () => void {
-  const settings: RoomTokenSessionOptions = { grant, create: ({ signal }) => fetchGrant(signal) };
+  const given: GrantInput = grant;
+  const renew = async (signal: AbortSignal): Promise<RenewalResult> => fetchGrant(signal);
+  const settings: RoomTokenSessionOptions = { grant: given, create: ({ signal }) => renew(signal) };
   const session = new RoomTokenSession(settings);
-  session.on("state", ({ state }: RoomTokenSessionEvents["state"]) => show(state));
-  session.on("error", ({ error }) => isSessionError(error) && error instanceof RoomTokenError);
-  // @ts-expect-error: no such event
-  session.on("tokens", () => {});
+  session.subscribe(({ state, error }: RoomTokenSessionSnapshot) => {
+    if (isSessionError(error) && error instanceof RoomTokenError) show(state);
+  });
+  // @ts-expect-error: there are no events
+  session.on("token", () => {});
   const wish: GetTokenOptions = { minValidityMs: 30_000 };
   session.getToken(wish).then(
     (token: string) => token,
     () => session.close(),
   );
-  return session.attach(room);
+  return attachRoom(session, room);
 }
+
+export const page = (roomId: string): RoomTokenSession =>
+  new RoomTokenSession({ endpoint: `/rooms/${roomId}/token`, onAttempt: ({ operation }) => operation });
 
 async function fetchGrant(signal: AbortSignal): Promise<RoomTokenGrant> {
   return mint("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0", { tokenTtlSecs: signal.aborted ? 60 : 600 });

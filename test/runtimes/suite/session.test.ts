@@ -15,7 +15,6 @@ afterEach(() => {
 function newSession(options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession {
   const create = () => newClient().create(roomId, { tokenTtlSecs: 10 });
   const session = new RoomTokenSession({
-    tokenTtlSecs: 10,
     create,
     refresh: ({ refreshToken, signal }) =>
       newClient().refresh(roomId, { refreshToken, tokenTtlSecs: 10 }, { signal, maxRetries: 0 }),
@@ -30,7 +29,7 @@ test("callers at the same time share one create", async () => {
   const tokens = await Promise.all([session.getToken(), session.getToken(), session.getToken()]);
   expect(new Set(tokens).size).toBe(1);
   expect(await seen()).toHaveLength(1);
-  expect(session.state).toBe("ready");
+  expect(session.getSnapshot().state).toBe("ready");
 });
 
 test("a token is renewed in the background before it ends, without a key", async () => {
@@ -44,7 +43,7 @@ test("a token is renewed in the background before it ends, without a key", async
   expect(renewal?.headers).not.toHaveProperty("authorization");
 });
 
-test("a dead refresh token is given up for a create", async () => {
+test("a revoked refresh token is given up for a create", async () => {
   const session = newSession();
   await session.getToken();
   await control("/revoke-refresh-tokens");
@@ -65,7 +64,7 @@ test("a grant that went through JSON is taken up by the next session", async () 
   expect(await seen()).toHaveLength(1);
 });
 
-test("close rejects who waits and leaves no timer behind", async () => {
+test("close rejects those that wait, and leaves no timer behind", async () => {
   const armed = watchTimers();
   const session = newSession({ create: () => new Promise(() => {}) });
   session.start();
