@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { compile } from "svelte/compiler";
+import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from "vitest/config";
 
 const HERE = import.meta.dirname;
 
@@ -25,6 +26,14 @@ function react(version: "18" | "19", modules: string): TestProjectInlineConfigur
   };
 }
 
+/** Compiles components, as the plugin of Svelte does it. */
+function svelte(): Plugin {
+  return {
+    name: "svelte",
+    transform: (code, id) => (id.endsWith(".svelte") ? compile(code, { filename: id }).js.code : undefined),
+  };
+}
+
 declare module "vitest" {
   interface ProvidedContext {
     /** The major version of React that the tests have to meet. */
@@ -46,6 +55,26 @@ export default defineConfig({
         },
       },
       { test: { ...PATIENCE, name: "dom", root: HERE, include: ["dom/*.test.ts"], environment: "jsdom" } },
+      {
+        test: {
+          ...PATIENCE,
+          name: "vue",
+          root: HERE,
+          include: ["vue/*.test.ts"],
+          environment: join(HERE, "react/environment.ts"),
+        },
+      },
+      {
+        plugins: [svelte()],
+        resolve: { conditions: ["browser"] },
+        test: {
+          ...PATIENCE,
+          name: "svelte",
+          root: HERE,
+          include: ["svelte/*.test.ts"],
+          environment: "jsdom",
+        },
+      },
       react("19", "node_modules"),
       react("18", "next/next-14/node_modules"),
     ],

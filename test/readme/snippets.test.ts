@@ -113,12 +113,3 @@ test.each(quoted.map((snippet): [string, string, Snippet] => [snippet.path, snip
     expect(plain(code)).not.toBe("");
   },
 );
-
-test("the React hook asks for its tokens as the page of the README does", () => {
-  const create = /create: \(\{ signal \}\) => fetch\(.*\),/;
-  const [[, readme] = []] = withUse("page");
-  const hook = snippets.find(({ use }) => use.endsWith("/use-room-token.ts"));
-  const [line] = create.exec(readme?.code ?? "") ?? [];
-  expect(line).toBeDefined();
-  expect(hook?.code).toContain(line);
-});

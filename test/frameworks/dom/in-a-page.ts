@@ -30,14 +30,14 @@ export function testInPage(name: string): void {
     expect(String(refusal)).not.toContain(apiKey);
   });
 
-  test("a session gets its token, and no event of the page makes it ask for another", async () => {
+  test("a session gets its token, and no event of the page makes it request another", async () => {
     let calls = 0;
     const session = new RoomTokenSession({ create: async () => ({ ...GRANT, token: `token ${++calls}` }) });
     session.start();
     expect(await session.getToken()).toBe("token 1");
     document.dispatchEvent(new Event("visibilitychange"));
     window.dispatchEvent(new Event("focus"));
-    expect(session.state).toBe("ready");
+    expect(session.getSnapshot().state).toBe("ready");
     expect(calls).toBe(1);
     session.close();
   });

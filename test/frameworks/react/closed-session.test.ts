@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from "react";
-import { RoomTokenSession } from "telnyx-room-tokens/session";
+import { attachRoom, type RoomTokenSession } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Sandbox } from "../../sandbox/index.ts";
-import { Page, type RoomComponent, stubBackEnd } from "./page.ts";
+import { newSession, Page, type RoomComponent, stubBackEnd } from "./page.ts";
 
 let backEnd: Sandbox;
 
@@ -29,7 +29,7 @@ const room = {
 
 const USES: Record<string, (session: RoomTokenSession) => void> = {
   "start()": (session) => session.start(),
-  "attach(room)": (session) => void session.attach(room),
+  "attachRoom(session, room)": (session) => void attachRoom(session, room),
 };
 
 test.each(Object.keys(USES))(
@@ -37,10 +37,7 @@ test.each(Object.keys(USES))(
   async (name) => {
     vi.spyOn(console, "error").mockImplementation(() => {}); // React's words about it
     const Careless: RoomComponent = ({ roomId }) => {
-      const session = useMemo(() => {
-        const create = () => fetch(`/rooms/${roomId}/token`, { method: "POST" });
-        return new RoomTokenSession({ create });
-      }, [roomId]);
+      const session = useMemo(() => newSession(roomId), [roomId]);
       useEffect(() => {
         USES[name]?.(session);
         return () => session.close();

@@ -1,5 +1,6 @@
 import { act, createElement, type FunctionComponent, StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
+import { RoomTokenSession } from "telnyx-room-tokens/session";
 import { vi } from "vitest";
 import { Sandbox } from "../../sandbox/index.ts";
 
@@ -19,6 +20,11 @@ export function stubBackEnd(): Sandbox {
   });
   return sandbox;
 }
+
+export const newSession = (roomId: string): RoomTokenSession =>
+  new RoomTokenSession({
+    create: ({ signal }) => fetch(`/rooms/${roomId}/token`, { method: "POST", signal }),
+  });
 
 /** How often each event has a listener on the document and on the window. */
 export function countListeners(): () => Record<string, number> {

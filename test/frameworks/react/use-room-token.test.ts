@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { act, createElement, version } from "react";
+import { act, createElement, useMemo, version } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
+import type { RoomTokenSession, RoomTokenSessionSnapshot } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import type { Sandbox } from "../../sandbox/index.ts";
 import {
   countListeners,
   inStrictMode,
+  newSession,
   OTHER_ROOM_ID,
   Page,
   ROOM_ID,
@@ -18,10 +20,15 @@ import {
 import { useRoomToken } from "./use-room-token.ts";
 
 let backEnd: Sandbox;
-let rendered: ReturnType<typeof useRoomToken>;
+let rendered: RoomTokenSessionSnapshot & { readonly session: RoomTokenSession };
 
 const Room: RoomComponent = ({ roomId }) => {
-  rendered = useRoomToken(roomId);
+  const session = useMemo(() => {
+    const made = newSession(roomId);
+    vi.spyOn(made, "subscribe");
+    return made;
+  }, [roomId]);
+  rendered = { session, ...useRoomToken(session) };
   return createElement("p", null, rendered.state);
 };
 
@@ -43,11 +50,11 @@ test("this is the React that it is said to be", () => {
   expect(version.split(".")[0]).toBe(inject("reactVersion"));
 });
 
-test("the hook has at most 15 lines", () => {
+test("the hook has at most 12 lines", () => {
   const source = readFileSync(join(import.meta.dirname, "use-room-token.ts"), "utf8");
   const [hook = ""] = /^export function [\s\S]*?^}/m.exec(source) ?? [];
   expect(hook).toContain("useRoomToken");
-  expect(hook.split("\n").length).toBeLessThanOrEqual(15);
+  expect(hook.split("\n").length).toBeLessThanOrEqual(12);
 });
 
 test("in StrictMode one token is created, and shown", async () => {
@@ -88,7 +95,20 @@ test("a failure and its end are shown", async () => {
   await page.unmount();
 });
 
-test("unmounted it leaves no timer and no listener, and asks for nothing any more", async () => {
+test("a Try again button recovers at once", async () => {
+  const page = new Page();
+  backEnd.set({ outage: "drop" });
+  await page.show(Room);
+  await wait(120_000);
+  expect(page.text).toBe("failed");
+  expect(rendered.retryAt).toBeGreaterThan(Date.now());
+  backEnd.set({ outage: "none" });
+  await act(async () => void (await rendered.session.getToken({ forceRefresh: true })));
+  expect(page.text).toBe("ready");
+  await page.unmount();
+});
+
+test("unmounted it leaves no timer and no listener, and requests nothing any more", async () => {
   const listeners = countListeners();
   const timers = vi.getTimerCount();
   const before = listeners();
@@ -105,7 +125,7 @@ test("unmounted it leaves no timer and no listener, and asks for nothing any mor
   expect(backEnd.requestCount).toBe(1);
 });
 
-test("unmounted while its first token is under way, it is clean once the answer is there", async () => {
+test("unmounted while its first token is under way, it is clean once the response is there", async () => {
   const timers = vi.getTimerCount();
   backEnd.set({ latencyMs: 500 });
   const page = new Page();
@@ -137,14 +157,14 @@ test("rendered again it keeps its session and its listeners", async () => {
   const page = new Page();
   await page.show(Room);
   const { session } = rendered;
-  const on = vi.spyOn(session, "on");
+  const calls = vi.mocked(session.subscribe).mock.calls.length;
   for (let i = 0; i < 5; i++) await page.show(Room);
   expect(rendered.session).toBe(session);
-  expect(on).not.toHaveBeenCalled();
+  expect(session.subscribe).toHaveBeenCalledTimes(calls);
   await page.unmount();
 });
 
-test("on a server it renders as idle and asks for nothing; the page takes that up without a complaint", async () => {
+test("on a server it renders as idle and requests nothing; the page hydrates that without a complaint", async () => {
   const html = renderToString(inStrictMode(Room, ROOM_ID));
   expect(html).toBe("<p>idle</p>");
   expect(backEnd.requestCount).toBe(0);

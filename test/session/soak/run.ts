@@ -80,7 +80,7 @@ print(
     atMost(
       "requests per session and awake hour (ideal: 7.5)",
       day.requestsPerAwakeHour,
-      1.3 * day.idealPerHour,
+      1.35 * day.idealPerHour,
     ),
     atMost("most requests in a second after the outage", day.peakAfterOutage, 0.08 * SESSIONS),
     reported("times that a session was without a token because of a wrong refusal", day.failed),
