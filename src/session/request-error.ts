@@ -1,10 +1,10 @@
 import { type FailedRequest, parseErrorDetails, statusError } from "../errors/response-error.ts";
 import { retryAfterMs } from "../errors/retry-after.ts";
-import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
-import { codeOfStatus, isRetryableStatus } from "../errors/status.ts";
+import { isRoomTokenError, RoomTokenError } from "../errors/room-token-error.ts";
+import { codeOfStatus, isRedirectStatus, isRetryableStatus } from "../errors/status.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
 import { InvalidGrant } from "../lib/grant.ts";
-import { isNonEmptyString, peek } from "../lib/values.ts";
+import { peek } from "../lib/values.ts";
 import { headersOf, isResponse, type ResponseInput } from "./renewal-result.ts";
 
 /**
@@ -41,12 +41,12 @@ async function responseError(
   failed: FailedRequest,
 ): Promise<RoomTokenError> {
   const status = statusOf(response);
-  const isRedirect = isOpaqueRedirect(response) || status <= 399;
+  const redirect = isOpaqueRedirect(response) || isRedirectStatus(status) ? "not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
   // The client ignores what a refusal asks for; a session, which tries again after it, does not.
   const overrides = { retryAfterMs: retryAfterMs(status, headers) };
-  return statusError(failed, { status, isRedirect, headers, bodyText }, body, overrides);
+  return statusError(failed, { status, redirect, headers, bodyText }, body, overrides);
 }
 
 function isErrorResponse(response: unknown): boolean {
@@ -83,27 +83,24 @@ async function readBody(response: unknown, parsed: unknown): Promise<{ bodyText:
 /** The error of a value that tells of no response. It may be one of this package, from a client that a function uses. */
 function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
   const { operation, attempts, messagePrefix, redact } = failed;
-  const own = isRoomTokenError(thrown) ? thrown : undefined;
-  const text = (name: keyof RoomTokenError) => {
-    const value = peek(own, name);
-    return isNonEmptyString(value) ? redact(value) : undefined;
-  };
+  const own: Partial<RoomTokenError> = isRoomTokenError(thrown) ? thrown : {};
+  const redacted = (text: string | undefined) => text && redact(text);
   const cause = sanitizeError(thrown, redact);
   const status = statusOf(thrown);
   const isStatusRefused = status >= 300 && !isRetryableStatus(status);
   const isFinal = peek(thrown, "retryable") === false && peek(thrown, "code") !== "invalid_response";
   const delayMs = Number(peek(thrown, "retryAfterMs"));
-  const code = status >= 300 ? codeOfStatus(status) : "connection_failed";
-  const message = `${messagePrefix}: ${rootCause(cause) || cause.name}`;
-  return new RoomTokenError((text("code") as RoomTokenErrorCode) ?? code, text("message") ?? message, {
+  const code = own.code ?? (status >= 300 ? codeOfStatus(status) : "connection_failed");
+  const message = redacted(own.message) ?? `${messagePrefix}: ${rootCause(cause) || cause.name}`;
+  return new RoomTokenError(code, message, {
     operation,
     attempts,
     status: status || undefined,
-    requestId: text("requestId"),
+    requestId: redacted(own.requestId),
     retryable: !isStatusRefused && !isFinal,
     retryAfterMs: delayMs > 0 && delayMs < Infinity ? delayMs : undefined,
-    errors: parseErrorDetails({ errors: peek(own, "errors") }, redact),
-    bodyText: text("bodyText"),
+    errors: parseErrorDetails(own, redact),
+    bodyText: redacted(own.bodyText),
     cause,
   });
 }

@@ -25,6 +25,7 @@ let arrived: Arrived[];
 let answer: (response: ServerResponse, body: unknown) => void;
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
   arrived = [];
   const tokens = new Server();
   answer = (response, body) => {
@@ -46,7 +47,7 @@ afterEach(() => {
   for (const session of sessions.splice(0)) session.close();
   http.close();
   http.closeAllConnections();
-  vi.restoreAllMocks();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -54,6 +55,12 @@ function open(options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession 
   const session = new RoomTokenSession({ endpoint: `${origin}/rooms/1/token?a=b`, ...options });
   sessions.push(session);
   return session;
+}
+
+/** Forces a renewal. The second that it would wait for is one of the wall clock alone. */
+function renew(session: RoomTokenSession): Promise<string> {
+  vi.setSystemTime(Date.now() + 1000);
+  return session.getToken({ forceRefresh: true });
 }
 
 const errorOf = (session: RoomTokenSession) => session.getToken().then(expect.unreachable, (error) => error);
@@ -64,7 +71,7 @@ describe("endpoint", () => {
     const first = await session.getToken();
     const { refreshToken } = session.grant ?? {};
     expect(refreshToken).toBe("refresh-token-1");
-    const renewed = await session.getToken({ forceRefresh: true });
+    const renewed = await renew(session);
     expect(renewed).not.toBe(first);
     expect(arrived.map(({ body }) => body)).toEqual([{}, { refreshToken }]);
     for (const { method, url, headers } of arrived) {
@@ -80,7 +87,7 @@ describe("endpoint", () => {
     answer = (response) => response.end(JSON.stringify(tokens.token()));
     const session = open();
     await session.getToken();
-    await session.getToken({ forceRefresh: true });
+    await renew(session);
     expect(arrived.map(({ body }) => body)).toEqual([{}, {}]);
   });
 
@@ -155,7 +162,7 @@ describe("endpoint", () => {
       signal: expect.any(AbortSignal),
     });
     vi.stubGlobal("Request", class {}); // a platform whose fetch takes no cache mode
-    await session.getToken({ forceRefresh: true });
+    await renew(session);
     expect(fetch.mock.calls[1]?.[1]).not.toHaveProperty("cache");
   });
 });

@@ -7,7 +7,7 @@ useFakeTime();
 const create = () => new Server().grant();
 const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
 const NEEDS = "endpoint must be given, or create, or refresh together with a grant that has a refreshToken";
-const KNOWN = "use endpoint, create, refresh, grant, timeoutMs, onAttempt";
+const KNOWN = "it may contain endpoint, create, refresh, grant, timeoutMs, onAttempt";
 
 describe("the constructor refuses", () => {
   it.each<[unknown, string]>([
@@ -34,8 +34,8 @@ describe("the constructor refuses", () => {
     [{ create, grant: {} }, "grant must be a grant (given: no token)"],
     [{ create, grant: { token: "t" } }, "grant must be a grant (given: no tokenExpiresAt)"],
     [{ create, grant: JSON.stringify(create()) }, "grant must be a grant (given: a string)"],
-    [{ create, tokenTtlSecs: 60 }, `options has the unknown member "tokenTtlSecs": ${KNOWN}`],
-    [{ endPoint: "/x" }, `options has the unknown member "endPoint": ${KNOWN}`],
+    [{ create, tokenTtlSecs: 60 }, `options must not contain "tokenTtlSecs"; ${KNOWN}`],
+    [{ endPoint: "/x" }, `options must not contain "endPoint"; ${KNOWN}`],
   ])("%j: %s", (options, message) => {
     expect(make(options)).toThrow(expect.objectContaining({ code: "invalid_argument", message }));
   });
@@ -69,7 +69,7 @@ describe("getToken refuses", () => {
     [{ signal: {} }, "signal must be an AbortSignal"],
     [
       { minValidity: 5 },
-      'options has the unknown member "minValidity": use minValidityMs, forceRefresh, signal',
+      'options must not contain "minValidity"; it may contain minValidityMs, forceRefresh, signal',
     ],
   ])("%j: %s", async (options, message) => {
     const server = new Server();

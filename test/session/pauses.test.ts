@@ -64,32 +64,6 @@ describe("after a failure the session tries again by itself", () => {
     expect(ready.getSnapshot()).toMatchObject({ state: "degraded", retryAt: readyAt + 480_500 });
   });
 
-  it.each([0, 0.5])(
-    "a day with 1 % wrong refusals and three deploys needs no reload (random %d)",
-    async (random) => {
-      useRandom(random);
-      const server = new Server();
-      server.ttlSecs = 60;
-      let requests = 0;
-      const session = open(server, { create: undefined, grant: server.grant() });
-      server.always = () => {
-        const sinceNoon = Date.now() - NOON;
-        if ([2, 9, 15].some((hour) => sinceNoon > hour * HOUR && sinceNoon < hour * HOUR + 20_000))
-          throw { status: 404 };
-        requests += 1;
-        if (requests % 100 === 0) throw REFUSED;
-      };
-      session.start();
-      let secondsWithout = 0;
-      for (let i = 0; i < 24 * 360; i++) {
-        await sleep(10_000);
-        if (session.getSnapshot().token === undefined) secondsWithout += 10;
-      }
-      expect(requests).toBeGreaterThan(1900);
-      expect(secondsWithout).toBeLessThanOrEqual(30);
-    },
-  );
-
   it("a refusal that goes on forever costs few requests", async () => {
     const { server } = await openFailing(REFUSED);
     await sleep(HOUR / 2);
