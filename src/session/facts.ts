@@ -5,7 +5,7 @@ import type { SavedRoomTokenGrant } from "./grant.ts";
 import type { HeldToken } from "./held-token.ts";
 import type { SessionSettings } from "./options.ts";
 
-/** The least time between a request and the next one, but for the create after a refused refresh. */
+/** The least time from the last request to the next attempt, except where a pause after a failure is shorter. */
 const LEAST_PAUSE_MS = 1000;
 
 /** What a session knows. Never changed in place. Times are of the session's clock. */

@@ -66,6 +66,16 @@ function hold({ token, expiresAt }: Grant, endsAt: number, leftMs: number, draw:
   };
 }
 
+/** Whether a token is valid for so long. If no token lives for so long, it is enough that this one is valid. */
+export function isValidFor(
+  { usableUntil, usableForMs }: HeldToken,
+  minValidityMs: number,
+  now: number,
+): boolean {
+  const leftMs = usableUntil - now;
+  return leftMs > 0 && (leftMs >= minValidityMs || usableForMs < minValidityMs);
+}
+
 function plausibleLifeMs(lifeMs: number): number {
   return lifeMs > 0 && lifeMs <= LONGEST_LIFE_MS ? lifeMs : DEFAULT_LIFE_MS;
 }

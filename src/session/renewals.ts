@@ -1,15 +1,15 @@
 // What follows from what:
 //
-//      the demand: callers that wait,            the facts: token and refresh token held,
-//      the page from start() to stop()           the last failure, the last request <------+
-//                         |                           |                                    |
-//                         +-----> nextAttemptAt() <---+                                    |
-//                                       |                                                  |
-//      calls, page events,              v        begins or gives up                        |
-//      the timer, outcomes ------>    #step   -- an attempt: create or refresh -------> #settle
-//                                       |        (one at a time)                     commits the outcome,
-//                                       v                                            tells those that wait
-//                     sets the timer, calls the listeners
+//     the demand: callers that wait,       the facts: the token and refresh token held,
+//     the page from start() to stop()      the last failure, when the last request was sent
+//                         |                           |                     ^
+//                         +-----> nextAttemptAt() <---+                     | commits
+//                                       |                                   |
+//     calls, page events,               v                                   |
+//     the timer, outcomes ----------> #step ----> create or refresh ----> #settle ----> tells those that wait
+//                                       |         begins one at a time,
+//                                       v         gives it up at its deadline
+//                      sets the timer, calls the listeners
 
 import { reportAttempt } from "../errors/attempt-event.ts";
 import { RoomTokenError, type RoomTokenOperation } from "../errors/room-token-error.ts";
@@ -19,7 +19,7 @@ import { Demand } from "./demand.ts";
 import { type Facts, NO_FACTS, nextAttemptAt, nextOperation, savedGrant } from "./facts.ts";
 import { failureAfter } from "./failure.ts";
 import type { Grant, SavedRoomTokenGrant } from "./grant.ts";
-import { holdGiven } from "./held-token.ts";
+import { holdGiven, isValidFor } from "./held-token.ts";
 import type { SessionSettings, TokenRequest } from "./options.ts";
 import { failedRequest, type RenewalRequest, type Renewed, renew } from "./request.ts";
 import { closedError, errorInPause } from "./session-errors.ts";
@@ -65,12 +65,10 @@ export class Renewals {
   /** The token held, as long as it is valid for long enough, else that of a renewal. */
   getToken({ minValidityMs, forceRefresh, signal }: TokenRequest): string | Promise<string> {
     const { held } = this.#facts;
-    const leftMs = this.validForMs;
-    const isValid = held !== undefined && leftMs > 0;
-    // A value above the life of the newest token would not be met by another one either.
-    const isEnough = isValid && (leftMs >= minValidityMs || held.usableForMs < minValidityMs);
-    if (!isEnough || forceRefresh) return this.#renewedToken(forceRefresh, signal);
-    if (this.#now() >= this.#nextAt) this.#step(true);
+    const now = this.#now();
+    if (held === undefined || forceRefresh || !isValidFor(held, minValidityMs, now))
+      return this.#renewedToken(forceRefresh, signal);
+    if (now >= this.#nextAt) this.#step(true);
     return held.token;
   }
 
@@ -183,16 +181,16 @@ export class Renewals {
 
   /** Commits what a request brought, or why it brought nothing, and tells those that wait. */
   #settle(attempt: Attempt, outcome: Renewed | RoomTokenError): void {
-    const { operation, refreshToken, isInTurn } = attempt;
+    const { operation, isInTurn } = attempt;
     if (!(outcome instanceof RoomTokenError)) {
-      this.#report(attempt, outcome);
       const { held, refreshToken = this.#facts.refreshToken } = outcome;
+      this.#report(attempt, outcome);
       this.#facts = { ...this.#facts, held, refreshToken, failure: undefined };
       this.#endAttempt()?.resolve(held.token);
     } else if (operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
       this.#report(attempt, outcome, 0);
       this.#facts = { ...this.#facts, refreshToken: undefined };
-      this.#send("create", refreshToken, isInTurn);
+      this.#send("create", attempt.refreshToken, isInTurn);
     } else {
       const waiters = this.#endAttempt();
       const now = this.#now();

