@@ -10,20 +10,15 @@ const LEAST_PAUSE_MS = 1000;
 
 /** What a session knows. Never changed in place. Times are of the session's clock. */
 export interface Facts {
-  readonly held: HeldToken | undefined;
-  readonly refreshToken: string | undefined;
+  readonly held?: HeldToken | undefined;
+  readonly refreshToken?: string | undefined;
   /** Of the last renewal; undefined after a success. */
-  readonly failure: Failure | undefined;
+  readonly failure?: Failure | undefined;
   /** When the last request was sent. */
   readonly lastSentAt: number;
 }
 
-export const NO_FACTS: Facts = {
-  held: undefined,
-  refreshToken: undefined,
-  failure: undefined,
-  lastSentAt: LONG_AGO,
-};
+export const NO_FACTS: Facts = { lastSentAt: LONG_AGO };
 
 export function savedGrant({ held, refreshToken }: Facts): SavedRoomTokenGrant | undefined {
   if (held === undefined) return undefined;

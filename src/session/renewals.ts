@@ -96,31 +96,25 @@ export class Renewals {
     this.#step();
   }
 
-  /** The token of the attempt under way or the next one. If that fails, a valid token still serves, unless it is rejected. */
+  /** The token of the attempt under way or the next one. If that fails, the token held still serves while it is valid. */
   async #renewedToken(isForced: boolean, signal: AbortSignal | undefined): Promise<string> {
     this.#step(); // gives up a request that slept past its deadline
     if (this.#demand.mode === "closed") throw closedError(); // perhaps by a listener just now
     const isJoining = this.#attempt !== undefined;
-    const token = isJoining ? undefined : this.#tokenInPause(isForced);
-    if (token !== undefined) return token;
+    if (!isJoining) {
+      const { failure } = this.#facts;
+      const isUrgent = isForced || this.#demand.isUrgent;
+      const pauseMs = nextAttemptAt(this.#facts, true, isUrgent) - this.#now();
+      const token = isForced ? undefined : this.#validToken;
+      if (pauseMs > 0 && token !== undefined) return token;
+      if (failure && pauseMs > this.#settings.timeoutMs) throw errorInPause(failure.error, pauseMs);
+    }
     const renewed = this.#demand.wait(isForced && !isJoining, signal, () => this.#step());
     this.#step();
     if (isForced) return renewed;
     return renewed.catch((error) =>
       signal?.aborted ? renewed : (this.#validToken ?? Promise.reject(error)),
     );
-  }
-
-  /** What a caller gets at once in a pause: a valid token, the last error if the pause is long, or nothing. */
-  #tokenInPause(isForced: boolean): string | undefined {
-    const isUrgent = isForced || this.#demand.isUrgent;
-    const pauseMs = nextAttemptAt(this.#facts, true, isUrgent) - this.#now();
-    if (pauseMs <= 0) return undefined;
-    const token = isForced ? undefined : this.#validToken;
-    const { failure } = this.#facts;
-    if (token === undefined && failure !== undefined && pauseMs > this.#settings.timeoutMs)
-      throw errorInPause(failure.error, pauseMs);
-    return token;
   }
 
   /** Never while an attempt is under way. */
