@@ -3,6 +3,11 @@ export { RoomTokenClient } from "./client/client.ts";
 export type { Fetch, FetchInit, FetchResponse } from "./client/fetch.ts";
 export type { ClientAttemptEvent, ClientOptions, RequestOptions } from "./client/options.ts";
 export type { CreateParams, RefreshParams } from "./client/params.ts";
+export {
+  createTokenResponse,
+  type TokenResponse,
+  type TokenResponseOptions,
+} from "./client/token-response.ts";
 export type { AttemptEvent } from "./errors/attempt-event.ts";
 export type { ReadableHeaders } from "./errors/retry-after.ts";
 export {

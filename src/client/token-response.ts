@@ -1,0 +1,198 @@
+import { assertArgument, type MemberTable, ROOM_ID, readMembers, SIGNAL } from "../errors/arguments.ts";
+import { redactor } from "../errors/redact.ts";
+import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
+import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import { InvalidGrant, type RoomTokenGrant, readTime, readToken } from "../lib/grant.ts";
+import { peek } from "../lib/values.ts";
+import type { RoomTokenClient } from "./client.ts";
+import { readRefreshToken } from "./page-request.ts";
+import { CREATE_PARAMS, type CreateParams } from "./params.ts";
+
+/** What a back end's route sends to a page, in parts that fit the response of any framework. */
+export interface TokenResponse {
+  readonly status: 201 | 400 | 403 | 404 | 429 | 502 | 504;
+  /** `Content-Type` and `Cache-Control: no-store`; with an error also `Retry-After` and `X-Request-Id`, if known. */
+  readonly headers: Record<string, string>;
+  /** To be sent as JSON: the token and its expiry date in ISO form; with an error `title`, a sentence for the user. */
+  readonly body: Record<string, string>;
+  /** What went wrong, for your log. It contains no secret, and nothing of it is in `body`. */
+  readonly error?: RoomTokenError | undefined;
+}
+
+/** Options of {@link createTokenResponse}. */
+export interface TokenResponseOptions extends CreateParams {
+  /**
+   * What the page sent: parsed JSON, JSON text, a fetch-style `Request` whose body was not read yet, or a promise of
+   * one of these. Pass it only if pages are to hold refresh tokens: whoever has one gets tokens from Telnyx, without
+   * your back end, until it expires.
+   * @default none: the page gets a token without a refresh token
+   */
+  readonly requestBody?: unknown;
+  /**
+   * Ends the call, with status 504.
+   * @default none
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OPTIONS = {
+  ...CREATE_PARAMS,
+  requestBody: { rule: () => undefined }, // the page's own: a wrong one is status 400
+  signal: { rule: SIGNAL },
+} satisfies MemberTable<TokenResponseOptions>;
+
+/** A session gives up after 15 s: its page gets a response before. */
+const TIMEOUT_MS = 10_000;
+const HEADERS: Readonly<Record<string, string>> = {
+  "Content-Type": "application/json",
+  "Cache-Control": "no-store",
+};
+
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** What the page is told of an error. */
+type Told = readonly [status: TokenResponse["status"], title: string];
+
+const INVALID_REQUEST: Told = [400, "The request is not valid."];
+const ACCESS_EXPIRED: Told = [403, "Your access to the room has expired."];
+const TIMED_OUT: Told = [504, "The video service did not answer in time."];
+const NO_TOKEN: Told = [502, "The video service could not give a token."];
+const BY_CODE: ReadonlyMap<unknown, Told> = new Map<RoomTokenErrorCode, Told>([
+  ["forbidden", [403, "You may not join this room."]],
+  ["not_found", [404, "There is no such room."]],
+  ["rate_limited", [429, "There are too many requests at the moment."]],
+  ["timeout", TIMED_OUT],
+]);
+/** A refresh sends no API key: with these its refresh token is meant. */
+const REFRESH_TOKEN_REJECTED: readonly unknown[] = [
+  "bad_request",
+  "unauthorized",
+  "forbidden",
+  "unprocessable",
+];
+
+/**
+ * Creates the response to a page that asks for a room's token. It does not know your users: check first who asks, and
+ * whether they may join. It never rejects, and writes to no log: log `error`. It makes one request and no retry, because
+ * the page's session retries, and takes at most 10 seconds.
+ *
+ * @param roomTokens Your client.
+ * @param roomId The room's `id`, as the route has it. If it is no UUID, the status is 400.
+ * @param options Lifetimes of the tokens, in seconds (Telnyx's defaults if left out), the body of the page's request,
+ * and a signal.
+ * @returns Status 201 with a token; else 400 for a request that is wrong, 403, 404, 429, 504 for what took too long, and
+ * 502 for anything else, such as a wrong API key or wrong options: the page can do nothing about these.
+ * @example
+ * ```ts
+ * const { status, headers, body, error } = await createTokenResponse(roomTokens, roomId);
+ * if (error) console.error(error.message);
+ * return Response.json(body, { status, headers });
+ * ```
+ */
+export async function createTokenResponse(
+  roomTokens: Pick<RoomTokenClient, "create" | "refresh">,
+  roomId: string | undefined,
+  options: TokenResponseOptions = {},
+): Promise<TokenResponse> {
+  ignoreRejection(peek(options, "requestBody")); // nothing else may ever wait for it
+  try {
+    const { signal, ...given } = readMembers("options", options, OPTIONS);
+    const respond = (ending: AbortSignal) => respondToPage(roomTokens, roomId ?? "", given, ending);
+    return await withDeadline(respond, TIMEOUT_MS, signal, timeoutError);
+  } catch (thrown) {
+    const isAborted = peek(peek(options, "signal"), "aborted") === true;
+    return errorResponse(thrown, isAborted ? TIMED_OUT : undefined);
+  }
+}
+
+async function ignoreRejection(promise: unknown): Promise<void> {
+  try {
+    await promise;
+  } catch {}
+}
+
+async function respondToPage(
+  roomTokens: Pick<RoomTokenClient, "create" | "refresh">,
+  roomId: string,
+  { requestBody, ...params }: TokenResponseOptions,
+  signal: AbortSignal,
+): Promise<TokenResponse> {
+  let refreshToken: string | undefined;
+  try {
+    assertArgument("roomId", roomId, ROOM_ID);
+    if (requestBody !== undefined) refreshToken = await readRefreshToken(requestBody);
+  } catch (thrown) {
+    return errorResponse(thrown, INVALID_REQUEST);
+  }
+  const once = { signal, maxRetries: 0 };
+  try {
+    if (refreshToken === undefined) {
+      const grant = await roomTokens.create(roomId, params, once);
+      return grantResponse(grant, requestBody !== undefined);
+    }
+    const { tokenTtlSecs } = params;
+    return grantResponse(await roomTokens.refresh(roomId, { refreshToken, tokenTtlSecs }, once), false);
+  } catch (thrown) {
+    const isRejected = refreshToken !== undefined && REFRESH_TOKEN_REJECTED.includes(peek(thrown, "code"));
+    return errorResponse(thrown, isRejected ? ACCESS_EXPIRED : undefined, refreshToken);
+  }
+}
+
+/**
+ * The response with what a client returned: a refresh returns no refresh token.
+ *
+ * @throws InvalidGrant
+ */
+function grantResponse(grant: unknown, withRefreshToken: boolean): TokenResponse {
+  const body: Record<string, string> = { token: readToken("token", peek(grant, "token")) };
+  const add = (name: keyof RoomTokenGrant, textOf: (name: string, value: unknown) => string) => {
+    const value = peek(grant, name);
+    if (value !== undefined) body[name] = textOf(name, value);
+  };
+  add("tokenExpiresAt", readIsoTime);
+  if (withRefreshToken) {
+    add("refreshToken", readToken);
+    add("refreshTokenExpiresAt", readIsoTime);
+  }
+  return { status: 201, headers: { ...HEADERS }, body };
+}
+
+function readIsoTime(name: string, value: unknown): string {
+  return readTime(name, value).toISOString();
+}
+
+function errorResponse(thrown: unknown, told?: Told, refreshToken = ""): TokenResponse {
+  const isReadable = typeof peek(thrown, "message") === "string";
+  const error = isRoomTokenError(thrown) && isReadable ? thrown : foreignError(thrown, refreshToken);
+  const [status, title] = told ?? BY_CODE.get(peek(error, "code")) ?? NO_TOKEN;
+  return { status, headers: { ...HEADERS, ...errorHeaders(error) }, body: { title }, error };
+}
+
+/** The error of what is no RoomTokenError: the client may be a stand-in. */
+function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
+  if (thrown instanceof InvalidGrant)
+    return new RoomTokenError(
+      "invalid_response",
+      `No token for a page: the client returned ${thrown.message}`,
+    );
+  const cause = sanitizeError(thrown, redactor([refreshToken]));
+  const message = `No token for a page: ${rootCause(cause) || cause.name}`;
+  return new RoomTokenError("connection_failed", message, { cause });
+}
+
+function timeoutError(): RoomTokenError {
+  const message = `No token for a page: it took more than ${TIMEOUT_MS} ms`;
+  return new RoomTokenError("timeout", message, { retryable: true });
+}
+
+/** `Retry-After` and `X-Request-Id`, as far as the error has sound values for them: a stand-in may give any. */
+function errorHeaders(error: RoomTokenError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const retryAfterMs = peek(error, "retryAfterMs");
+  const requestId = peek(error, "requestId");
+  if (typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs <= Number.MAX_SAFE_INTEGER)
+    headers["Retry-After"] = String(Math.ceil(retryAfterMs / 1000));
+  if (typeof requestId === "string" && VISIBLE_ASCII.test(requestId)) headers["X-Request-Id"] = requestId;
+  return headers;
+}

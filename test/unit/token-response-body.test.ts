@@ -1,0 +1,110 @@
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { createTokenResponse } from "../../src/index.ts";
+import { clientOn, granted, REFRESH_TOKEN, ROOM_ID } from "./support.ts";
+
+const TEXT = JSON.stringify({ refreshToken: REFRESH_TOKEN });
+
+function request(body?: BodyInit): Request {
+  return new Request("https://app.example/token", { method: "POST", body, duplex: "half" } as RequestInit);
+}
+
+/** Which operation a body leads to; the status and what the log gets, where it leads to none. */
+async function outcomeOf(requestBody: unknown) {
+  const { client, seen } = clientOn(granted);
+  const { status, body, error } = await createTokenResponse(client, ROOM_ID, { requestBody });
+  const operations = seen.map(({ url }) => (url.endsWith("refresh_client_token") ? "refresh" : "create"));
+  return { status, body, error, operations, sent: seen.map(({ body }) => body) };
+}
+
+class TokenDto {
+  readonly refreshToken: string = REFRESH_TOKEN;
+}
+
+test.each<[kind: string, body: () => unknown]>([
+  ["parsed JSON", () => ({ refreshToken: REFRESH_TOKEN })],
+  ["parsed JSON without a prototype", () => Object.assign(Object.create(null), JSON.parse(TEXT))],
+  ["an instance of a framework's class", () => new TokenDto()],
+  ["JSON text", () => TEXT],
+  ["JSON text after a BOM", () => `\ufeff${TEXT}`],
+  ["a Request", () => request(TEXT)],
+  ["what has a method text, such as Hono's request", () => ({ text: () => Promise.resolve(TEXT) })],
+  ["a promise of parsed JSON", () => request(TEXT).json()],
+  ["a promise of text", () => request(TEXT).text()],
+  ["a promise of a Request", () => Promise.resolve(request(TEXT))],
+])("a refresh token is found in %s", async (_, body) => {
+  const { status, operations, sent } = await outcomeOf(body());
+  expect({ status, operations }).toEqual({ status: 201, operations: ["refresh"] });
+  expect(sent).toEqual([{ refresh_token: REFRESH_TOKEN }]);
+});
+
+test.each<[kind: string, body: () => unknown]>([
+  ["null", () => null],
+  ["an empty object", () => ({})],
+  ["empty text", () => ""],
+  ["blank text", () => " \n"],
+  ["the text null", () => "null"],
+  ["a Request without a body", () => request()],
+  ["a promise of undefined", () => Promise.resolve(undefined)],
+  ["a refresh token that is null", () => ({ refreshToken: null })],
+  ["other members", () => JSON.parse('{"roomId":"x","__proto__":{"refreshToken":"CANARY"}}')],
+])("%s asks for a grant", async (_, body) => {
+  const { status, operations, body: sent } = await outcomeOf(body());
+  expect({ status, operations }).toEqual({ status: 201, operations: ["create"] });
+  expect(Object.keys(sent)).toContain("refreshToken");
+});
+
+const form = new FormData();
+form.set("refreshToken", REFRESH_TOKEN);
+
+test.each<[kind: string, body: () => unknown, problem: RegExp]>([
+  ["broken JSON", () => '{"refreshToken":"CANARY', /valid JSON/],
+  ["text that is no JSON", () => "refreshToken=CANARY", /valid JSON/],
+  ["a Request with broken JSON", () => request("{CANARY"), /valid JSON/],
+  ["a promise of broken JSON", () => request("{CANARY").json(), /the promise rejected/],
+  ["text of 1 MB", () => JSON.stringify({ refreshToken: "x".repeat(2 ** 20) }), /at most 16384/],
+  ["a Request of 1 MB", () => request(" ".repeat(2 ** 20)), /at most 16384/],
+  ["a list", () => [{ refreshToken: REFRESH_TOKEN }], /a JSON object/],
+  ["the text of a list", () => `[${TEXT}]`, /a JSON object/],
+  ["the text of a string", () => JSON.stringify(TEXT), /a JSON object/],
+  ["a number", () => 5, /a JSON object/],
+  ["false", () => false, /a JSON object/],
+  ["a function", () => () => TEXT, /a JSON object/],
+  ["bytes", () => new TextEncoder().encode(TEXT), /a JSON object/],
+  ["a Buffer", () => Buffer.from(TEXT), /a JSON object/],
+  ["an ArrayBuffer", () => new ArrayBuffer(8), /a JSON object/],
+  ["a DataView", () => new DataView(new ArrayBuffer(8)), /a JSON object/],
+  ["a Blob", () => new Blob([TEXT]), /a JSON object/],
+  ["a File", () => new File([TEXT], "body.json"), /a JSON object/],
+  ["a form", () => form, /a JSON object/],
+  ["a query", () => new URLSearchParams("refreshToken=CANARY"), /a JSON object/],
+  ["a map", () => new Map([["refreshToken", REFRESH_TOKEN]]), /a JSON object/],
+  ["a web stream", () => request(TEXT).body, /a JSON object/],
+  ["Node's request, which is a stream", () => Readable.from([TEXT]), /a JSON object/],
+  ["a Request that was read already", used, /already read/],
+  ["a Request that breaks off", () => request(broken()), /broke off/],
+  ["a refresh token that is a number", () => ({ refreshToken: 7 }), /non-empty string/],
+  ["a refresh token that is empty", () => ({ refreshToken: "" }), /non-empty string/],
+  ["a refresh token that is an object", () => ({ refreshToken: { CANARY: 1 } }), /non-empty string/],
+  ["a refresh token that is too long", () => ({ refreshToken: "x".repeat(8_193) }), /at most 8192/],
+  ["the spelling of Telnyx", () => ({ refresh_token: REFRESH_TOKEN }), /refreshToken/],
+])("%s is 400, never a create by mistake", async (_, body, problem) => {
+  const { status, operations, body: sent, error } = await outcomeOf(body());
+  expect({ status, operations }).toEqual({ status: 400, operations: [] });
+  expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringMatching(problem) });
+  expect(`${JSON.stringify(sent)} ${error?.message} ${error?.cause}`).not.toMatch(/CANARY|xxx/);
+});
+
+async function used(): Promise<Request> {
+  const read = request(TEXT);
+  await read.text();
+  return read;
+}
+
+function broken(): ReadableStream {
+  return new ReadableStream({
+    pull(controller) {
+      controller.error(new Error("CANARY"));
+    },
+  });
+}
