@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomTokenClient } from "telnyx-room-tokens";
-import { LOGIN_COOKIE, roomTokenRoutes } from "../examples/room-page/back-end.ts";
+import { LOGIN_COOKIE, roomTokenRoute } from "../examples/room-page/back-end.ts";
 import { type SandboxServer, startSandbox } from "../test/sandbox/index.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -35,16 +35,14 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   const liveRoomId = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
   const sandbox = liveRoomId ? undefined : await startSandbox();
   const roomId = liveRoomId || sandbox?.roomId || "";
-  const roomTokens = new RoomTokenClient(
-    sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url, maxRetries: 0 } : {},
-  );
-  const routes = roomTokenRoutes(roomTokens, options.tokenTtlSecs);
+  const roomTokens = new RoomTokenClient(sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url } : {});
+  const route = roomTokenRoute(roomTokens, options.tokenTtlSecs);
   const settings = JSON.stringify({ roomId, sandbox: sandbox !== undefined });
 
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
     if (path === "/") sandbox?.reset(); // a page that is loaded again finds no outage, and the clock right
-    if (path.startsWith("/rooms/")) return routes(request, response);
+    if (path.startsWith("/rooms/")) return route(request, response);
     if (path === "/settings")
       return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);
     if (path.startsWith("/sandbox/") && sandbox) return void steer(sandbox, request, response);

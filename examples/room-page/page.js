@@ -6,31 +6,27 @@ const { roomId, sandbox } = await (await fetch("/settings")).json();
 
 /** How the token at hand was obtained, for the history. */
 let source = "";
-/** For how much longer than its token the refresh token lives, in milliseconds. */
-let beyondTokenMs = 0;
+
+/** Asks the one route of the back end. */
+function ask(/** @type {object} */ body, /** @type {AbortSignal} */ signal) {
+  const headers = { "Content-Type": "application/json" };
+  return fetch(`/rooms/${roomId}/token`, { method: "POST", headers, body: JSON.stringify(body), signal });
+}
 
 const session = new RoomTokenSession({
   create: async ({ signal }) => {
-    const response = await fetch(`/rooms/${roomId}/token`, { method: "POST", signal });
-    if (response.ok) {
-      source = "created";
-      const grant = await response.clone().json();
-      // Both dates come from one response, so that no clock of this device is compared with the server's.
-      beyondTokenMs = Date.parse(grant.refreshTokenExpiresAt) - Date.parse(grant.tokenExpiresAt);
-    }
+    const response = await ask({}, signal);
+    if (response.ok) source = "created";
     return response;
   },
   refresh: async ({ refreshToken, signal }) => {
-    const response = await fetch(`/rooms/${roomId}/token/refresh`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ refreshToken }),
-      signal,
-    });
+    const response = await ask({ refreshToken }, signal);
     if (response.ok) source = "refreshed";
     return response;
   },
 });
+
+// With @telnyx/video this line is all there is to do: session.attach(room);
 
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -46,9 +42,8 @@ function record(/** @type {string} */ event, /** @type {string} */ detail) {
 
 function showState() {
   const output = find("state");
-  const { state } = session.getSnapshot();
-  if (output.textContent !== state) output.textContent = state;
-  output.dataset["state"] = state;
+  if (output.textContent !== session.state) output.textContent = session.state;
+  output.dataset["state"] = session.state;
 }
 
 /** The lives of the two tokens when they were new, in milliseconds: the full length of their bars. */
@@ -72,14 +67,17 @@ function draw() {
   showLife("refresh", Math.max(0, refreshEndsAt - Date.now()), refreshSpanMs);
 }
 
-function showToken() {
-  tokenSpanMs = session.tokenValidForMs;
+session.on("token", ({ tokenExpiresAt, validForMs }) => {
+  tokenSpanMs = validForMs;
+  // Both dates come from one answer, so that no clock of this device is compared with the server's.
+  const beyondTokenMs = Number(session.refreshTokenExpiresAt) - Number(tokenExpiresAt);
   if (source === "created") {
-    refreshSpanMs = beyondTokenMs + tokenSpanMs;
+    refreshSpanMs = beyondTokenMs + validForMs;
     refreshEndsAt = Date.now() + refreshSpanMs;
   }
-  record("token", `${source}, valid for ${Math.ceil(tokenSpanMs / 1000)} s`);
-}
+  record("token", `${source}, valid for ${Math.ceil(validForMs / 1000)} s`);
+  draw();
+});
 
 /**
  * What the user reads where the back end said nothing: it was not reached, or did not answer.
@@ -88,31 +86,22 @@ function showToken() {
 const SENTENCES = {
   connection_failed: "This page cannot reach its server.",
   timeout: "The server did not answer in time.",
-  invalid_response: "The server's response contains no token.",
+  invalid_response: "The server's answer holds no token.",
 };
 
-/** @param {import("telnyx-room-tokens/session").RoomTokenSessionSnapshot} snapshot */
-function showError({ error, retryAt }) {
-  if (error === undefined) return;
-  const title = error.errors[0]?.title;
-  const sentences = [title || SENTENCES[error.code] || "The token was not renewed."];
+session.on("error", ({ error, retryInMs, tokenValidForMs }) => {
+  const told = error.errors[0]?.title;
+  const sentences = [told || SENTENCES[error.code] || "The token was not renewed."];
   if (error.requestId !== undefined) sentences.push(`Request id: ${error.requestId}.`);
-  if (retryAt !== undefined) {
-    const retryInMs = Math.max(0, retryAt - Date.now());
-    sentences.push(`Next try in ${(retryInMs / 1000).toFixed(1)} s.`);
-  }
-  const validSecs = Math.round(session.tokenValidForMs / 1000);
-  sentences.push(validSecs > 0 ? `The token is valid for ${validSecs} s.` : "There is no valid token.");
+  if (retryInMs !== undefined)
+    sentences.push(retryInMs < 50 ? "Next try now." : `Next try in ${(retryInMs / 1000).toFixed(1)} s.`);
+  const validSecs = Math.round(tokenValidForMs / 1000);
+  sentences.push(tokenValidForMs > 0 ? `The token is valid for ${validSecs} s.` : "There is no valid token.");
   record("error", sentences.join(" "));
-}
+});
 
-let before = session.getSnapshot();
-session.subscribe((snapshot) => {
-  const { state, token, error } = snapshot;
-  if (token !== undefined && token !== before.token) showToken();
-  if (error !== before.error) showError(snapshot);
-  if (state !== before.state) record("state", `${before.state} → ${state}`);
-  before = snapshot;
+session.on("state", ({ state, previous }) => {
+  record("state", `${previous} → ${state}`);
   draw();
 });
 
@@ -135,18 +124,18 @@ if (sandbox) {
     find("offline").setAttribute("aria-pressed", String(offline));
     find("offline").textContent = offline ? "Go back online" : "Go offline";
     find("hint").textContent = offline
-      ? "Telnyx cannot be reached. The token is still valid; the next renewal will fail."
+      ? "Telnyx cannot be reached. The token is still good; the next renewal will fail."
       : "Telnyx can be reached again.";
     if (!offline) window.dispatchEvent(new Event("online"));
   });
   find("kill").addEventListener("click", async () => {
     await steer("kill");
-    find("hint").textContent = "The refresh token is revoked: the next renewal creates a new one.";
+    find("hint").textContent = "The refresh token is dead: the next renewal creates anew.";
   });
   find("sleep").addEventListener("click", async () => {
     await steer("sleep");
     wakeAfter(3_600_000);
-    find("hint").textContent = "An hour has passed: both tokens have expired.";
+    find("hint").textContent = "An hour has passed: both tokens have died of old age.";
   });
 }
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installBeside, packInto, ROOT } from "../package/tarball.ts";
+import { installBeside, packInto } from "../package/tarball.ts";
 
-/** Gives the examples the packed tarball. */
+/** Puts the packed tarball beside the frameworks. */
 export default function setup(): void {
   const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
-  installBeside(join(ROOT, "examples", "back-ends"), packInto(dir));
+  installBeside(import.meta.dirname, packInto(dir));
   rmSync(dir, { recursive: true });
 }

@@ -1,0 +1,89 @@
+/** A recipe of docs/back-ends.md that Node runs, followed as its readers would. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeBackEnd, describeRequestBody, describeUnfilled, type Start } from "./cases.ts";
+import { freePort, startProgram } from "./program.ts";
+import { makeProject } from "./project.ts";
+import { fillIn, lastCell, recipe, replaceOnce } from "./recipes.ts";
+
+const { resolve } = createRequire(import.meta.url);
+const TSX = pathToFileURL(resolve("tsx")).href;
+const TSC = resolve("typescript/bin/tsc");
+
+export interface Followed {
+  /** The name of the recipe. */
+  readonly name: string;
+  /** How it is told apart in the report: "Express 4". */
+  readonly title: string;
+  /** How its framework gives the cookies of a request. */
+  readonly cookie: string;
+  /** Its row in the table of what gives pages refresh tokens, if it has one. */
+  readonly requestBodyRow?: string;
+  /** What a project of this framework has before it gets the recipe. */
+  readonly packages?: readonly string[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** The options of `tsc --init` that a project of this framework has. */
+  readonly compilerOptions?: readonly string[];
+  /** The file that starts the recipe, where it does not start itself: it imports `./recipe.js`. */
+  readonly main?: string;
+  /** Whether its pages get refresh tokens as it stands. */
+  readonly givesRefreshTokens?: boolean;
+}
+
+/** The tests of a recipe: its types in a fresh project, and what it does as it stands and filled in. */
+export function describeRecipe(followed: Followed): void {
+  const { name, title, cookie, requestBodyRow, packages = [], aliases, compilerOptions = [] } = followed;
+  const { code, packages: named } = recipe(name);
+  const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
+  const filledIn = fillIn(code, cookie);
+
+  beforeAll(() => makeProject(dir, [...named, ...packages], aliases));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  test(`${title}: it compiles in a project of plain tsc --init`, async () => {
+    writeFileSync(join(dir, "recipe.ts"), code);
+    expect(await tsc(dir, "--init", ...compilerOptions)).toContain("Created a new tsconfig.json");
+    expect(await tsc(dir, "--noEmit")).toBe("");
+  });
+
+  describeUnfilled(title, starter(followed, dir, "unfilled", code));
+  const describeFilledIn = followed.givesRefreshTokens ? describeRequestBody : describeBackEnd;
+  describeFilledIn(title, starter(followed, dir, "filled-in", filledIn));
+  if (requestBodyRow !== undefined) {
+    const call = `(roomTokens, roomId, ${lastCell(requestBodyRow)})`;
+    const withBody = replaceOnce(filledIn, "(roomTokens, roomId)", call);
+    describeRequestBody(title, starter(followed, dir, "request-body", withBody));
+  }
+}
+
+/** Starts a variant of the recipe, in a folder of its own, on a free port. */
+function starter({ main }: Followed, project: string, variant: string, code: string): Start {
+  return async (env) => {
+    const port = await freePort();
+    const withPort = (text: string) => replaceOnce(text, "3000", String(port));
+    const cwd = join(project, variant);
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, "recipe.ts"), main === undefined ? withPort(code) : code);
+    if (main !== undefined) writeFileSync(join(cwd, "main.ts"), withPort(main));
+    const file = main === undefined ? "recipe.ts" : "main.ts";
+    const tsconfig = { TSX_TSCONFIG_PATH: join(project, "tsconfig.json") };
+    return startProgram({
+      command: [process.execPath, "--import", TSX, file],
+      cwd,
+      env: { ...env, ...tsconfig },
+      port,
+    });
+  };
+}
+
+/** What tsc prints. */
+function tsc(cwd: string, ...args: string[]): Promise<string> {
+  return new Promise((resolved) => {
+    execFile(process.execPath, [TSC, ...args], { cwd }, (_error, stdout) => resolved(stdout.trim()));
+  });
+}

@@ -1,0 +1,3 @@
+import { describeRecipe } from "./describe-recipe.ts";
+
+describeRecipe({ name: "node-http", title: "node:http", cookie: "req.headers.cookie" });
