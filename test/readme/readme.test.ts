@@ -143,14 +143,3 @@ test("the short error table of the README names codes that exist", () => {
   expect(named.length).toBeGreaterThan(5);
   expect(errorCodes()).toEqual(expect.arrayContaining(named));
 });
-
-test("errors.md says with which status the back ends answer each code", () => {
-  const refusal = readFileSync(`${ROOT}examples/back-ends/refusal.ts`, "utf8");
-  const answered = [...refusal.matchAll(/^ {2}(\w+): \[(\d+),/gm)];
-  expect(answered.length).toBeGreaterThan(3);
-  const [, section = ""] = page("docs/errors.md").split("\n## What a page should be told\n");
-  const table = [...section.matchAll(/^\| `(\w+)` \| (\d+)/gm)];
-  expect(table.map(([, code, status]) => [code, status])).toEqual(
-    answered.map(([, code, status]) => [code, status]),
-  );
-});

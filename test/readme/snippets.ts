@@ -60,11 +60,11 @@ export function withUse(use: string): [title: string, snippet: Snippet][] {
  */
 export const FOLDER: string = fileURLToPath(new URL(`./.snippets/${randomUUID()}/`, import.meta.url));
 
-/** Writes the TypeScript snippets, without those that are quoted from a file. */
+/** Writes the TypeScript snippets, without those that are quoted from a file, and recipes (back-ends.test.ts). */
 export function writeSnippets(): string[] {
   mkdirSync(FOLDER, { recursive: true });
   return snippets
-    .filter(({ language, use }) => language === "ts" && !use.startsWith("file="))
+    .filter(({ language, use }) => language === "ts" && !/^(?:file|recipe)=/.test(use))
     .map((snippet) => {
       const file = fileOf(snippet);
       writeFileSync(file, snippet.code);
