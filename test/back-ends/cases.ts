@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import type { BackEnd } from "./program.ts";
 import { type SandboxServer, startSandbox } from "./sandbox.ts";
 
-const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 const UNKNOWN_ROOM_ID = "00000000-0000-4000-8000-000000000000";
 const API_KEY = "KEY_canary_0123456789";
 /** Much longer than `createTokenResponse` waits. */
@@ -43,7 +43,7 @@ async function ask(url: string, { roomId = ROOM_ID, cookie = ANN, body = "{}" }:
 }
 
 /** Runs the back end for the tests of a `describe`, in front of a sandbox of its own. */
-function run(start: Start): { sandbox: () => SandboxServer; backEnd: () => BackEnd } {
+export function runBackEnd(start: Start): { sandbox: () => SandboxServer; backEnd: () => BackEnd } {
   let sandbox: SandboxServer;
   let backEnd: BackEnd;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ function run(start: Start): { sandbox: () => SandboxServer; backEnd: () => BackE
 /** The tests of a back end whose pages get tokens only. */
 export function describeBackEnd(title: string, start: Start): void {
   describe(title, () => {
-    const { sandbox, backEnd } = run(start);
+    const { sandbox, backEnd } = runBackEnd(start);
     const secrets: string[] = [API_KEY];
     beforeEach(() => sandbox().reset());
 
@@ -142,7 +142,7 @@ export function describeBackEnd(title: string, start: Start): void {
 /** The tests of a back end whose pages hold refresh tokens: what differs. */
 export function describeRequestBody(title: string, start: Start): void {
   describe(`${title}, with requestBody`, () => {
-    const { sandbox, backEnd } = run(start);
+    const { sandbox, backEnd } = runBackEnd(start);
     beforeEach(() => sandbox().reset());
 
     const operations = () => sandbox().requests.map(({ path }) => path.split("/").at(-1));
@@ -220,7 +220,7 @@ export function describeRequestBody(title: string, start: Start): void {
 /** The tests of a back end whose login and rule nobody has filled in yet. */
 export function describeUnfilled(title: string, start: Start): void {
   describe(`${title}, as it stands`, () => {
-    const { sandbox, backEnd } = run(start);
+    const { sandbox, backEnd } = runBackEnd(start);
 
     test("it refuses everybody", async () => {
       for (const cookie of [ANN, "login=eve", ""])
