@@ -1,4 +1,4 @@
-/** The page snippets of the documents, run with any back end. */
+/** The page snippets of the documents. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
