@@ -45,11 +45,7 @@ export function describeRecipe(followed: Followed): void {
   const filledIn = fillIn(code, cookie);
   const dir = useProject(followed);
 
-  test(`${title}: it compiles in a project of plain tsc --init`, async () => {
-    expect(existsSync(join(dir, "tsconfig.json"))).toBe(true);
-    expect(await tsc(dir, "--noEmit")).toBe("");
-  });
-
+  testTypes(title, dir);
   describeUnfilled(title, starter(followed, dir, "unfilled", code));
   const describeFilledIn = followed.givesRefreshTokens ? describeRequestBody : describeBackEnd;
   describeFilledIn(title, starter(followed, dir, "filled-in", filledIn));
@@ -62,16 +58,27 @@ export function describeRecipe(followed: Followed): void {
 }
 
 /** Makes a project with the recipe as it stands, for the tests of a file. */
-export function useProject({ name, packages = [], aliases, compilerOptions = [] }: Followed): string {
+export function useProject(
+  followed: Pick<Followed, "name" | "packages" | "aliases" | "compilerOptions">,
+): string {
+  const { name, packages = [], aliases, compilerOptions = [] } = followed;
   const { code, packages: named } = recipe(name);
   const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
   beforeAll(async () => {
-    makeProject(dir, [...named, ...packages], aliases);
+    makeProject(dir, import.meta.dirname, [...named, ...packages], aliases);
     writeFileSync(join(dir, "recipe.ts"), code);
     await tsc(dir, "--init", ...compilerOptions);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
+}
+
+/** Expects the recipe of a project to compile as it stands. */
+export function testTypes(title: string, project: string): void {
+  test(`${title}: it compiles in a project of plain tsc --init`, async () => {
+    expect(existsSync(join(project, "tsconfig.json"))).toBe(true);
+    expect(await tsc(project, "--noEmit")).toBe("");
+  });
 }
 
 /** Starts a variant of the recipe, in a folder of its own, on a free port. */

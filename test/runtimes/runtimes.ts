@@ -63,6 +63,13 @@ export const SERVERS: readonly Runtime[] = [
     command: [process.execPath],
     config: "workerd.config.ts",
   },
+  {
+    name: "back-ends", // the recipes of docs/back-ends.md that run on Bun, Deno and workerd, called from Node
+    version: () => process.versions.node,
+    expected: () => "",
+    command: [process.execPath],
+    config: "back-ends.config.ts",
+  },
 ];
 
 function browser(name: string, ask: readonly [string, ...string[]], expected: Runtime["expected"]): Runtime {
