@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -101,6 +101,11 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
 const SUITE = "a suite, which .ci/run runs itself";
 const WEEKLY = "takes long; the weekly workflow runs it";
 
+/** What the readers of the recipes for back ends type. */
+const RECIPES = commandsIn(readFileSync(join(ROOT, "docs/back-ends.md"), "utf8")).filter(
+  (command) => !(command in RUN),
+);
+
 /** Every other command of the documents, with the reason why it is not run here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   "npm test": SUITE,
@@ -112,6 +117,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run test:room": SUITE,
   "npm run test:fresh-clone": "this suite",
   "npm run test:backends": SUITE,
+  ...Object.fromEntries(RECIPES.map((command) => [command, "test/back-ends follows the recipes"])),
   "npm run test:soak": SUITE,
   "npm run test:deep": SUITE,
   "npm run bench": "takes long; .ci/run runs the short form",
