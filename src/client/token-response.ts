@@ -1,4 +1,11 @@
-import { assertArgument, type MemberTable, ROOM_ID, readMembers, SIGNAL } from "../errors/arguments.ts";
+import {
+  assertArgument,
+  type MemberTable,
+  ROOM_ID,
+  readMembers,
+  SIGNAL,
+  TTL_SECS,
+} from "../errors/arguments.ts";
 import { redactor } from "../errors/redact.ts";
 import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
@@ -7,7 +14,7 @@ import { InvalidGrant, type RoomTokenGrant, readTime, readToken } from "../lib/g
 import { peek } from "../lib/values.ts";
 import type { RoomTokenClient } from "./client.ts";
 import { readRefreshToken } from "./page-request.ts";
-import { CREATE_PARAMS, type CreateParams } from "./params.ts";
+import type { CreateParams } from "./params.ts";
 
 /** What a back end's route sends to a page, in parts that fit the response of any framework. */
 export interface TokenResponse {
@@ -37,7 +44,8 @@ export interface TokenResponseOptions extends CreateParams {
 }
 
 const OPTIONS = {
-  ...CREATE_PARAMS,
+  tokenTtlSecs: { rule: TTL_SECS },
+  refreshTokenTtlSecs: { rule: TTL_SECS },
   requestBody: { rule: () => undefined }, // the page's own: a wrong one is status 400
   signal: { rule: SIGNAL },
 } satisfies MemberTable<TokenResponseOptions>;
