@@ -1,11 +1,8 @@
 import { invalidArgument } from "../errors/arguments.ts";
-import { isNonEmptyString, isObject, peek } from "../lib/values.ts";
+import { isNonEmptyString, peek } from "../lib/values.ts";
 
 const MAX_TEXT_CHARS = 16_384;
 const MAX_TOKEN_CHARS = 8_192;
-
-const ALREADY_READ = "was already read: pass what was read from it";
-const BROKEN_OFF = "could not be read: the request broke off";
 
 /**
  * Reads the refresh token in the body of a page's request: in parsed JSON, JSON text, a fetch-style `Request`, or a
@@ -14,19 +11,14 @@ const BROKEN_OFF = "could not be read: the request broke off";
  * @throws RoomTokenError `invalid_argument`
  */
 export async function readRefreshToken(requestBody: unknown): Promise<string | undefined> {
-  let problem = "could not be read: the promise rejected"; // in case the next step fails
+  let problem = "could not be read: it was read before, broke off or rejected"; // if the next step fails
   try {
     let body = await requestBody;
-    if (isRequest(body)) {
-      problem = peek(body, "bodyUsed") ? ALREADY_READ : BROKEN_OFF;
-      body = await body.text();
-    }
-    problem = `must be valid JSON of at most ${MAX_TEXT_CHARS} characters`;
-    if (typeof body === "string") body = parse(body);
-    problem = "must be a JSON object";
-    const { refreshToken, refresh_token } = membersOf(body ?? {});
-    if ((refreshToken ?? refresh_token ?? undefined) === undefined) return undefined;
-    problem = `must have as refreshToken a non-empty string of at most ${MAX_TOKEN_CHARS} characters`;
+    if (isRequest(body)) body = await body.text();
+    problem = `must be a JSON object of at most ${MAX_TEXT_CHARS} characters`;
+    const { refreshToken, refresh_token } = membersOf(typeof body === "string" ? parse(body) : body);
+    if ((refreshToken ?? refresh_token) == null) return undefined;
+    problem = `must have a non-empty refreshToken of at most ${MAX_TOKEN_CHARS} characters`;
     if (isNonEmptyString(refreshToken) && refreshToken.length <= MAX_TOKEN_CHARS) return refreshToken;
   } catch {} // what was thrown may quote the body
   throw invalidArgument("requestBody", problem);
@@ -43,11 +35,11 @@ function parse(text: string): unknown {
   return JSON.parse(text.trim() || "{}");
 }
 
-/** The members of a JSON object. In a list, bytes, a form or a stream a refresh token would be overlooked. */
+/** The members of a JSON object, none of null. In a list, bytes, a form or a stream a refresh token would be overlooked. */
 function membersOf(body: unknown): Record<string, unknown> {
-  const isJsonObject = isObject(body) && tagOf(body) === "[object Object]";
-  if (!isJsonObject || Symbol.iterator in body || Symbol.asyncIterator in body) throw new TypeError();
-  return body;
+  const members = (body ?? {}) as Record<string, unknown>;
+  if (tagOf(members) !== "[object Object]" || Symbol.asyncIterator in members) throw new TypeError();
+  return members;
 }
 
 function tagOf(value: unknown): string {

@@ -10,7 +10,7 @@ import { redactor } from "../errors/redact.ts";
 import { isRoomTokenError, RoomTokenError, type RoomTokenErrorCode } from "../errors/room-token-error.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
 import { withDeadline } from "../lib/deadline.ts";
-import { InvalidGrant, type RoomTokenGrant, readTime, readToken } from "../lib/grant.ts";
+import { InvalidGrant, readTime, readToken } from "../lib/grant.ts";
 import { peek } from "../lib/values.ts";
 import type { RoomTokenClient } from "./client.ts";
 import { readRefreshToken } from "./page-request.ts";
@@ -57,19 +57,21 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
 };
 
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+/** What a page gets besides the token: of a refresh or without `requestBody`, and of a create with it. */
+const TOKEN_MEMBERS = ["tokenExpiresAt"];
+const GRANT_MEMBERS = ["tokenExpiresAt", "refreshToken", "refreshTokenExpiresAt"];
 
 /** What the page is told of an error. */
 type Told = readonly [status: TokenResponse["status"], title: string];
 
 const INVALID_REQUEST: Told = [400, "The request is not valid."];
-const ACCESS_EXPIRED: Told = [403, "Your access to the room has expired."];
+const ACCESS_EXPIRED: Told = [403, "Your access has expired."];
 const TIMED_OUT: Told = [504, "The video service did not answer in time."];
 const NO_TOKEN: Told = [502, "The video service could not give a token."];
 const BY_CODE: ReadonlyMap<unknown, Told> = new Map<RoomTokenErrorCode, Told>([
   ["forbidden", [403, "You may not join this room."]],
   ["not_found", [404, "There is no such room."]],
-  ["rate_limited", [429, "There are too many requests at the moment."]],
+  ["rate_limited", [429, "There are too many requests."]],
   ["timeout", TIMED_OUT],
 ]);
 /** A refresh sends no API key: with these its refresh token is meant. */
@@ -103,21 +105,15 @@ export async function createTokenResponse(
   roomId: string | undefined,
   options: TokenResponseOptions = {},
 ): Promise<TokenResponse> {
-  ignoreRejection(peek(options, "requestBody")); // nothing else may ever wait for it
   try {
+    Promise.resolve(peek(options, "requestBody")).catch(() => {}); // nothing else may ever wait for it
     const { signal, ...given } = readMembers("options", options, OPTIONS);
     const respond = (ending: AbortSignal) => respondToPage(roomTokens, roomId ?? "", given, ending);
     return await withDeadline(respond, TIMEOUT_MS, signal, timeoutError);
   } catch (thrown) {
-    const isAborted = peek(peek(options, "signal"), "aborted") === true;
+    const isAborted = peek(peek(options, "signal"), "aborted");
     return errorResponse(thrown, isAborted ? TIMED_OUT : undefined);
   }
-}
-
-async function ignoreRejection(promise: unknown): Promise<void> {
-  try {
-    await promise;
-  } catch {}
 }
 
 async function respondToPage(
@@ -135,12 +131,13 @@ async function respondToPage(
   }
   const once = { signal, maxRetries: 0 };
   try {
-    if (refreshToken === undefined) {
-      const grant = await roomTokens.create(roomId, params, once);
-      return grantResponse(grant, requestBody !== undefined);
+    if (refreshToken !== undefined) {
+      const { tokenTtlSecs } = params;
+      const renewed = await roomTokens.refresh(roomId, { refreshToken, tokenTtlSecs }, once);
+      return grantResponse(renewed, TOKEN_MEMBERS);
     }
-    const { tokenTtlSecs } = params;
-    return grantResponse(await roomTokens.refresh(roomId, { refreshToken, tokenTtlSecs }, once), false);
+    const grant = await roomTokens.create(roomId, params, once);
+    return grantResponse(grant, requestBody === undefined ? TOKEN_MEMBERS : GRANT_MEMBERS);
   } catch (thrown) {
     const isRejected = refreshToken !== undefined && REFRESH_TOKEN_REJECTED.includes(peek(thrown, "code"));
     return errorResponse(thrown, isRejected ? ACCESS_EXPIRED : undefined, refreshToken);
@@ -148,31 +145,22 @@ async function respondToPage(
 }
 
 /**
- * The response with what a client returned: a refresh returns no refresh token.
+ * The response with what a client returned, as far as it is there: a stand-in may leave out all but the token.
  *
  * @throws InvalidGrant
  */
-function grantResponse(grant: unknown, withRefreshToken: boolean): TokenResponse {
+function grantResponse(grant: unknown, names: readonly string[]): TokenResponse {
   const body: Record<string, string> = { token: readToken("token", peek(grant, "token")) };
-  const add = (name: keyof RoomTokenGrant, textOf: (name: string, value: unknown) => string) => {
+  for (const name of names) {
     const value = peek(grant, name);
-    if (value !== undefined) body[name] = textOf(name, value);
-  };
-  add("tokenExpiresAt", readIsoTime);
-  if (withRefreshToken) {
-    add("refreshToken", readToken);
-    add("refreshTokenExpiresAt", readIsoTime);
+    if (value !== undefined)
+      body[name] = name.endsWith("At") ? readTime(name, value).toISOString() : readToken(name, value);
   }
   return { status: 201, headers: { ...HEADERS }, body };
 }
 
-function readIsoTime(name: string, value: unknown): string {
-  return readTime(name, value).toISOString();
-}
-
 function errorResponse(thrown: unknown, told?: Told, refreshToken = ""): TokenResponse {
-  const isReadable = typeof peek(thrown, "message") === "string";
-  const error = isRoomTokenError(thrown) && isReadable ? thrown : foreignError(thrown, refreshToken);
+  const error = isRoomTokenError(thrown) ? thrown : foreignError(thrown, refreshToken);
   const [status, title] = told ?? BY_CODE.get(peek(error, "code")) ?? NO_TOKEN;
   return { status, headers: { ...HEADERS, ...errorHeaders(error) }, body: { title }, error };
 }
@@ -190,17 +178,17 @@ function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
 }
 
 function timeoutError(): RoomTokenError {
-  const message = `No token for a page: it took more than ${TIMEOUT_MS} ms`;
-  return new RoomTokenError("timeout", message, { retryable: true });
+  return new RoomTokenError("timeout", `No token for a page within ${TIMEOUT_MS} ms`);
 }
 
 /** `Retry-After` and `X-Request-Id`, as far as the error has sound values for them: a stand-in may give any. */
 function errorHeaders(error: RoomTokenError): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const retryAfterMs = peek(error, "retryAfterMs");
+  const delayMs = peek(error, "retryAfterMs");
   const requestId = peek(error, "requestId");
-  if (typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs <= Number.MAX_SAFE_INTEGER)
-    headers["Retry-After"] = String(Math.ceil(retryAfterMs / 1000));
-  if (typeof requestId === "string" && VISIBLE_ASCII.test(requestId)) headers["X-Request-Id"] = requestId;
-  return headers;
+  const isDelay = typeof delayMs === "number" && delayMs >= 0 && delayMs < 1e15;
+  const isVisible = typeof requestId === "string" && /^[\x21-\x7e]+$/.test(requestId);
+  return {
+    ...(isDelay && { "Retry-After": String(Math.ceil(delayMs / 1000)) }),
+    ...(isVisible && { "X-Request-Id": requestId }),
+  };
 }

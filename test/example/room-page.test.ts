@@ -53,7 +53,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 /** What the page shows of a 403: of a create, and of a refresh. */
-const DENIED = /(?:You may not join this room|Your access to the room has expired)\. Request id:/;
+const DENIED = /(?:You may not join this room|Your access has expired)\. Request id:/;
 
 const rows = (event: string, detail: string | RegExp) =>
   page.locator(`#history tr[data-event="${event}"]`, { hasText: detail });

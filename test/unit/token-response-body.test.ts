@@ -58,10 +58,10 @@ const form = new FormData();
 form.set("refreshToken", REFRESH_TOKEN);
 
 test.each<[kind: string, body: () => unknown, problem: RegExp]>([
-  ["broken JSON", () => '{"refreshToken":"CANARY', /valid JSON/],
-  ["text that is no JSON", () => "refreshToken=CANARY", /valid JSON/],
-  ["a Request with broken JSON", () => request("{CANARY"), /valid JSON/],
-  ["a promise of broken JSON", () => request("{CANARY").json(), /the promise rejected/],
+  ["broken JSON", () => '{"refreshToken":"CANARY', /a JSON object/],
+  ["text that is no JSON", () => "refreshToken=CANARY", /a JSON object/],
+  ["a Request with broken JSON", () => request("{CANARY"), /a JSON object/],
+  ["a promise of broken JSON", () => request("{CANARY").json(), /rejected/],
   ["text of 1 MB", () => JSON.stringify({ refreshToken: "x".repeat(2 ** 20) }), /at most 16384/],
   ["a Request of 1 MB", () => request(" ".repeat(2 ** 20)), /at most 16384/],
   ["a list", () => [{ refreshToken: REFRESH_TOKEN }], /a JSON object/],
@@ -81,11 +81,11 @@ test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   ["a map", () => new Map([["refreshToken", REFRESH_TOKEN]]), /a JSON object/],
   ["a web stream", () => request(TEXT).body, /a JSON object/],
   ["Node's request, which is a stream", () => Readable.from([TEXT]), /a JSON object/],
-  ["a Request that was read already", used, /already read/],
+  ["a Request that was read already", used, /was read before/],
   ["a Request that breaks off", () => request(broken()), /broke off/],
-  ["a refresh token that is a number", () => ({ refreshToken: 7 }), /non-empty string/],
-  ["a refresh token that is empty", () => ({ refreshToken: "" }), /non-empty string/],
-  ["a refresh token that is an object", () => ({ refreshToken: { CANARY: 1 } }), /non-empty string/],
+  ["a refresh token that is a number", () => ({ refreshToken: 7 }), /non-empty refreshToken/],
+  ["a refresh token that is empty", () => ({ refreshToken: "" }), /non-empty refreshToken/],
+  ["a refresh token that is an object", () => ({ refreshToken: { CANARY: 1 } }), /non-empty refreshToken/],
   ["a refresh token that is too long", () => ({ refreshToken: "x".repeat(8_193) }), /at most 8192/],
   ["the spelling of Telnyx", () => ({ refresh_token: REFRESH_TOKEN }), /refreshToken/],
 ])("%s is 400, never a create by mistake", async (_, body, problem) => {
