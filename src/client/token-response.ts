@@ -67,11 +67,11 @@ type Told = readonly [status: TokenResponse["status"], title: string];
 const INVALID_REQUEST: Told = [400, "The request is not valid."];
 const ACCESS_EXPIRED: Told = [403, "Your access has expired."];
 const TIMED_OUT: Told = [504, "The video service did not answer in time."];
-const NO_TOKEN: Told = [502, "The video service could not give a token."];
+const NO_TOKEN: Told = [502, "The video service gave no token."];
 const BY_CODE: ReadonlyMap<unknown, Told> = new Map<RoomTokenErrorCode, Told>([
   ["forbidden", [403, "You may not join this room."]],
   ["not_found", [404, "There is no such room."]],
-  ["rate_limited", [429, "There are too many requests."]],
+  ["rate_limited", [429, "Too many requests."]],
   ["timeout", TIMED_OUT],
 ]);
 /** A refresh sends no API key: with these its refresh token is meant. */
@@ -111,8 +111,7 @@ export async function createTokenResponse(
     const respond = (ending: AbortSignal) => respondToPage(roomTokens, roomId ?? "", given, ending);
     return await withDeadline(respond, TIMEOUT_MS, signal, timeoutError);
   } catch (thrown) {
-    const isAborted = peek(peek(options, "signal"), "aborted");
-    return errorResponse(thrown, isAborted ? TIMED_OUT : undefined);
+    return errorResponse(thrown, peek(peek(options, "signal"), "aborted") ? TIMED_OUT : undefined);
   }
 }
 

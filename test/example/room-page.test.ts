@@ -92,7 +92,7 @@ test("offline it is degraded while its token lives, and back online it is ready 
   await hintToBe("Telnyx cannot be reached.");
   await pass(RENEWAL_MS);
   await stateToBe("degraded");
-  await rowsToReach("error", "The video service could not give a token. Next try in", 1);
+  await rowsToReach("error", "The video service gave no token. Next try in", 1);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.screenshot({ path: `${SCREENSHOTS}/dark-degraded.png` });
   await page.getByRole("button", { name: "Go back online" }).click();
@@ -159,7 +159,7 @@ test("where the server's clock is an hour ahead, it shows how long the token is 
 test("without a token it says so, until the outage is over", async () => {
   sandbox.set({ outage: "drop" });
   await pass(RENEWAL_MS);
-  await rowsToReach("error", "The video service could not give a token. Next try in", 1);
+  await rowsToReach("error", "The video service gave no token. Next try in", 1);
   await page.clock.fastForward(DEATH_MS); // all that was due in between happens at its end, once
   await stateToBe("expired");
   expect(await leftOf("token")).toBe("expired");
