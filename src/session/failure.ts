@@ -39,7 +39,7 @@ export function failureAfter(
 }
 
 /** 1 s, doubled with each failure in a row, at most 30 s or after a refusal 300 s; multiplied by a random 0.5 to 1. */
-function pauseMs(count: number, isTransient: boolean): number {
+export function pauseMs(count: number, isTransient: boolean): number {
   const longestMs = isTransient ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS;
   return Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (count - 1)) * (0.5 + Math.random() / 2);
 }

@@ -14,3 +14,4 @@ export type { GetTokenOptions, RoomTokenSessionOptions } from "./options.ts";
 export type { RenewalResult, ResponseInput } from "./renewal-result.ts";
 export { RoomTokenSession } from "./session.ts";
 export type { RoomTokenSessionSnapshot, RoomTokenSessionState } from "./snapshots.ts";
+export { type StayInRoomOptions, type StayInRoomStatus, stayInRoom, type VideoRoom } from "./stay-in-room.ts";

@@ -1,5 +1,6 @@
 import { invalidArgument } from "../errors/arguments.ts";
 import type { RoomTokenError } from "../errors/room-token-error.ts";
+import { callListener } from "./listener.ts";
 
 /**
  * The state of a session. With a valid token `ready`, or `degraded` if the last renewal failed; without one `idle`, or
@@ -53,7 +54,7 @@ export class Snapshots {
     this.notify(); // the others, of what was not noticed yet
     const entry = { listener };
     this.#listeners.add(entry);
-    call(listener, this.get());
+    callListener(listener, this.get());
     return () => void this.#listeners.delete(entry);
   }
 
@@ -64,7 +65,7 @@ export class Snapshots {
     this.#notified = snapshot;
     for (const entry of [...this.#listeners]) {
       // A listener may remove another one, or cause a change, of which all are notified then.
-      if (this.#notified === snapshot && this.#listeners.has(entry)) call(entry.listener, snapshot);
+      if (this.#notified === snapshot && this.#listeners.has(entry)) callListener(entry.listener, snapshot);
     }
     if (snapshot.state === "closed") this.#listeners.clear();
   }
@@ -72,12 +73,4 @@ export class Snapshots {
 
 function isSame(a: RoomTokenSessionSnapshot, b: RoomTokenSessionSnapshot): boolean {
   return a.token === b.token && a.state === b.state && a.error === b.error && a.retryAt === b.retryAt;
-}
-
-/** Calls a listener. What it throws or rejects with is reported in a page; on Deno a report would end the process. */
-function call(listener: Listener, snapshot: RoomTokenSessionSnapshot): void {
-  // The executor runs at once. Its promise catches what the listener throws, now or later.
-  new Promise((resolve) => resolve(listener(snapshot)))
-    .catch((thrown) => globalThis.document !== undefined && globalThis.reportError?.(thrown))
-    .catch(() => {});
 }
