@@ -17,11 +17,23 @@ const SESSION_ID = 1;
 /** The session of one connection: how each frame is answered. An unknown frame fails the test run. */
 export class JanusSession {
   readonly #pluginOfHandle = new Map<number, string>();
+  /** Whether it has joined as a participant, and not left. */
+  isInRoom = false;
 
   /** For example "keepalive", "attach videoroom" or "join videoroom". */
   nameOf({ janus, plugin, handle_id, body }: JanusFrame): string {
     const fullName = plugin ?? (body && this.#pluginOfHandle.get(handle_id ?? 0));
     return [body?.request ?? janus, fullName?.replace("janus.plugin.", "")].filter(Boolean).join(" ");
+  }
+
+  kicked(): object {
+    const [handle] = this.#pluginOfHandle.keys();
+    return this.#eventOf(handle, { audiobridge: "event", kicked: handle });
+  }
+
+  roomDestroyed(): object {
+    const [, handle] = this.#pluginOfHandle.keys();
+    return this.#eventOf(handle, { videoroom: "destroyed" });
   }
 
   /** The answers in their order, without the transaction that they all repeat. */
@@ -39,9 +51,12 @@ export class JanusSession {
       case "keepalive":
       case "trickle":
         return [{ janus: "ack" }];
+      case "detach":
+        return [{ janus: "success" }];
       case "message":
         return [{ janus: "ack" }, this.#event(frame)];
       case "destroy":
+        this.isInRoom = false;
         return [{ janus: "success" }];
       default:
         throw new Error(`the gateway does not know the frame "${this.nameOf(frame)}"`);
@@ -56,13 +71,17 @@ export class JanusSession {
 
   #event(frame: JanusFrame): object {
     const { handle_id: handle = 0, jsep } = frame;
-    const plugin = this.#pluginOfHandle.get(handle);
+    const name = this.nameOf(frame);
+    if (name === "join audiobridge") this.isInRoom = true;
     return {
-      janus: "event",
-      sender: handle,
-      plugindata: { plugin, data: this.#eventData(this.nameOf(frame), handle) },
+      ...this.#eventOf(handle, this.#eventData(name, handle)),
       ...(jsep && { jsep: { type: "answer", sdp: answerTo(jsep.sdp) } }),
     };
+  }
+
+  #eventOf(handle: number | undefined, data: object): object {
+    const plugin = this.#pluginOfHandle.get(handle ?? 0);
+    return { janus: "event", sender: handle, plugindata: { plugin, data } };
   }
 
   /** The room is empty but for the one who joins, whose id is that of the handle. */
@@ -74,6 +93,8 @@ export class JanusSession {
         return { videoroom: "joined", id, publishers: [] };
       case "configure audiobridge":
         return { audiobridge: "event", result: "ok" };
+      case "configure videoroom":
+        return { videoroom: "event", configured: "ok" };
       default:
         throw new Error(`the gateway does not know the message "${name}"`);
     }

@@ -1,57 +1,103 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import { type BuildOptions, build } from "esbuild";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { type TestContext, vi } from "vitest";
 import { type BackEnd, startBackEnd } from "./back-end.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
+import { Link } from "./link.ts";
 
 const LOGS = "reports/room";
+/** How long to wait for what has to come, in milliseconds: the SDK alone takes 30 s to find that it cannot connect. */
+const PATIENCE = { timeout: 70_000, interval: 50 };
 
-/** One page that is about to join a room, and all that it talks to. */
+/** One page that stays in a room, and all that it talks to. */
 export interface Meeting {
   readonly page: Page;
+  readonly context: BrowserContext;
   readonly gateway: Gateway;
+  readonly link: Link;
   readonly backEnd: BackEnd;
   /** What must not happen in any meeting: an error that nobody caught, a request that leaves this machine. */
   readonly problems: readonly string[];
-  /** Ends everything, and writes the log of the meeting to reports/room. */
-  close(): Promise<void>;
 }
 
 interface MeetingOptions {
   readonly browser: Browser;
-  /** The bundle of page.ts. */
+  /** The bundle of the page. */
   readonly script: string;
-  /** Names the log. */
-  readonly name: string;
-  readonly tokenTtlSecs: number;
+  readonly tokenTtlSecs?: number;
+  /** Whether the timers of the page run once a second, as those of a hidden tab. */
+  readonly isHidden?: boolean;
 }
 
-export async function startMeeting(options: MeetingOptions): Promise<Meeting> {
-  const { browser, script, name, tokenTtlSecs } = options;
+/** Bundles a page. It finds the package by its name, as the pages of the documents import it. */
+export async function bundlePage(entry: Pick<BuildOptions, "entryPoints" | "stdin">): Promise<string> {
+  const { outputFiles } = await build({
+    ...entry,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+    alias: { "telnyx-room-tokens/session": "./src/session/index.ts" },
+    define: { "process.env.NODE_ENV": '"development"' },
+  });
+  return outputFiles?.[0]?.text ?? "";
+}
+
+/** Starts a meeting for the length of a test; then ends everything, and writes its log to reports/room. */
+export async function startMeeting(
+  { task, onTestFinished }: TestContext,
+  options: MeetingOptions,
+): Promise<Meeting> {
+  const { browser, script, tokenTtlSecs = 600, isHidden = false } = options;
   const log = new Log();
   const backEnd = await startBackEnd(script, tokenTtlSecs);
-  const nameOf = (token: string) => `token ${backEnd.minted.indexOf(token) + 1}`;
   const gateway = await startGateway({
     accepts: backEnd.accepts,
-    onFrame: ({ name, token, accepted }) =>
-      log.add("gateway", `${name}, ${nameOf(token)}${accepted ? "" : ": 401"}`),
+    log: (line, token) =>
+      log.add("gateway", token === undefined ? line : `${line}, token ${backEnd.tokens.indexOf(token) + 1}`),
   });
-  const context = await browser.newContext();
-  await context.addInitScript(stayOnLoopback, gateway.url);
+  const link = new Link(() => gateway.port);
+  await link.listening();
+  const context = await browser.newContext({ permissions: ["camera", "microphone"] });
+  onTestFinished(async () => {
+    await context.close();
+    await link.close();
+    await gateway.close();
+    await backEnd.close();
+    log.write(`${task.name.replaceAll(/\W+/g, "-").slice(0, 80)}.log`);
+  });
+  const gatewayUrl = `ws://127.0.0.1:${link.port}`;
+  await context.addInitScript(stayOnLoopback, gatewayUrl);
+  if (isHidden) await context.addInitScript(hide);
   const page = await context.newPage();
-  const problems = watch(page, [backEnd.url, gateway.url], log);
+  const problems = watch(page, [backEnd.url, gatewayUrl], log);
   await page.goto(backEnd.url);
-  return {
-    page,
-    gateway,
-    backEnd,
-    problems,
-    close: async () => {
-      await context.close();
-      await gateway.close();
-      await backEnd.close();
-      log.write(`${name.replaceAll(/\W+/g, "-")}.log`);
-    },
-  };
+  return { page, context, gateway, link, backEnd, problems };
+}
+
+export const statusesOf = ({ page }: Meeting): Promise<string[]> => page.evaluate(() => window.stay.statuses);
+export const openedCountOf = ({ page }: Meeting): Promise<number> =>
+  page.evaluate(() => window.stay.openedCount);
+
+/** Waits until the page has shown a status so many times. */
+export async function statusToBe(meeting: Meeting, status: string, times = 1): Promise<void> {
+  await eventually(async () => {
+    const seen = (await statusesOf(meeting)).filter(
+      (each) => each === status || each.startsWith(`${status} `),
+    );
+    return seen.length >= times;
+  });
+}
+
+/** Waits until something holds. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  await vi.waitUntil(holds, PATIENCE);
+}
+
+/** Waits until the page has left, on the side of the gateway too. */
+export async function roomToBeEmpty({ gateway }: Meeting): Promise<void> {
+  await eventually(() => gateway.openCount === 0);
 }
 
 /** Collects the problems of a page. Playwright's `pageerror` comes also for a rejection that nobody handles. */
@@ -87,6 +133,22 @@ function stayOnLoopback(gatewayUrl: string): void {
       super({ iceServers: [] });
     }
   };
+}
+
+/** Runs in the page before its own scripts: Chromium wakes the timers of a hidden tab once a second. */
+function hide(): void {
+  Object.defineProperty(document, "visibilityState", { value: "hidden" });
+  Object.defineProperty(document, "hidden", { value: true });
+  const { setTimeout, setInterval } = window;
+  const untilNextSecond = (delayMs = 0) => {
+    const wakesAt = Math.ceil((performance.now() + delayMs) / 1000) * 1000;
+    return wakesAt - performance.now();
+  };
+  window.setTimeout = ((call: () => void, delayMs?: number, ...given: unknown[]) =>
+    setTimeout(call, untilNextSecond(delayMs), ...given)) as typeof window.setTimeout;
+  window.setInterval = ((call: () => void, delayMs?: number, ...given: unknown[]) =>
+    setInterval(call, Math.max(1000, delayMs ?? 0), ...given)) as typeof window.setInterval;
+  window.requestAnimationFrame = () => 0;
 }
 
 /** What happened, in order, with the seconds since the start. Tokens are named by their number, never shown. */

@@ -1,79 +1,64 @@
-/** The page: a session, and rooms of @telnyx/video that it is attached to. The tests steer it from outside. */
+/** A page that stays in its room, for the tests to steer. */
 import { initialize, type Room } from "@telnyx/video";
-import { attachRoom, RoomTokenSession } from "../../src/session/index.ts";
+import { RoomTokenSession, stayInRoom } from "../../src/session/index.ts";
 
 const roomId = document.body.dataset["roomId"] ?? "";
 
-const session = new RoomTokenSession({
-  create: ({ signal }) => fetch("/token", { method: "POST", signal }),
-  refresh: ({ refreshToken, signal }) =>
-    fetch("/token/refresh", { method: "POST", body: JSON.stringify({ refreshToken }), signal }),
-});
-let before = session.getSnapshot();
-session.subscribe((snapshot) => {
-  const { state, token, error } = snapshot;
-  if (token !== undefined && token !== before.token) console.info("session: a new token");
-  if (error !== undefined && error !== before.error) console.info(`session: ${error.message}`);
-  if (state !== before.state) console.info(`session: ${state}`);
-  before = snapshot;
-});
-
-interface Connecting {
-  /** The token that the session held when it began. */
-  readonly tokenAtStart: string | undefined;
-  /** "connected", or the reason for which the room was disconnected. */
-  readonly outcome: string;
+interface PageOptions {
+  readonly session?: RoomTokenSession;
+  /** Called before the nth room is initialized. */
+  readonly beforeOpen?: (nth: number) => unknown;
+  /** Called with the nth room, which is not yet connected. */
+  readonly onRoom?: (room: Room, nth: number) => unknown;
 }
 
-/** A room that the page has entered, first its lobby. */
-class PageRoom {
-  readonly #room: Room;
-  readonly #disconnected: Promise<string>;
-
-  constructor(room: Room) {
-    this.#room = room;
-    this.#disconnected = new Promise((resolve) => room.on("disconnected", resolve));
-    room.on("connected", () => console.info("room: connected"));
-    room.on("disconnected", (reason) => console.info(`room: disconnected, ${reason}`));
-  }
-
-  /** Leaves the lobby for the meeting. */
-  async connect(): Promise<Connecting> {
-    const tokenAtStart = session.grant?.token;
-    // The room's own promise never settles when the gateway refuses the token.
-    const connected = this.#room.connect().then(() => "connected");
-    return { tokenAtStart, outcome: await Promise.race([connected, this.#disconnected]) };
-  }
-
-  /** Waits until this room is disconnected, then joins again: as a new room, with a new token. */
-  rejoinWhenDisconnected(): Promise<Connecting> {
-    return new Promise((resolve, reject) => {
-      this.#room.on("disconnected", () =>
-        rejoinWith(session.getToken({ forceRefresh: true })).then(resolve, reject),
-      );
-    });
-  }
-}
-
-/** @param attached Whether the session hands the room its new tokens. */
-async function enterLobby({ attached = true } = {}): Promise<PageRoom> {
-  return enterWith(await session.getToken(), attached);
-}
-
-async function rejoinWith(token: Promise<string>): Promise<Connecting> {
-  const room = await enterWith(await token, true);
-  return room.connect();
-}
-
-async function enterWith(clientToken: string, attached: boolean): Promise<PageRoom> {
-  const room = await initialize({ roomId, clientToken });
-  if (attached) attachRoom(session, room);
-  return new PageRoom(room);
+/** What a page did and saw. */
+interface Stay {
+  readonly session: RoomTokenSession;
+  readonly leave: () => void;
+  readonly rooms: Room[];
+  /** "connecting", "connecting network_error", "connected". */
+  readonly statuses: string[];
+  /** What the page's own handlers were called with: "room 1 connected". */
+  readonly events: string[];
+  openedCount: number;
 }
 
 declare global {
   interface Window {
-    enterLobby: typeof enterLobby;
+    newSession: () => RoomTokenSession;
+    /** Stays in the room from now on. */
+    begin: (options?: PageOptions) => void;
+    stay: Stay;
   }
 }
-window.enterLobby = enterLobby;
+
+window.newSession = () => new RoomTokenSession({ endpoint: `/rooms/${roomId}/token` });
+
+window.begin = ({ session = window.newSession(), beforeOpen, onRoom } = {}) => {
+  const seen = { session, rooms: [] as Room[], statuses: [] as string[], events: [] as string[] };
+  const add = (list: string[], line: string) => {
+    list.push(line);
+    console.info(line);
+  };
+  window.stay = { ...seen, openedCount: 0, leave: () => {} };
+  const open = async (clientToken: string) => {
+    const nth = ++window.stay.openedCount;
+    await beforeOpen?.(nth);
+    const room = await initialize({ roomId, clientToken });
+    seen.rooms.push(room);
+    room.on("connected", () => add(seen.events, `room ${nth} connected`));
+    room.on("disconnected", (reason) => add(seen.events, `room ${nth} disconnected ${reason}`));
+    await onRoom?.(room, nth);
+    return room;
+  };
+  const onStatus = (status: string, cause: unknown) =>
+    add(seen.statuses, cause === undefined ? status : `${status} ${nameOf(cause)}`);
+  Object.assign(window.stay, { leave: stayInRoom(session, open, { onStatus }) });
+};
+
+/** The code of our errors, the message of others; a reason of the SDK as it is. */
+function nameOf(cause: unknown): string {
+  const { code, message = cause } = Object(cause);
+  return String(code ?? message);
+}
