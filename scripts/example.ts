@@ -3,13 +3,13 @@
  * TELNYX_API_KEY and TELNYX_ROOM_ID in the environment against Telnyx.
  */
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomTokenClient } from "telnyx-room-tokens";
-import { LOGIN_COOKIE, roomTokenRoute } from "../examples/room-page/back-end.ts";
+import { LOGIN_COOKIE, LOGOUT_COOKIE, roomTokenRoute } from "../examples/room-page/back-end.ts";
 import { type SandboxServer, startSandbox } from "../test/sandbox/index.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -22,7 +22,15 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** What the page may load of this package: its build. */
 const LIBRARY = /^\/lib\/(dist\/\w[\w.-]*\.js)$/;
-const PAGE = /^\/(page\.(?:js|css))?$/;
+const PAGE = /^\/((?:page|words)\.(?:js|css))?$/;
+/** The login is in a cookie: `forget` is a server that ends it, for a page that does not know. */
+const COOKIES: Readonly<Record<string, string>> = {
+  login: LOGIN_COOKIE,
+  logout: LOGOUT_COOKIE,
+  forget: LOGOUT_COOKIE,
+};
+/** What a page that is offline does not reach. */
+const BACK_END = /^\/(?:rooms\/.*|login|logout)$/;
 
 export interface Example {
   readonly url: string;
@@ -37,15 +45,17 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   const roomId = liveRoomId || sandbox?.roomId || "";
   const roomTokens = new RoomTokenClient(sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url } : {});
   const route = roomTokenRoute(roomTokens, options.tokenTtlSecs);
-  const settings = JSON.stringify({ roomId, sandbox: sandbox !== undefined });
+  const settings = JSON.stringify({ roomId, hasSandbox: sandbox !== undefined });
+  const steering = new Steering(sandbox);
 
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
-    if (path === "/") sandbox?.reset(); // a page that is loaded again finds no outage, and the clock right
+    if (path === "/") steering.reset();
+    if (steering.isOffline && BACK_END.test(path)) return void request.destroy();
     if (path.startsWith("/rooms/")) return route(request, response);
     if (path === "/settings")
       return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);
-    if (path.startsWith("/sandbox/") && sandbox) return void steer(sandbox, request, response);
+    if (request.method === "POST") return steering.steer(path.slice(1), response);
     return serveFile(path, response);
   });
   await new Promise<void>((resolve) => server.listen(options.port, "127.0.0.1", resolve));
@@ -60,17 +70,42 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   };
 }
 
-function steer(sandbox: SandboxServer, request: IncomingMessage, response: ServerResponse): void {
-  const actions: Readonly<Record<string, () => void>> = {
-    offline: () => sandbox.set({ outage: "drop" }),
-    online: () => sandbox.set({ outage: "none" }),
-    kill: () => sandbox.revokeRefreshTokens(),
-    sleep: () => sandbox.set({ clockOffsetMs: sandbox.settings.clockOffsetMs + HOUR_MS }),
+/** What the buttons of the page do on this side. */
+class Steering {
+  isOffline = false;
+  readonly #sandbox: SandboxServer | undefined;
+
+  constructor(sandbox: SandboxServer | undefined) {
+    this.#sandbox = sandbox;
+  }
+
+  /** A page that is loaded again finds no outage, and the clock right. */
+  reset(): void {
+    this.isOffline = false;
+    this.#sandbox?.reset();
+  }
+
+  steer(name: string, response: ServerResponse): void {
+    const cookie = COOKIES[name];
+    const action = this.#actions[name];
+    action?.();
+    const isKnown = cookie !== undefined || action !== undefined;
+    response.writeHead(isKnown ? 204 : 404, cookie ? { "Set-Cookie": cookie } : {}).end();
+  }
+
+  readonly #actions: Readonly<Record<string, () => void>> = {
+    offline: () => {
+      this.isOffline = true;
+    },
+    online: () => {
+      this.isOffline = false;
+    },
+    revoke: () => this.#sandbox?.revokeRefreshTokens(),
+    sleep: () => {
+      const clockOffsetMs = (this.#sandbox?.settings.clockOffsetMs ?? 0) + HOUR_MS;
+      this.#sandbox?.set({ clockOffsetMs });
+    },
   };
-  const action =
-    request.method === "POST" ? actions[request.url?.slice("/sandbox/".length) ?? ""] : undefined;
-  action?.();
-  response.writeHead(action ? 204 : 404).end();
 }
 
 async function serveFile(path: string, response: ServerResponse): Promise<void> {
@@ -81,13 +116,13 @@ async function serveFile(path: string, response: ServerResponse): Promise<void> 
   const file = library ?? page;
   const content = file && (await readFile(new URL(file, ROOT)).catch(() => undefined));
   if (!file || !content) return void response.writeHead(404).end();
-  const login = page ? { "Set-Cookie": LOGIN_COOKIE } : {};
+  const login = path === "/" ? { "Set-Cookie": LOGIN_COOKIE } : {}; // who loads the page is logged in
   response.writeHead(200, { "Content-Type": TYPES[extname(file)], ...login }).end(content);
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { port: { type: "string", default: "0" }, ttl: { type: "string", default: "60" } },
+    options: { port: { type: "string", default: "0" }, ttl: { type: "string", default: "20" } },
   });
   const example = await startExample({ port: Number(values.port), tokenTtlSecs: Number(values.ttl) });
   const where = example.sandbox ? "the sandbox, without a key" : "Telnyx, with your key";

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { createTokenResponse, type RoomTokenClient } from "telnyx-room-tokens";
 
-/** Logs everybody in who opens the page. SameSite keeps other sites' pages from using it. */
+/** The login of the one user that there is. SameSite keeps other sites' pages from using it. */
 export const LOGIN_COOKIE = "login=ann; HttpOnly; SameSite=Strict; Path=/";
+export const LOGOUT_COOKIE = "login=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0";
 
 /** The route that gives a page its tokens, with nothing but node:http: docs/back-ends.md has it for frameworks too. */
 export function roomTokenRoute(roomTokens: RoomTokenClient, tokenTtlSecs: number) {

@@ -1,38 +1,97 @@
 // @ts-check
 import { RoomTokenSession } from "telnyx-room-tokens/session";
+import { WORDS } from "./words.js";
 
-/** @type {{ roomId: string, sandbox: boolean }} */
-const { roomId, sandbox } = await (await fetch("/settings")).json();
+/** @typedef {import("telnyx-room-tokens/session").AttemptEvent} AttemptEvent */
+/** @typedef {import("telnyx-room-tokens/session").RoomTokenSessionSnapshot} Snapshot */
 
-/** How the token at hand was obtained, for the history. */
-let source = "";
+/** @type {{ roomId: string, hasSandbox: boolean }} */
+const { roomId, hasSandbox } = await (await fetch("/settings")).json();
 
-/** Asks the one route of the back end. */
-function ask(/** @type {object} */ body, /** @type {AbortSignal} */ signal) {
-  const headers = { "Content-Type": "application/json" };
-  return fetch(`/rooms/${roomId}/token`, { method: "POST", headers, body: JSON.stringify(body), signal });
+/** The session of the user who is logged in. With @telnyx/video it would go to `stayInRoom`. */
+let session = newSession();
+let shownState = "idle";
+/** @type {string | undefined} */
+let shownToken;
+/** How long the token held was valid when it came, in milliseconds: the full length of its bar. */
+let tokenSpanMs = 1;
+
+function newSession() {
+  return new RoomTokenSession({ endpoint: `/rooms/${roomId}/token`, onAttempt: recordAttempt });
 }
 
-const session = new RoomTokenSession({
-  create: async ({ signal }) => {
-    const response = await ask({}, signal);
-    if (response.ok) source = "created";
-    return response;
-  },
-  refresh: async ({ refreshToken, signal }) => {
-    const response = await ask({ refreshToken }, signal);
-    if (response.ok) source = "refreshed";
-    return response;
-  },
-});
+function startSession() {
+  session.subscribe(({ token, state }) => {
+    if (token !== undefined && token !== shownToken) tokenSpanMs = session.tokenValidForMs;
+    if (state !== shownState) record("state", `${shownState} → ${state}`);
+    shownToken = token;
+    shownState = state;
+    show();
+  });
+  session.start();
+}
 
-// With @telnyx/video this line is all there is to do: session.attach(room);
+// What is shown
 
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
+/** Sets a text only where it changes, so that a screen reader says it once. */
+function write(/** @type {string} */ id, /** @type {string} */ text) {
+  if (find(id).textContent !== text) find(id).textContent = text;
+}
+
+const inSecs = (/** @type {number} */ ms) => `${Math.ceil(ms / 1000)} s`;
+
+const HEADLINES = {
+  idle: "Getting your access…",
+  ready: "You have access to the room.",
+  degraded: "You still have access, but it could not be renewed.",
+  failed: "You have no access to the room.",
+  closed: "You are logged out.",
+};
+
+/** Shows the session as it is now. */
+function show() {
+  const snapshot = session.getSnapshot();
+  const { state, error } = snapshot;
+  const words = error && WORDS[error.code];
+  write("headline", HEADLINES[state]);
+  find("headline").dataset["state"] = state;
+  write("problem", words?.says ?? "");
+  write("next-try", nextTry(snapshot));
+  write("renew", error ? "Try again" : "Renew now");
+  find("renew").toggleAttribute("disabled", state === "closed");
+  write("login", isLoggedOut(snapshot) ? "Log in" : "Log out");
+  find("reload").hidden = words?.offers !== "reload";
+  showToken(snapshot);
+}
+
+/** Whether the user has logged out, or the server does not know the user any more. */
+function isLoggedOut(/** @type {Snapshot} */ { state, error }) {
+  return state === "closed" || (error !== undefined && WORDS[error.code].offers === "login");
+}
+
+function nextTry(/** @type {Snapshot} */ { retryAt }) {
+  if (retryAt === undefined) return "";
+  const leftMs = retryAt - Date.now();
+  return leftMs > 0 ? `Next try in ${inSecs(leftMs)}.` : "Trying again…";
+}
+
+function showToken(/** @type {Snapshot} */ { state, token }) {
+  const leftMs = session.tokenValidForMs;
+  const percent = token === undefined ? 0 : Math.min(100, Math.round((100 * leftMs) / tokenSpanMs));
+  write("state", state);
+  find("state").dataset["state"] = state;
+  write("token-left", token === undefined ? "none" : `valid for ${inSecs(leftMs)}`);
+  find("token-life").style.setProperty("--life", `${percent}%`);
+  find("token-life").toggleAttribute("data-low", percent < 25);
+  write("refresh-token", session.grant?.refreshToken === undefined ? "none" : "held");
+}
+
+// What happened
+
 function record(/** @type {string} */ event, /** @type {string} */ detail) {
   const row = document.createElement("tr");
-  row.dataset["event"] = event;
   for (const text of [new Date().toLocaleTimeString("en-GB"), event, detail]) {
     row.append(Object.assign(document.createElement("td"), { textContent: text }));
   }
@@ -40,104 +99,75 @@ function record(/** @type {string} */ event, /** @type {string} */ detail) {
   while (find("history").children.length > 50) find("history").lastElementChild?.remove();
 }
 
-function showState() {
-  const output = find("state");
-  if (output.textContent !== session.state) output.textContent = session.state;
-  output.dataset["state"] = session.state;
-}
-
-/** The lives of the two tokens when they were new, in milliseconds: the full length of their bars. */
-let tokenSpanMs = 1;
-let refreshSpanMs = 1;
-/** When the refresh token ends, by the clock of this page, which counts from the token's arrival. */
-let refreshEndsAt = 0;
-
-function showLife(/** @type {string} */ name, /** @type {number} */ leftMs, /** @type {number} */ spanMs) {
-  const percent = Math.min(100, Math.round((100 * leftMs) / spanMs));
-  const bar = find(`${name}-life`);
-  bar.style.setProperty("--life", `${percent}%`);
-  bar.toggleAttribute("data-low", percent < 25);
-  const whyNone = session.grant === undefined ? "none yet" : "expired";
-  find(`${name}-left`).textContent = leftMs > 0 ? `${Math.ceil(leftMs / 1000)} s left` : whyNone;
-}
-
-function draw() {
-  showState();
-  showLife("token", session.tokenValidForMs, tokenSpanMs);
-  showLife("refresh", Math.max(0, refreshEndsAt - Date.now()), refreshSpanMs);
-}
-
-session.on("token", ({ tokenExpiresAt, validForMs }) => {
-  tokenSpanMs = validForMs;
-  // Both dates come from one answer, so that no clock of this device is compared with the server's.
-  const beyondTokenMs = Number(session.refreshTokenExpiresAt) - Number(tokenExpiresAt);
-  if (source === "created") {
-    refreshSpanMs = beyondTokenMs + validForMs;
-    refreshEndsAt = Date.now() + refreshSpanMs;
-  }
-  record("token", `${source}, valid for ${Math.ceil(validForMs / 1000)} s`);
-  draw();
-});
-
-/**
- * What the user reads where the back end said nothing: it was not reached, or did not answer.
- * @type {Partial<Record<string, string>>}
- */
-const SENTENCES = {
-  connection_failed: "This page cannot reach its server.",
-  timeout: "The server did not answer in time.",
-  invalid_response: "The server's answer holds no token.",
-};
-
-session.on("error", ({ error, retryInMs, tokenValidForMs }) => {
-  const told = error.errors[0]?.title;
-  const sentences = [told || SENTENCES[error.code] || "The token was not renewed."];
-  if (error.requestId !== undefined) sentences.push(`Request id: ${error.requestId}.`);
+function recordAttempt(/** @type {AttemptEvent} */ event) {
+  const { operation, status, code, requestId, durationMs, retryInMs } = event;
+  const parts = [code ? `${code}${status ? ` (${status})` : ""}` : "a new token"];
+  parts.push(`after ${Math.round(durationMs)} ms`);
+  if (code && requestId) parts.push(`request id ${requestId}`);
   if (retryInMs !== undefined)
-    sentences.push(retryInMs < 50 ? "Next try now." : `Next try in ${(retryInMs / 1000).toFixed(1)} s.`);
-  const validSecs = Math.round(tokenValidForMs / 1000);
-  sentences.push(tokenValidForMs > 0 ? `The token is valid for ${validSecs} s.` : "There is no valid token.");
-  record("error", sentences.join(" "));
-});
-
-session.on("state", ({ state, previous }) => {
-  record("state", `${previous} → ${state}`);
-  draw();
-});
-
-function steer(/** @type {string} */ action) {
-  return fetch(`/sandbox/${action}`, { method: "POST" });
+    parts.push(retryInMs < 50 ? "next try at once" : `next try in ${(retryInMs / 1000).toFixed(1)} s`);
+  record(operation, parts.join(", "));
 }
 
-/** Puts this page's clocks forward, as a sleeping laptop does, and wakes it up. */
-function wakeAfter(/** @type {number} */ ms) {
+// What the user does
+
+/** Sends a request to the server, without a body. Returns whether it was done. */
+async function post(/** @type {string} */ path) {
+  const response = await fetch(path, { method: "POST" }).catch(() => undefined);
+  return response?.ok === true;
+}
+
+/** Renews at once, as "Try again" does. Why it failed is in the snapshot. */
+const renew = () => void session.getToken({ forceRefresh: true }).catch(() => {});
+
+async function logIn() {
+  if (!(await post("/login"))) return record("login", WORDS.connection_failed.says);
+  record("login", "logged in as ann");
+  if (session.getSnapshot().state !== "closed") return renew();
+  session = newSession();
+  startSession();
+}
+
+async function logOut() {
+  session.close(); // the tokens are forgotten
+  const isDone = await post("/logout");
+  record("login", isDone ? "logged out" : "logged out on this page only: the server cannot be reached");
+}
+
+find("renew").addEventListener("click", renew);
+find("login").addEventListener("click", () => (isLoggedOut(session.getSnapshot()) ? logIn() : logOut()));
+
+let isOffline = false;
+find("offline").addEventListener("click", async () => {
+  isOffline = !isOffline;
+  await post(isOffline ? "/offline" : "/online");
+  write("offline", isOffline ? "Go back online" : "Go offline");
+  record("network", isOffline ? "offline" : "online");
+  if (!isOffline) window.dispatchEvent(new Event("online"));
+});
+
+find("forget").addEventListener("click", async () => {
+  await post("/forget");
+  record("login", "ended by the server");
+});
+
+find("revoke").addEventListener("click", async () => {
+  await post("/revoke");
+  record("refresh token", "revoked");
+});
+
+/** Puts this page's clock forward, as a sleeping laptop does, and wakes it up. */
+find("sleep").addEventListener("click", async () => {
+  await post("/sleep");
   const now = Date.now.bind(Date);
-  Date.now = () => now() + ms;
+  Date.now = () => now() + 3_600_000;
+  record("sleep", "an hour has passed");
   document.dispatchEvent(new Event("visibilitychange"));
-}
+});
 
-if (sandbox) {
-  find("steering").hidden = false;
-  find("offline").addEventListener("click", async () => {
-    const offline = find("offline").getAttribute("aria-pressed") !== "true";
-    await steer(offline ? "offline" : "online");
-    find("offline").setAttribute("aria-pressed", String(offline));
-    find("offline").textContent = offline ? "Go back online" : "Go offline";
-    find("hint").textContent = offline
-      ? "Telnyx cannot be reached. The token is still good; the next renewal will fail."
-      : "Telnyx can be reached again.";
-    if (!offline) window.dispatchEvent(new Event("online"));
-  });
-  find("kill").addEventListener("click", async () => {
-    await steer("kill");
-    find("hint").textContent = "The refresh token is dead: the next renewal creates anew.";
-  });
-  find("sleep").addEventListener("click", async () => {
-    await steer("sleep");
-    wakeAfter(3_600_000);
-    find("hint").textContent = "An hour has passed: both tokens have died of old age.";
-  });
-}
+/** @type {HTMLElement} */ /** @type {NodeListOf<HTMLElement>} */
+const sandboxItems = document.querySelectorAll(".sandbox");
+for (const item of sandboxItems) item.hidden = !hasSandbox;
 
-setInterval(draw, 250);
-session.start();
+setInterval(show, 250);
+startSession();
