@@ -8,7 +8,6 @@ export {
   type RoomTokenOperation,
   type TelnyxErrorDetail,
 } from "../errors/room-token-error.ts";
-export { type AttachableRoom, attachRoom } from "./attach-room.ts";
 export type { GrantInput, GrantMembers, SavedRoomTokenGrant } from "./grant.ts";
 export type { GetTokenOptions, RoomTokenSessionOptions } from "./options.ts";
 export type { RenewalResult, ResponseInput } from "./renewal-result.ts";

@@ -45,6 +45,7 @@ const ENTRIES = [
       ...BOTH,
       ...["atob", "Request"],
       ...["globalThis.document", "globalThis.fetch", "globalThis.reportError", "globalThis.window"],
+      ...["globalThis.addEventListener", "globalThis.navigator"],
     ],
   },
 ];

@@ -2,15 +2,16 @@ import type { Room } from "@telnyx/video";
 import { expectTypeOf } from "vitest";
 import type { RefreshedRoomToken, RoomTokenGrant } from "../../src/index.ts";
 import {
-  type AttachableRoom,
   type AttemptEvent,
-  attachRoom,
   type RoomTokenError,
   type RoomTokenSession,
   type RoomTokenSessionOptions,
   type RoomTokenSessionSnapshot,
   type RoomTokenSessionState,
   type SavedRoomTokenGrant,
+  type StayInRoomStatus,
+  stayInRoom,
+  type VideoRoom,
 } from "../../src/session/index.ts";
 
 declare const grant: RoomTokenGrant;
@@ -23,10 +24,16 @@ export function compiles(
   bare: { updateClientToken(token: string): void },
 ) {
   expectTypeOf<Room>().not.toBeAny();
-  expectTypeOf<Room>().toExtend<AttachableRoom>();
-  expectTypeOf(attachRoom(session, room)).toEqualTypeOf<() => void>();
+  expectTypeOf<Room>().toExtend<VideoRoom>();
+  const onStatus = (status: StayInRoomStatus, cause: unknown) => [status, cause];
+  expectTypeOf(stayInRoom(session, async () => room, { onStatus })).toEqualTypeOf<() => void>();
+  stayInRoom(session, () => room);
+  stayInRoom(session, async () => room, { onStatus: undefined });
+  stayInRoom(session, async () => room, { onStatus: (status: string) => status });
   // @ts-expect-error a thing without on and getState is no room
-  attachRoom(session, bare);
+  stayInRoom(session, async () => bare);
+  // @ts-expect-error an unknown option
+  stayInRoom(session, async () => room, { onstatus: onStatus });
 
   expectTypeOf(session.getToken()).toEqualTypeOf<Promise<string>>();
   session.getToken({ minValidityMs: undefined, forceRefresh: undefined, signal: undefined });

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from "react";
-import { attachRoom, type RoomTokenSession } from "telnyx-room-tokens/session";
+import { type RoomTokenSession, stayInRoom } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { newSession, Page, type RoomComponent, stubBackEnd } from "./page.ts";
@@ -21,15 +21,9 @@ afterEach(() => {
   window.removeEventListener("error", quiet);
 });
 
-const room = {
-  on: () => () => {},
-  getState: () => ({ status: "connected" }),
-  updateClientToken: async () => {},
-};
-
 const USES: Record<string, (session: RoomTokenSession) => void> = {
   "start()": (session) => session.start(),
-  "attachRoom(session, room)": (session) => void attachRoom(session, room),
+  "stayInRoom(session, open)": (session) => void stayInRoom(session, () => new Promise(() => {})),
 };
 
 test.each(Object.keys(USES))(

@@ -14,8 +14,6 @@ import {
   type RoomTokenGrant,
 } from "telnyx-room-tokens";
 import {
-  type AttachableRoom,
-  attachRoom,
   type GetTokenOptions,
   type GrantInput,
   isRoomTokenError as isSessionError,
@@ -25,6 +23,10 @@ import {
   type RoomTokenSessionSnapshot,
   type RoomTokenSessionState,
   type SavedRoomTokenGrant,
+  type StayInRoomOptions,
+  type StayInRoomStatus,
+  stayInRoom,
+  type VideoRoom,
 } from "telnyx-room-tokens/session";
 
 const onAttempt = (event: AttemptEvent): string =>
@@ -67,7 +69,7 @@ export const body: CreateBody = { token_ttl_secs: 600 };
 // @ts-expect-error: no such member in the fragment
 export const wrongBody: CreateBody = { token_ttl: 600 };
 
-export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: AttachableRoom): () => void {
+export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: VideoRoom): () => void {
   const given: GrantInput = grant;
   const renew = async (signal: AbortSignal): Promise<RenewalResult> => fetchGrant(signal);
   const settings: RoomTokenSessionOptions = { grant: given, create: ({ signal }) => renew(signal) };
@@ -82,7 +84,9 @@ export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: Attachab
     (token: string) => token,
     () => session.close(),
   );
-  return attachRoom(session, room);
+  const onStatus = (status: StayInRoomStatus, cause: unknown) => show(cause ? "failed" : "ready") + status;
+  const options: StayInRoomOptions = { onStatus };
+  return stayInRoom(session, async () => room, options);
 }
 
 export const page = (roomId: string): RoomTokenSession =>
