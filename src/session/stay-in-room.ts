@@ -61,7 +61,7 @@ const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
  * lost. Starts the session; leaving stops it, whoever started it.
  *
  * The next room is opened after 1 second, doubled with each loss in a row up to 30 seconds, multiplied by a random 0.5
- * to 1; never while the page is offline, and at once when it is back online.
+ * to 1; never while the page is offline, and at once when it is back online, or a session without a token gets one.
  *
  * @param open Returns, or resolves to, a new room that is not yet connected. It is called anew for each room, after the
  * last one has ended. What it throws becomes the `cause` of the status.
@@ -115,7 +115,7 @@ async function openRooms(
   let cause: unknown;
   for (let losses = 0; !signal.aborted && !FINAL_REASONS.includes(cause); losses++) {
     notify("connecting", cause);
-    await waitForNetwork(losses && pauseMs(losses, true), signal);
+    await pause(losses && pauseMs(losses, true), session, signal);
     let connectedAt = NEVER;
     const onConnected = () => {
       connectedAt = now();
@@ -216,16 +216,22 @@ function handOverTokens(
   });
 }
 
-/** Waits for `delayMs`, at most until the network is back; without a network, until it is back. */
-function waitForNetwork(delayMs: number, signal: AbortSignal): Promise<void> {
+/**
+ * Waits for `delayMs`; at most until the network is back, or a session without a token gets one, as by "Try again".
+ * Without a network it waits until that is back.
+ */
+function pause(delayMs: number, session: RoomTokenSession, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = new AbortController();
     const end = () => {
       if (globalThis.navigator?.onLine === false && !signal.aborted) return;
       clearTimeout(timer);
+      unsubscribe();
       over.abort();
       resolve();
     };
+    const hadToken = session.getSnapshot().token !== undefined;
+    const unsubscribe = session.subscribe(({ token }) => token !== undefined && !hadToken && end());
     const timer = setTimeout(end, delayMs);
     globalThis.addEventListener?.("online", end, { signal: over.signal });
     signal.addEventListener("abort", end, { signal: over.signal });

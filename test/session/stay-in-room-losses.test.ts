@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Server, settle, sleep, useFakeTime, useRandom } from "./support.ts";
 import { FakeRoom, stay, stayConnected, stubNetwork } from "./video-room.ts";
 
@@ -296,6 +296,35 @@ test("one room at a time: the next is opened only when the last one has ended", 
     page.room.lose(nth % 2 === 0 ? "unknown" : "network_error");
     expect(page.rooms.filter(({ status }) => status !== "disconnected")).toHaveLength(0);
   }
+});
+
+test("a token that comes in a pause ends it: `Try again` opens the room at once", async () => {
+  const server = new Server();
+  server.latencyMs = 100;
+  server.always = { status: 401 };
+  const page = stay({ server });
+  await sleep(60_000); // the pauses are 15 s by now
+  server.always = undefined;
+  const { length } = page.statuses;
+  const token = page.session.getToken({ forceRefresh: true });
+  await sleep(101);
+  expect(page.room.openedWith).toBe(await token);
+  expect(page.statuses).toHaveLength(length);
+  page.leave();
+  await settle();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a new token does not end a pause that began with a valid one", async () => {
+  const page = stay({
+    open: () => {
+      throw new Error("no");
+    },
+  });
+  await sleep(8000); // in the pause of 8 s after the fifth
+  await page.session.getToken({ forceRefresh: true });
+  await settle();
+  expect(page.openedCount).toBe(5);
 });
 
 test("the session's error comes after each try, and the room is opened when a token is there", async () => {
