@@ -4,43 +4,11 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Room } from "@telnyx/video";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import {
-  bundlePage,
-  eventually,
-  type Meeting,
-  openedCountOf,
-  roomToBeEmpty,
-  startMeeting,
-  statusesOf,
-  statusToBe,
-} from "./meeting.ts";
+import { expect, test } from "vitest";
+import { useMeetings } from "./browser.ts";
+import { eventually, type Meeting, openedCountOf, roomToBeEmpty, statusesOf, statusToBe } from "./meeting.ts";
 
-let browser: Browser;
-let script: string;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  script = await bundlePage({ entryPoints: ["test/room/page.ts"] });
-});
-afterAll(() => browser?.close());
-
-interface Setting {
-  readonly tokenTtlSecs?: number;
-  readonly isHidden?: boolean;
-}
-
-const meet = (context: TestContext, setting: Setting = {}): Promise<Meeting> =>
-  startMeeting(context, { browser, script, ...setting });
-
-async function meetConnected(context: TestContext, setting?: Setting): Promise<Meeting> {
-  const meeting = await meet(context, setting);
-  await meeting.page.evaluate(() => window.begin());
-  await statusToBe(meeting, "connected");
-  return meeting;
-}
+const { meet, meetConnected } = useMeetings();
 
 /** The page opened so many rooms, and none is left: not in the page's statuses, not at the gateway. */
 async function expectLeft(meeting: Meeting, status: string, openedCount: number): Promise<void> {

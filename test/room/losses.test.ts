@@ -3,42 +3,14 @@
  * token of every frame. Each test leaves a log in reports/room.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import {
-  bundlePage,
-  eventually,
-  type Meeting,
-  openedCountOf,
-  startMeeting,
-  statusesOf,
-  statusToBe,
-} from "./meeting.ts";
+import { expect, test } from "vitest";
+import { useMeetings } from "./browser.ts";
+import { eventually, openedCountOf, statusesOf, statusToBe } from "./meeting.ts";
 
 /** What `initialize` of the SDK leaves behind when its WebSocket fails: an Event, which no caller can catch. */
 const SDKS_OWN = ["Event"];
 
-let browser: Browser;
-let script: string;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  script = await bundlePage({ entryPoints: ["test/room/page.ts"] });
-});
-afterAll(() => browser?.close());
-
-/** A page that is not yet in its room. */
-const meet = (context: TestContext, tokenTtlSecs?: number): Promise<Meeting> =>
-  startMeeting(context, { browser, script, ...(tokenTtlSecs && { tokenTtlSecs }) });
-
-/** A page that is in its room. */
-async function meetConnected(context: TestContext, tokenTtlSecs?: number): Promise<Meeting> {
-  const meeting = await meet(context, tokenTtlSecs);
-  await meeting.page.evaluate(() => window.begin());
-  await statusToBe(meeting, "connected");
-  return meeting;
-}
+const { meet, meetConnected } = useMeetings();
 
 test("a gateway that is gone for 5 s: the page is back when the SDK has given up", async (context) => {
   const meeting = await meetConnected(context);
@@ -122,7 +94,7 @@ test("a gateway that answers no new token: the room stays", async (context) => {
 });
 
 test("offline for longer than a token is valid: no opening meanwhile, and back when the network is", async (context) => {
-  const meeting = await meetConnected(context, 10);
+  const meeting = await meetConnected(context, { tokenTtlSecs: 10 });
   const { context: browserContext, link } = meeting;
   await browserContext.setOffline(true);
   link.swallow();

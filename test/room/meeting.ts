@@ -21,12 +21,10 @@ export interface Meeting {
   readonly problems: readonly string[];
 }
 
-interface MeetingOptions {
-  readonly browser: Browser;
-  /** The bundle of the page. */
-  readonly script: string;
+export interface MeetingSetting {
+  /** @default 600 */
   readonly tokenTtlSecs?: number;
-  /** Whether the timers of the page run once a second, as those of a hidden tab. */
+  /** Whether the timers of the page run once a second, as those of a hidden tab. @default false */
   readonly isHidden?: boolean;
 }
 
@@ -47,9 +45,10 @@ export async function bundlePage(entry: Pick<BuildOptions, "entryPoints" | "stdi
 /** Starts a meeting for the length of a test; then ends everything, and writes its log to reports/room. */
 export async function startMeeting(
   { task, onTestFinished }: TestContext,
-  options: MeetingOptions,
+  browser: Browser,
+  script: string,
+  { tokenTtlSecs = 600, isHidden = false }: MeetingSetting = {},
 ): Promise<Meeting> {
-  const { browser, script, tokenTtlSecs = 600, isHidden = false } = options;
   const log = new Log();
   const backEnd = await startBackEnd(script, tokenTtlSecs);
   const gateway = await startGateway({

@@ -1,16 +1,10 @@
 /** The pages of the documents, as they stand, and a page of React: they stay in their room. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { withUse } from "../readme/snippets.ts";
-import { launchBrowser } from "./browser.ts";
+import { useBrowser } from "./browser.ts";
 import { bundlePage, eventually, roomToBeEmpty, startMeeting } from "./meeting.ts";
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
+const browser = useBrowser();
 
 const bundleSnippet = (code: string): Promise<string> =>
   bundlePage({ stdin: { contents: code, loader: "ts", resolveDir: process.cwd() } });
@@ -19,7 +13,7 @@ test.for(withUse("page"))(
   "the page of %s joins, and is back when it was cut from its gateway and when its token was rejected",
   async ([, { code }], context) => {
     const script = await bundleSnippet(code);
-    const { gateway, link, backEnd, problems } = await startMeeting(context, { browser, script });
+    const { gateway, link, backEnd, problems } = await startMeeting(context, browser(), script);
     await eventually(() => gateway.inRoomCount === 1);
     link.cut();
     await eventually(() => gateway.connectionCount === 2 && gateway.inRoomCount === 1);
@@ -35,11 +29,7 @@ test.for(withUse("page"))(
 test.for(withUse("lobby"))(
   "the page of %s keeps a token valid in its lobby, joins with it, and leaves",
   async ([, { code }], context) => {
-    const meeting = await startMeeting(context, {
-      browser,
-      script: await bundleSnippet(code),
-      tokenTtlSecs: 10,
-    });
+    const meeting = await startMeeting(context, browser(), await bundleSnippet(code), { tokenTtlSecs: 10 });
     const { page, gateway, backEnd } = meeting;
     await eventually(() => backEnd.tokens.length >= 3);
     await page.click("#join");
@@ -54,11 +44,7 @@ test.for(withUse("lobby"))(
 test.for(withUse("reconnect"))(
   "the page of %s hands its room every new token",
   async ([, { code }], context) => {
-    const meeting = await startMeeting(context, {
-      browser,
-      script: await bundleSnippet(code),
-      tokenTtlSecs: 10,
-    });
+    const meeting = await startMeeting(context, browser(), await bundleSnippet(code), { tokenTtlSecs: 10 });
     const { gateway, link, backEnd } = meeting;
     await eventually(() => gateway.inRoomCount === 1);
     await eventually(() => gateway.frames.some(({ token }) => token === backEnd.tokens[2]));
@@ -73,7 +59,7 @@ test.for(withUse("reconnect"))(
 
 test("in React's StrictMode there is one token and one room; unmounting leaves it", async (context) => {
   const script = await bundlePage({ entryPoints: ["test/room/react-page.ts"] });
-  const meeting = await startMeeting(context, { browser, script });
+  const meeting = await startMeeting(context, browser(), script);
   const { page, gateway, link, backEnd } = meeting;
   const shown = (status: string) => page.locator("#root", { hasText: status }).waitFor();
   await shown("connecting");
