@@ -24,11 +24,11 @@ const TYPES: Readonly<Record<string, string>> = {
 const LIBRARY = /^\/lib\/(dist\/\w[\w.-]*\.js)$/;
 const PAGE = /^\/((?:page|words)\.(?:js|css))?$/;
 /** The login is in a cookie: `forget` is a server that ends it, for a page that does not know. */
-const COOKIES: Readonly<Record<string, string>> = {
-  login: LOGIN_COOKIE,
-  logout: LOGOUT_COOKIE,
-  forget: LOGOUT_COOKIE,
-};
+const COOKIES: ReadonlyMap<string, string> = new Map([
+  ["login", LOGIN_COOKIE],
+  ["logout", LOGOUT_COOKIE],
+  ["forget", LOGOUT_COOKIE],
+]);
 /** What a page that is offline does not reach. */
 const BACK_END = /^\/(?:rooms\/.*|login|logout)$/;
 
@@ -86,26 +86,28 @@ class Steering {
   }
 
   steer(name: string, response: ServerResponse): void {
-    const cookie = COOKIES[name];
-    const action = this.#actions[name];
+    const cookie = COOKIES.get(name);
+    const action = this.#actions.get(name);
     action?.();
     const isKnown = cookie !== undefined || action !== undefined;
     response.writeHead(isKnown ? 204 : 404, cookie ? { "Set-Cookie": cookie } : {}).end();
   }
 
-  readonly #actions: Readonly<Record<string, () => void>> = {
-    offline: () => {
-      this.isOffline = true;
-    },
-    online: () => {
-      this.isOffline = false;
-    },
-    revoke: () => this.#sandbox?.revokeRefreshTokens(),
-    sleep: () => {
-      const clockOffsetMs = (this.#sandbox?.settings.clockOffsetMs ?? 0) + HOUR_MS;
-      this.#sandbox?.set({ clockOffsetMs });
-    },
-  };
+  readonly #actions: ReadonlyMap<string, () => void> = new Map([
+    ["offline", () => this.#setOffline(true)],
+    ["online", () => this.#setOffline(false)],
+    ["revoke", () => this.#sandbox?.revokeRefreshTokens()],
+    ["sleep", () => this.#sleep()],
+  ]);
+
+  #setOffline(isOffline: boolean): void {
+    this.isOffline = isOffline;
+  }
+
+  #sleep(): void {
+    const clockOffsetMs = (this.#sandbox?.settings.clockOffsetMs ?? 0) + HOUR_MS;
+    this.#sandbox?.set({ clockOffsetMs });
+  }
 }
 
 async function serveFile(path: string, response: ServerResponse): Promise<void> {
