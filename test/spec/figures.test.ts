@@ -43,13 +43,13 @@ it.each([
   ["docs/performance.md", `lifetime R: ${mintsAt(refreshToken.default)}, ${mintsAt(refreshToken.maximum)}.`],
   [
     "docs/platforms.md",
-    `ends with the refresh token, at most ${inWords(refreshToken.maximum)} after it was minted`,
+    `once the refresh token has expired, at most ${inWords(refreshToken.maximum)} after it was created`,
   ],
   [
     "SECURITY.md",
-    `\n| refresh token | ${inWords(refreshToken.minimum)} to ${inWords(refreshToken.maximum)} |`,
+    `\n| refresh token | ${inWords(refreshToken.minimum)} to ${inWords(refreshToken.maximum)} (`,
   ],
-  ["SECURITY.md", `\n| client token | ${inWords(token.minimum)} to ${inWords(token.maximum)} |`],
+  ["SECURITY.md", `\n| client token | ${inWords(token.minimum)} to ${inWords(token.maximum)} (`],
 ])("%s tells the figures that Telnyx states: %j", async (file, words) => {
   const text = await readFile(join(ROOT, file), "utf8");
   // The text itself stays out of the message, which may stand in a pull request.
