@@ -3,6 +3,7 @@ import {
   type AttemptEvent,
   type ClientOptions,
   type CreateParams,
+  createTokenResponse,
   isRoomTokenError,
   type paths,
   type RefreshedRoomToken,
@@ -12,6 +13,8 @@ import {
   RoomTokenError,
   type RoomTokenErrorCode,
   type RoomTokenGrant,
+  type TokenResponse,
+  type TokenResponseOptions,
 } from "telnyx-room-tokens";
 import {
   type GetTokenOptions,
@@ -51,6 +54,11 @@ export async function renew(roomId: string, params: RefreshParams): Promise<Refr
     if (isRoomTokenError(error) && wording(error.code) === "gone") return undefined;
     throw error;
   }
+}
+
+export function respond(roomId: string | undefined, requestBody: unknown): Promise<TokenResponse> {
+  const options: TokenResponseOptions = { requestBody, tokenTtlSecs: 60, signal: undefined };
+  return createTokenResponse(roomTokens, roomId, options);
 }
 
 function wording(code: RoomTokenErrorCode): "gone" | "other" {
