@@ -62,13 +62,13 @@ const TOKEN_MEMBERS = ["tokenExpiresAt"];
 const GRANT_MEMBERS = ["tokenExpiresAt", "refreshToken", "refreshTokenExpiresAt"];
 
 /** What the page is told of an error. */
-type Told = readonly [status: TokenResponse["status"], title: string];
+type PageError = readonly [status: TokenResponse["status"], title: string];
 
-const INVALID_REQUEST: Told = [400, "The request is not valid."];
-const ACCESS_EXPIRED: Told = [403, "Your access has expired."];
-const TIMED_OUT: Told = [504, "The video service did not answer in time."];
-const NO_TOKEN: Told = [502, "The video service gave no token."];
-const BY_CODE: ReadonlyMap<unknown, Told> = new Map<RoomTokenErrorCode, Told>([
+const INVALID_REQUEST: PageError = [400, "The request is not valid."];
+const ACCESS_EXPIRED: PageError = [403, "Your access has expired."];
+const TIMED_OUT: PageError = [504, "The video service did not answer in time."];
+const NO_TOKEN: PageError = [502, "The video service gave no token."];
+const PAGE_ERRORS: ReadonlyMap<unknown, PageError> = new Map<RoomTokenErrorCode, PageError>([
   ["forbidden", [403, "You may not join this room."]],
   ["not_found", [404, "There is no such room."]],
   ["rate_limited", [429, "Too many requests."]],
@@ -158,9 +158,9 @@ function grantResponse(grant: unknown, names: readonly string[]): TokenResponse 
   return { status: 201, headers: { ...HEADERS }, body };
 }
 
-function errorResponse(thrown: unknown, told?: Told, refreshToken = ""): TokenResponse {
+function errorResponse(thrown: unknown, pageError?: PageError, refreshToken = ""): TokenResponse {
   const error = isRoomTokenError(thrown) ? thrown : foreignError(thrown, refreshToken);
-  const [status, title] = told ?? BY_CODE.get(peek(error, "code")) ?? NO_TOKEN;
+  const [status, title] = pageError ?? PAGE_ERRORS.get(peek(error, "code")) ?? NO_TOKEN;
   return { status, headers: { ...HEADERS, ...errorHeaders(error) }, body: { title }, error };
 }
 
