@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<"TELNYX_API_KEY" | "TELNYX_BASE_URL", 
 /** Starts a back end that logs users in by the cookie `login`, and lets ann join. */
 export type Start = (env: Environment) => Promise<BackEnd>;
 
-interface Answer {
+interface PageResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -30,7 +30,10 @@ interface Ask {
   readonly body?: string | undefined;
 }
 
-async function ask(url: string, { roomId = ROOM_ID, cookie = ANN, body = "{}" }: Ask = {}): Promise<Answer> {
+async function ask(
+  url: string,
+  { roomId = ROOM_ID, cookie = ANN, body = "{}" }: Ask = {},
+): Promise<PageResponse> {
   const response = await fetch(`${url}/rooms/${roomId}/token`, {
     method: "POST",
     headers: { cookie, "content-type": "application/json" },
@@ -95,8 +98,8 @@ export function describeBackEnd(title: string, start: Start): void {
     });
 
     test("404: an unknown room", async () => {
-      const answer = await ask(backEnd().url, { roomId: UNKNOWN_ROOM_ID });
-      expect(answer).toMatchObject({ status: 404, body: { title: TITLE } });
+      const response = await ask(backEnd().url, { roomId: UNKNOWN_ROOM_ID });
+      expect(response).toMatchObject({ status: 404, body: { title: TITLE } });
     });
 
     test("502: Telnyx is down", async () => {
@@ -186,9 +189,9 @@ export function describeRequestBody(title: string, start: Start): void {
     });
 
     test.each([7, "", { CANARY: 1 }])("400: the refresh token %j", async (refreshToken) => {
-      const answer = await refresh(refreshToken);
-      expect(answer.status).toBe(400);
-      expect(answer.text + backEnd().output()).not.toContain("CANARY");
+      const response = await refresh(refreshToken);
+      expect(response.status).toBe(400);
+      expect(response.text + backEnd().output()).not.toContain("CANARY");
       expect(sandbox().requestCount).toBe(0);
     });
 

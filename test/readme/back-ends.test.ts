@@ -28,7 +28,7 @@ test("the README has the recipe for Express as back-ends.md has it", () => {
 test("back-ends.md names every status of the route, and no other", () => {
   const source = readFileSync(join(ROOT, "src/client/token-response.ts"), "utf8");
   const [, union = ""] = /readonly status: ([\d |]+);/.exec(source) ?? [];
-  const [, section = ""] = page("docs/back-ends.md").split("\n## What the route answers\n");
+  const [, section = ""] = page("docs/back-ends.md").split("\n## What the route sends\n");
   const table = [...section.matchAll(/^\| (\d{3}) \|/gm)].map(([, status]) => status);
   expect([...new Set(table)].sort()).toEqual([...union.split(" | "), "401"].sort());
 });
