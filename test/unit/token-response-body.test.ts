@@ -32,6 +32,7 @@ test.each<[kind: string, body: () => unknown]>([
   ["a promise of parsed JSON", () => request(TEXT).json()],
   ["a promise of text", () => request(TEXT).text()],
   ["a promise of a Request", () => Promise.resolve(request(TEXT))],
+  ["JSON text of 16,384 characters", () => TEXT.padEnd(16_384)],
 ])("a refresh token is found in %s", async (_, body) => {
   const { status, operations, sent } = await outcomeOf(body());
   expect({ status, operations }).toEqual({ status: 201, operations: ["refresh"] });
@@ -56,6 +57,14 @@ test.each<[kind: string, body: () => unknown]>([
 
 const form = new FormData();
 form.set("refreshToken", REFRESH_TOKEN);
+
+test("a refresh token of 8,192 characters is used", async () => {
+  const refreshToken = "x".repeat(8_192);
+  expect(await outcomeOf({ refreshToken })).toMatchObject({
+    status: 201,
+    sent: [{ refresh_token: refreshToken }],
+  });
+});
 
 test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   ["broken JSON", () => '{"refreshToken":"CANARY', /a JSON object/],
@@ -92,6 +101,8 @@ test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   const { status, operations, body: sent, error } = await outcomeOf(body());
   expect({ status, operations }).toEqual({ status: 400, operations: [] });
   expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringMatching(problem) });
+  expect(error?.message).toMatch(/^requestBody /);
+  expect(sent).toEqual({ title: "The request is not valid." });
   expect(`${JSON.stringify(sent)} ${error?.message} ${error?.cause}`).not.toMatch(/CANARY|xxx/);
 });
 

@@ -189,6 +189,24 @@ test("a signal that throws is 502", async () => {
   expect(await told(client, ROOM_ID, { signal })).toEqual([502, "invalid_argument"]);
 });
 
+const rejecting = (thrown: unknown) => ({ create: () => Promise.reject(thrown) });
+
+test.each<[message: string, client: Anything, roomId: Anything, options?: Anything]>([
+  ["roomId must be a UUID string: the room's `id`, not its `unique_name`", {}, undefined],
+  ["options must be an object", {}, ROOM_ID, 5],
+  [
+    "No token for a page: E_STUB: it broke",
+    rejecting(Object.assign(new Error("it broke"), { code: "E_STUB" })),
+    ROOM_ID,
+  ],
+  ["No token for a page: RangeError", rejecting(new RangeError()), ROOM_ID],
+  ["No token for a page: the client returned no token", { create: () => ({}) }, ROOM_ID],
+])("the log says: %s", async (message, client, roomId, options) => {
+  const { error } = await createTokenResponse(client, roomId, options);
+  expect(error?.message).toBe(message);
+  expect(error?.cause instanceof Error).toBe(error?.code === "connection_failed");
+});
+
 test("nothing is written to the console", async () => {
   const spies = (["log", "info", "warn", "error", "debug"] as const).map((name) => vi.spyOn(console, name));
   await told({}, ROOM_ID);
