@@ -7,7 +7,7 @@ import { withUse } from "../readme/snippets.ts";
 const project = inject("project");
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
-const MAIN = ["RoomTokenError", "RoomTokenClient", "isRoomTokenError"];
+const MAIN = ["RoomTokenClient", "RoomTokenError", "createTokenResponse", "isRoomTokenError"];
 const SESSION = ["RoomTokenError", "RoomTokenSession", "isRoomTokenError", "stayInRoom"];
 
 /** Runs a program in the empty project, and gives what it prints, parsed. */
