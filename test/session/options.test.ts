@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
-import { open, rejection, Server, stubPage, useFakeTime } from "./support.ts";
+import { open, rejection, Server, useFakeTime } from "./support.ts";
 
 useFakeTime();
 
@@ -138,14 +138,5 @@ describe("a bare platform is enough", () => {
     expect(await session.getToken()).toMatch(/^ey/);
     session.stop();
     expect(session.getSnapshot().state).toBe("ready");
-  });
-
-  it("with a page whose listeners are functions of their target", () => {
-    const { listeners } = stubPage();
-    const session = open(new Server());
-    session.start();
-    expect(listeners.size).toBe(4);
-    session.stop();
-    expect(listeners.size).toBe(0);
   });
 });
