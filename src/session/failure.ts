@@ -15,7 +15,7 @@ export interface Failure {
   readonly retryAt: number;
   /** The same in epoch milliseconds of the device's clock. */
   readonly retryAtEpochMs: number;
-  /** Until when the server asked to wait. */
+  /** When the delay that the server requested is over. */
   readonly serverDelayUntil: number;
 }
 
@@ -23,7 +23,7 @@ export interface Failure {
  * The failure after one more attempt has failed.
  *
  * @param isInTurn An attempt out of turn does not count: the next in turn is no later than before, unless the server
- * asks for that.
+ * requests that.
  */
 export function failureAfter(
   previous: Failure | undefined,

@@ -6,7 +6,7 @@
 //                         +-----> nextAttemptAt() <---+                     | commits
 //                                       |                                   |
 //     calls, page events,               v                                   |
-//     the timer, outcomes ----------> #step ----> create or refresh ----> #settle ----> tells those that wait
+//     the timer, outcomes ----------> #step ----> create or refresh ----> #settle ----> notifies those that wait
 //                                       |         begins one at a time,
 //                                       v         gives it up at its deadline
 //                      sets the timer, calls the listeners
@@ -173,7 +173,7 @@ export class Renewals {
     attempt.controller.abort();
   }
 
-  /** Commits what a request brought, or why it brought nothing, and tells those that wait. */
+  /** Commits what a request brought, or why it brought nothing, and notifies those that wait. */
   #settle(attempt: Attempt, outcome: Renewed | RoomTokenError): void {
     const { operation, isInTurn } = attempt;
     if (!(outcome instanceof RoomTokenError)) {

@@ -80,7 +80,7 @@ async function readBody(response: unknown, parsed: unknown): Promise<{ bodyText:
   }
 }
 
-/** The error of a value that tells of no response. It may be one of this package, from a client that a function uses. */
+/** The error of a thrown value without a response. It may be one of this package, from a client that a function uses. */
 function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
   const { operation, attempts, messagePrefix, redact } = failed;
   const own: Partial<RoomTokenError> = isRoomTokenError(thrown) ? thrown : {};

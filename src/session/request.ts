@@ -47,8 +47,9 @@ export async function renew(
     response = okResponseOf(returned);
     const grant = await grantOf(returned);
     const headers = headersOf(response);
-    const held = holdRenewed(grant, parseHttpDate(headers.get("date")), request.sentAt, now());
-    assertNew(held, request, now());
+    const receivedAt = now();
+    const held = holdRenewed(grant, parseHttpDate(headers.get("date")), request.sentAt, receivedAt);
+    assertNew(held, request, receivedAt);
     const requestId = requestIdOf(headers, failed.redact);
     return { held, refreshToken: grant.refreshToken, status: response?.status, requestId };
   } catch (thrown) {

@@ -105,7 +105,7 @@ export class RoomTokenSession {
   }
 }
 
-// Node's inspect would otherwise call the getters if it is asked to, and show both tokens.
+// With its option `getters` Node's inspect would otherwise show both tokens.
 Object.assign(RoomTokenSession.prototype, {
   [Symbol.for("nodejs.util.inspect.custom")]: () => "RoomTokenSession {}",
 });
