@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { beforeEach, expect, test, vi } from "vitest";
-import { Server, settle, sleep, useFakeTime, useRandom } from "./support.ts";
+import { open, Server, settle, sleep, useFakeTime, useRandom } from "./support.ts";
 import { FakeRoom, stay, stayConnected, stubNetwork } from "./video-room.ts";
 
 useFakeTime();
@@ -286,6 +287,27 @@ test("a pause ends at once on `online`, and leaves no timer", async () => {
   expect(page.openedCount).toBe(6);
   await sleep(20_000);
   expect(page.openedCount).toBe(6);
+});
+
+test("a room that is over, and a pause, leave no listener on the signal of the whole stay", async () => {
+  const signals = new Set<AbortSignal>();
+  const session = open(new Server());
+  const { getToken } = session;
+  session.getToken = (options = {}) => {
+    if (options.signal) signals.add(options.signal);
+    return getToken.call(session, options);
+  };
+  const page = await stayConnected({ session });
+  const [signal = new AbortController().signal] = signals;
+  const { length } = getEventListeners(signal, "abort");
+  expect(length).toBeGreaterThan(0);
+  for (let nth = 0; nth < 5; nth++) {
+    page.room.lose("network_error");
+    await sleep(60_000);
+  }
+  expect(page.rooms).toHaveLength(6);
+  expect(signals.size).toBe(1);
+  expect(getEventListeners(signal, "abort")).toHaveLength(length);
 });
 
 test("one room at a time: the next is opened only when the last one has ended", async () => {
