@@ -173,6 +173,7 @@ async function connectUntilLost(
       room.connect().then(() => over.signal.aborted || onConnected(), onRejected);
     });
   } finally {
+    over.abort();
     if (room.getState().status !== "disconnected") disconnect();
   }
 }
@@ -188,8 +189,12 @@ function handOverTokens(
   onLost: () => void,
 ): void {
   let token = "";
+  /**
+   * Whether an answer is awaited; the first one without end, and without further heartbeats: a gateway that never answers
+   * ends no meeting, and each unanswered frame costs the SDK 200 timers a second.
+   */
   let isAwaited = true;
-  /** Of the next heartbeat, or of the answer that is awaited; none for a room that has never answered. */
+  /** Of the next heartbeat, or of the answer that is awaited. */
   let timer: ReturnType<typeof setTimeout> | undefined;
   const setTimer = (call: () => void, delayMs: number) => {
     clearTimeout(timer);

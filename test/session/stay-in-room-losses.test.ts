@@ -133,6 +133,27 @@ test("what `connect` rejects with is the cause where the SDK gave no reason", as
   expect(page.room.status).toBe("disconnected");
 });
 
+test("a room whose `connect` throws at once leaves no timer, and the next one is opened", async () => {
+  const thrown = new Error("no WebSocket");
+  const page = stay({
+    open: (clientToken, nth) =>
+      Object.assign(new FakeRoom(clientToken), {
+        ...(nth === 1 && {
+          connect: () => {
+            throw thrown;
+          },
+        }),
+      }),
+  });
+  await settle();
+  expect(page.last).toEqual(["connecting", thrown]);
+  const [room] = page.rooms;
+  expect(room?.status).toBe("disconnected");
+  await sleep(60_000);
+  expect(room?.tokens).toHaveLength(1);
+  expect(page.rooms).toHaveLength(2);
+});
+
 test("a `connect` that resolves after the room was lost is not told", async () => {
   const page = stay();
   await settle();
