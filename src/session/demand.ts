@@ -1,21 +1,33 @@
+import { untilAborted } from "../lib/abort.ts";
 import { listenToPage } from "./page.ts";
-import { Waiters } from "./waiters.ts";
+
+/** A call that waits for a renewal. */
+interface Caller {
+  resolve(token: string): void;
+  reject(error: Error): void;
+}
 
 /** Who wants renewals: the page, from start to stop, and the callers that wait for one. */
 export class Demand {
   mode: "stopped" | "started" | "closed" = "stopped";
   /** Whether the page came back since the last attempt began. */
   isPageBack = false;
-  waiters: Waiters | undefined;
+  #callers: Set<Caller> = new Set();
+  /** Whether one of them forces an attempt. */
+  #isForced = false;
   #leavePage: (() => void) | undefined;
 
+  get isWaitedFor(): boolean {
+    return this.#callers.size > 0;
+  }
+
   get isAny(): boolean {
-    return this.mode === "started" || this.waiters !== undefined;
+    return this.mode === "started" || this.isWaitedFor;
   }
 
   /** Whether the next attempt may be made out of turn. */
   get isUrgent(): boolean {
-    return this.isPageBack || this.waiters?.isForced === true;
+    return this.isPageBack || this.#isForced;
   }
 
   /** @param onPageBack Called when the page is shown again or gets the focus, and when its network is back. */
@@ -31,19 +43,31 @@ export class Demand {
   }
 
   /**
-   * Waits for the next renewal.
+   * Waits for the next renewal, whose token or error all callers share.
    *
    * @param isForced Whether the caller needs an attempt that begins now or later.
-   * @param onLastLeft Called when nobody waits for it any more.
+   * @param onLeft Called if it leaves before.
    */
-  wait(isForced: boolean, signal: AbortSignal | undefined, onLastLeft: () => void): Promise<string> {
-    this.waiters ??= new Waiters();
-    const waiters = this.waiters;
-    waiters.isForced ||= isForced;
-    return waiters.wait(signal, () => {
-      if (this.waiters !== waiters) return; // their renewal is over
-      this.waiters = undefined;
-      onLastLeft();
+  wait(isForced: boolean, signal: AbortSignal | undefined, onLeft: () => void): Promise<string> {
+    this.#isForced ||= isForced;
+    let leave = () => false;
+    const renewed = new Promise<string>((resolve, reject) => {
+      const caller = { resolve, reject };
+      this.#callers.add(caller);
+      leave = () => this.#callers.delete(caller);
     });
+    return untilAborted(renewed, signal).finally(() => {
+      if (!leave()) return; // it was taken: its renewal is over
+      this.#isForced &&= this.isWaitedFor;
+      onLeft();
+    });
+  }
+
+  /** Those that wait, whose renewal is over. */
+  takeCallers(): Set<Caller> {
+    const callers = this.#callers;
+    this.#callers = new Set();
+    this.#isForced = false;
+    return callers;
   }
 }

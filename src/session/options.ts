@@ -10,7 +10,7 @@ import {
   TIMEOUT_MS,
 } from "../errors/arguments.ts";
 import type { AttemptEvent } from "../errors/attempt-event.ts";
-import { InvalidGrant } from "../lib/grant.ts";
+import type { InvalidGrant } from "../lib/grant.ts";
 import { endpointFunctions } from "./endpoint.ts";
 import { type Grant, type GrantInput, readGrant } from "./grant.ts";
 import type { RenewalResult } from "./renewal-result.ts";
@@ -104,6 +104,9 @@ const GET_TOKEN_OPTIONS = {
   signal: { rule: SIGNAL },
 } satisfies MemberTable<GetTokenOptions>;
 
+const NEEDED =
+  "must contain either endpoint, or create, or refresh together with a grant that has a refreshToken";
+
 /** What renewals need of the options of a session. */
 export type SessionSettings = Pick<RoomTokenSessionOptions, "create" | "refresh" | "onAttempt"> & {
   readonly timeoutMs: number;
@@ -123,16 +126,11 @@ export function readSessionOptions(
   const { endpoint, grant, ...settings } = readMembers("options", options, SESSION_OPTIONS);
   const { create, refresh } = settings;
   const given = grant === undefined ? undefined : readGivenGrant(grant);
-  if (endpoint !== undefined) {
-    if (create || refresh) throw invalidArgument("endpoint", "must be given without create and refresh");
+  const hasFunctions = create !== undefined || (refresh !== undefined && given?.refreshToken !== undefined);
+  if (endpoint === undefined && hasFunctions) return [settings, given];
+  if (endpoint !== undefined && !create && !refresh)
     return [{ ...settings, ...endpointFunctions(endpoint) }, given];
-  }
-  const canRenew = create !== undefined || (refresh !== undefined && given?.refreshToken !== undefined);
-  if (canRenew) return [settings, given];
-  throw invalidArgument(
-    "endpoint",
-    "must be given, or create, or refresh together with a grant that has a refreshToken",
-  );
+  throw invalidArgument("options", NEEDED);
 }
 
 export function readGetTokenOptions(options: GetTokenOptions): TokenRequest {
@@ -143,7 +141,6 @@ function readGivenGrant(given: unknown): Grant {
   try {
     return readGrant(given);
   } catch (thrown) {
-    if (!(thrown instanceof InvalidGrant)) throw thrown;
-    throw invalidArgument("grant", `must be a grant (given: ${thrown.message})`);
+    throw invalidArgument("grant", `must be a grant (given: ${(thrown as InvalidGrant).message})`);
   }
 }

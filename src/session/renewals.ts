@@ -25,7 +25,6 @@ import { failedRequest, type RenewalRequest, type Renewed, renew } from "./reque
 import { closedError, errorInPause } from "./session-errors.ts";
 import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
 import { setTimer, type Timer } from "./timer.ts";
-import type { Waiters } from "./waiters.ts";
 
 /** The attempt under way: one request, or a refused refresh and then a create. This is the request sent last. */
 interface Attempt extends RenewalRequest {
@@ -91,7 +90,7 @@ export class Renewals {
     const attempt = this.#attempt;
     this.#demand.end("closed");
     this.#facts = NO_FACTS;
-    this.#endAttempt()?.reject(closedError());
+    for (const caller of this.#endAttempt()) caller.reject(closedError());
     attempt?.controller.abort();
     this.#step();
   }
@@ -119,8 +118,8 @@ export class Renewals {
 
   /** Never while an attempt is under way. */
   get #nextAt(): number {
-    const { waiters, isUrgent } = this.#demand;
-    return this.#attempt === undefined ? nextAttemptAt(this.#facts, waiters !== undefined, isUrgent) : NEVER;
+    const { isWaitedFor, isUrgent } = this.#demand;
+    return this.#attempt === undefined ? nextAttemptAt(this.#facts, isWaitedFor, isUrgent) : NEVER;
   }
 
   get #giveUpAt(): number {
@@ -140,8 +139,7 @@ export class Renewals {
     const expiresAt = (this.#demand.mode === "started" && this.#facts.held?.usableUntil) || NEVER;
     const ringAt = Math.min(nextAt, this.#giveUpAt, now < expiresAt ? expiresAt : NEVER);
     clearTimeout(this.#timer);
-    if (ringAt < NEVER)
-      this.#timer = setTimer(() => this.#step(), ringAt - now, this.#demand.waiters !== undefined);
+    if (ringAt < NEVER) this.#timer = setTimer(() => this.#step(), ringAt - now, this.#demand.isWaitedFor);
     this.snapshots.notify();
   }
 
@@ -180,25 +178,24 @@ export class Renewals {
       const { held, refreshToken = this.#facts.refreshToken } = outcome;
       this.#report(attempt, outcome);
       this.#facts = { ...this.#facts, held, refreshToken, failure: undefined };
-      this.#endAttempt()?.resolve(held.token);
+      for (const caller of this.#endAttempt()) caller.resolve(held.token);
     } else if (operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
       this.#report(attempt, outcome, 0);
       this.#facts = { ...this.#facts, refreshToken: undefined };
       this.#send("create", attempt.refreshToken, isInTurn);
     } else {
-      const waiters = this.#endAttempt();
+      const callers = this.#endAttempt();
       const now = this.#now();
       const failure = failureAfter(this.#facts.failure, outcome, isInTurn, now);
       this.#report(attempt, outcome, this.#demand.isAny ? failure.retryAt - now : undefined);
       this.#facts = { ...this.#facts, failure };
-      waiters?.reject(outcome);
+      for (const caller of callers) caller.reject(outcome);
     }
   }
 
-  #endAttempt(): Waiters | undefined {
-    const { waiters } = this.#demand;
-    this.#attempt = this.#demand.waiters = undefined;
-    return waiters;
+  #endAttempt(): ReturnType<Demand["takeCallers"]> {
+    this.#attempt = undefined;
+    return this.#demand.takeCallers();
   }
 
   /** Before the outcome is committed: the failures before it are counted. */

@@ -5,31 +5,30 @@ import { codeOfStatus, isRedirectStatus, isRetryableStatus } from "../errors/sta
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import { peek } from "../lib/values.ts";
-import { headersOf, isResponse, type ResponseInput } from "./renewal-result.ts";
+import { headersOf, isResponse } from "./renewal-result.ts";
 
 /**
  * The error of a request that brought no token. It is always a fresh one: the thrown value may contain the request with
  * its tokens, its getters may throw, and it may be a proxy. It counts by its `response` (ky, got, axios, superagent,
  * ofetch), else by its own `status`, `retryable` and `retryAfterMs`.
  *
- * @param response The response that contains no usable token.
+ * @param status Of the response that contains no usable token.
  */
 export async function requestError(
   thrown: unknown,
   failed: FailedRequest,
-  response: ResponseInput | undefined,
+  status: number | undefined,
 ): Promise<RoomTokenError> {
   const { operation, attempts, messagePrefix } = failed;
   const init = { operation, attempts, retryable: true };
   try {
     if (thrown instanceof InvalidGrant) {
       const { message } = thrown;
-      const { status } = response ?? {};
       return new RoomTokenError("invalid_response", `${operation} returned ${message}`, { ...init, status });
     }
-    const errorResponse = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
-    if (errorResponse === undefined) return thrownError(thrown, failed);
-    return await responseError(errorResponse, peek(thrown, "data"), failed);
+    const response = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
+    if (response === undefined) return thrownError(thrown, failed);
+    return await responseError(response, peek(thrown, "data"), failed);
   } catch {
     return new RoomTokenError("connection_failed", `${messagePrefix}: an unreadable error`, init);
   }

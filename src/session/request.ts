@@ -9,6 +9,9 @@ import type { SessionSettings } from "./options.ts";
 import { grantOf, headersOf, okResponseOf, type ResponseInput } from "./renewal-result.ts";
 import { requestError } from "./request-error.ts";
 
+const EXPIRED =
+  "a token that expired before it was sent: does your back end keep tokens, or is its clock wrong?";
+
 /** One call of `create` or `refresh`. */
 export interface RenewalRequest {
   readonly operation: RoomTokenOperation;
@@ -49,11 +52,12 @@ export async function renew(
     const headers = headersOf(response);
     const receivedAt = now();
     const held = holdRenewed(grant, parseHttpDate(headers.get("date")), request.sentAt, receivedAt);
-    assertNew(held, request, receivedAt);
+    if (held.token === request.token) throw new InvalidGrant("no new token");
+    if (held.usableUntil <= receivedAt) throw new InvalidGrant(EXPIRED);
     const requestId = requestIdOf(headers, failed.redact);
     return { held, refreshToken: grant.refreshToken, status: response?.status, requestId };
   } catch (thrown) {
-    return requestError(thrown, failed, response);
+    return requestError(thrown, failed, response?.status);
   }
 }
 
@@ -61,14 +65,4 @@ export async function renew(
 export function failedRequest({ operation, token = "", refreshToken = "" }: RenewalRequest): FailedRequest {
   const redact = redactor([token, refreshToken]);
   return { operation, attempts: 1, messagePrefix: `${operation} failed`, redact };
-}
-
-/** A back end that keeps tokens, or whose clock is wrong, returns one that is of no use. */
-function assertNew({ token, usableUntil }: HeldToken, request: RenewalRequest, now: number): void {
-  if (token === request.token) throw new InvalidGrant("no new token");
-  if (usableUntil > now) return;
-  const moment = usableUntil > request.sentAt ? "on its way" : "before it was sent";
-  throw new InvalidGrant(
-    `a token that expired ${moment}: does your back end keep tokens, or is its clock wrong?`,
-  );
 }
