@@ -14,6 +14,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^telnyx-room-tokens$/, replacement: path("src/index.ts") },
       { find: /^telnyx-room-tokens\/session$/, replacement: path("src/session/index.ts") },
+      { find: /^telnyx-room-tokens\/sandbox$/, replacement: path("src/sandbox/index.ts") },
     ],
   },
   test: {

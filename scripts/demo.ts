@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { type AttemptEvent, isRoomTokenError, RoomTokenClient, type RoomTokenError } from "../src/index.ts";
-import { startSandbox } from "../test/sandbox/index.ts";
+import { startSandbox } from "../src/sandbox/index.ts";
 import { paint, type Span, shorten, timeline, wantsColours, wrap } from "./demo-picture.ts";
 
 const TOKEN_TTL_SECS = 600;
@@ -24,14 +24,17 @@ interface Stage {
 }
 
 async function sandboxStage(onAttempt: (event: AttemptEvent) => void): Promise<Stage> {
-  const startedMs = Date.now();
-  const sandbox = await startSandbox({ now: () => startedMs });
+  const sandbox = await startSandbox();
+  let elapsedSecs = 0;
   return {
     title: `the sandbox on ${sandbox.url}, without a key`,
     // Given, not left to the environment: the demo must not call Telnyx because a key happens to be set.
     roomTokens: new RoomTokenClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url, onAttempt }),
     roomId: sandbox.roomId,
-    setElapsed: (secs) => sandbox.set({ clockOffsetMs: secs * 1000 }),
+    setElapsed: (secs) => {
+      sandbox.advance((secs - elapsedSecs) * 1000);
+      elapsedSecs = secs;
+    },
     close: () => sandbox.close(),
   };
 }

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { RoomTokenClient } from "telnyx-room-tokens";
 import { LOGIN_COOKIE, LOGOUT_COOKIE, roomTokenRoute } from "../examples/room-page/back-end.ts";
-import { type SandboxServer, startSandbox } from "../test/sandbox/index.ts";
+import { type SandboxServer, startServer } from "../src/sandbox/server.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const HOUR_MS = 3_600_000;
@@ -41,7 +41,7 @@ export interface Example {
 
 export async function startExample(options: { port: number; tokenTtlSecs: number }): Promise<Example> {
   const liveRoomId = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
-  const sandbox = liveRoomId ? undefined : await startSandbox();
+  const sandbox = liveRoomId ? undefined : await startServer();
   const roomId = liveRoomId || sandbox?.roomId || "";
   const roomTokens = new RoomTokenClient(sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url } : {});
   const route = roomTokenRoute(roomTokens, options.tokenTtlSecs);
@@ -105,8 +105,7 @@ class Steering {
   }
 
   #sleep(): void {
-    const clockOffsetMs = (this.#sandbox?.settings.clockOffsetMs ?? 0) + HOUR_MS;
-    this.#sandbox?.set({ clockOffsetMs });
+    this.#sandbox?.advance(HOUR_MS);
   }
 }
 

@@ -1,22 +1,17 @@
 /** `npm run sandbox`: the stand-in for Telnyx on a loopback port, until it is interrupted. */
 import { parseArgs } from "node:util";
-import { startSandbox } from "../test/sandbox/index.ts";
+import { startSandbox } from "../src/sandbox/index.ts";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "0" },
-    cors: { type: "boolean", default: false },
-  },
-});
+const { values } = parseArgs({ options: { port: { type: "string", default: "0" } } });
 
-const sandbox = await startSandbox({ port: Number(values.port), settings: { cors: values.cors } });
+const sandbox = await startSandbox({ port: Number(values.port) });
 
 console.log(`A stand-in for Telnyx's room tokens is running. It ends with Ctrl+C.
 
   URL      ${sandbox.url}
   API key  ${sandbox.apiKey}
   room     ${sandbox.roomId}
-  control  ${sandbox.controlUrl}
+  endpoint ${sandbox.endpoint}
 
 export TELNYX_BASE_URL=${sandbox.url} TELNYX_API_KEY=${sandbox.apiKey}
 

@@ -1,7 +1,7 @@
 /** What every back end has to do, whatever framework it is written with. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import type { BackEnd } from "./program.ts";
-import { type SandboxServer, startSandbox } from "./sandbox.ts";
 
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 const UNKNOWN_ROOM_ID = "00000000-0000-4000-8000-000000000000";
@@ -50,7 +50,7 @@ export function runBackEnd(start: Start): { sandbox: () => SandboxServer; backEn
   let sandbox: SandboxServer;
   let backEnd: BackEnd;
   beforeAll(async () => {
-    sandbox = await startSandbox({ apiKey: API_KEY, roomIds: [ROOM_ID] });
+    sandbox = await startServer({ apiKey: API_KEY, roomIds: [ROOM_ID] });
     backEnd = await start({ TELNYX_API_KEY: API_KEY, TELNYX_BASE_URL: sandbox.url });
   });
   afterAll(async () => {
@@ -103,12 +103,12 @@ export function describeBackEnd(title: string, start: Start): void {
     });
 
     test("502: Telnyx is down", async () => {
-      sandbox().set({ outage: "drop" });
+      sandbox().set({ dropConnections: true });
       expect(await ask(backEnd().url)).toMatchObject({ status: 502, body: { title: TITLE } });
     });
 
     test("502: Telnyx answers 503, and is asked once", async () => {
-      sandbox().failNext({ status: 503, count: 9 });
+      sandbox().failNext({ status: 503, times: 9 });
       expect(await ask(backEnd().url)).toMatchObject({ status: 502, body: { title: TITLE } });
       expect(sandbox().requestCount).toBe(1);
     });

@@ -48,7 +48,7 @@ export function describePage(title: string, start: Start, modules: string): void
       const other = await page.evaluate<string>("session.getToken({ forceRefresh: true })");
       expect(other).not.toBe(token);
       for (const each of [token, other]) expect(sandbox().accepts(each)).toBe(true);
-      const operations = sandbox().requests.map(({ path }) => path.split("/").at(-1));
+      const operations = sandbox().exchanges.map(({ path }) => path.split("/").at(-1));
       expect(operations).toEqual(["generate_join_client_token", "generate_join_client_token"]);
     });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LIMITS } from "../../generated/limits.ts";
 import type { RoomTokenErrorCode } from "../../src/index.ts";
-import { readBodySchemas } from "../sandbox/fragment.ts";
 import { call, client, ROOM_ID, rawCall } from "./calls.ts";
 import { declaredAnswers, readFragment } from "./fragment-view.ts";
 import { type RunningPrism, startMock } from "./prism.ts";
@@ -111,17 +111,18 @@ describe("the mock", () => {
     expect(result.token).toMatch(/^ey/);
   });
 
-  const bounds = readBodySchemas().CreateRoomClientToken.properties;
   it.each([
-    ["tokenTtlSecs", bounds["token_ttl_secs"]],
-    ["refreshTokenTtlSecs", bounds["refresh_token_ttl_secs"]],
-  ] as const)("refuses a create whose %s is out of the fragment's bounds with 422", async (param, bound) => {
-    const { minimum = Number.NaN, maximum = Number.NaN } = bound ?? {};
-    const create = (value: number) => client(prism.url).create(ROOM_ID, { [param]: value });
-    await expect(create(minimum)).resolves.toHaveProperty("token");
-    await expect(create(maximum)).resolves.toHaveProperty("token");
-    for (const outside of [minimum - 1, maximum + 1]) {
-      await expect(create(outside)).rejects.toMatchObject({ code: "unprocessable", status: 422 });
-    }
-  });
+    ["tokenTtlSecs", LIMITS.create.token_ttl_secs],
+    ["refreshTokenTtlSecs", LIMITS.create.refresh_token_ttl_secs],
+  ] as const)(
+    "refuses a create whose %s is out of the fragment's bounds with 422",
+    async (param, { minimum, maximum }) => {
+      const create = (value: number) => client(prism.url).create(ROOM_ID, { [param]: value });
+      await expect(create(minimum)).resolves.toHaveProperty("token");
+      await expect(create(maximum)).resolves.toHaveProperty("token");
+      for (const outside of [minimum - 1, maximum + 1]) {
+        await expect(create(outside)).rejects.toMatchObject({ code: "unprocessable", status: 422 });
+      }
+    },
+  );
 });

@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import { listen } from "../loopback.ts";
-import type { OperationId } from "../sandbox/fragment.ts";
-import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 import { ACTIONS } from "./calls.ts";
-import { readFragment } from "./fragment-view.ts";
+import { type OperationId, readFragment } from "./fragment-view.ts";
 import { type RunningPrism, startMock, startProxy } from "./prism.ts";
 
 const JSON_TYPE = "application/json";
@@ -21,7 +20,7 @@ const replay = createServer((_, outgoing) => {
 });
 
 beforeAll(async () => {
-  [sandbox, mock] = await Promise.all([startSandbox(), startMock(readFragment())]);
+  [sandbox, mock] = await Promise.all([startServer(), startMock(readFragment())]);
   judge = await startProxy(readFragment(), await listen(replay));
   const created = await post(sandbox.url, "CreateRoomClientToken", JSON_TYPE, "{}");
   refreshToken = ((await created.json()) as { data: { refresh_token: string } }).data.refresh_token;

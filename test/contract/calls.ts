@@ -1,8 +1,8 @@
 import { RoomTokenClient } from "../../src/index.ts";
-import type { OperationId } from "../sandbox/fragment.ts";
+import type { OperationId } from "./fragment-view.ts";
 
-/** The room of the contract tests; a mock knows them all. */
-export const ROOM_ID = "5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05";
+/** The room of the sandbox; a mock knows them all. */
+export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
 /** The last part of the path of each operation. */
 export const ACTIONS: Readonly<Record<OperationId, string>> = {

@@ -1,6 +1,17 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { fragmentUrl, type OperationId } from "../sandbox/fragment.ts";
+import { LIMITS } from "../../generated/limits.ts";
+
+/** The two operations of the fragment, by their operationId. */
+export type OperationId = "CreateRoomClientToken" | "RefreshRoomClientToken";
+
+/** The members of each body. */
+export const MEMBERS: Readonly<Record<OperationId, readonly string[]>> = {
+  CreateRoomClientToken: Object.keys(LIMITS.create).sort(),
+  RefreshRoomClientToken: Object.keys(LIMITS.refresh).sort(),
+};
+
+const FRAGMENT = new URL("../../openapi/rooms-client-tokens.yaml", import.meta.url);
 
 type Node = { [key: string]: unknown };
 
@@ -15,7 +26,7 @@ interface DeclaredAnswer {
 
 /** The fragment as a plain object, anew for each caller. */
 export function readFragment(): Node {
-  return parse(readFileSync(fragmentUrl, "utf8"));
+  return parse(readFileSync(FRAGMENT, "utf8"));
 }
 
 /** Goes down a path of keys, through references, to an object that must be there. */

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RoomTokenClient } from "../../src/index.ts";
-import { readBodySchemas } from "../sandbox/fragment.ts";
-import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
+import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import { client, rawCall } from "./calls.ts";
-import { strictView } from "./fragment-view.ts";
+import { MEMBERS, type OperationId, strictView } from "./fragment-view.ts";
 import { type RunningPrism, startProxy } from "./prism.ts";
 
 interface Violation {
@@ -18,7 +17,7 @@ let proxy: RunningPrism;
 let violations: Violation[];
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startServer();
   proxy = await startProxy(strictView(), sandbox.url);
 });
 
@@ -62,7 +61,7 @@ describe("between our client and the sandbox, Prism finds no violation in", () =
 
   it.each(refusals)("%s (%d)", async (_, status, scene) => {
     if (status === 429) sandbox.set({ requestsPerMinute: 0 });
-    if (status === 503) sandbox.set({ outage: "unavailable" });
+    if (status === 503) sandbox.failNext({ status });
     await expect(scene(proxied(), sandbox.roomId)).rejects.toMatchObject({ status });
     expect(sandbox.requests.map((request) => request.status)).toEqual([status]);
     expect(violations).toEqual([]);
@@ -75,8 +74,8 @@ describe("between our client and the sandbox, Prism finds no violation in", () =
   });
 });
 
-const members = Object.entries(readBodySchemas()).flatMap(([operationId, { properties }]) =>
-  Object.keys(properties).map((member) => [operationId, member] as const),
+const members = Object.entries(MEMBERS).flatMap(([operationId, names]) =>
+  names.map((member) => [operationId, member] as const),
 );
 
 describe("between our client and the sandbox, Prism would notice", () => {
@@ -84,7 +83,7 @@ describe("between our client and the sandbox, Prism would notice", () => {
     "%s with a wrong %s: in the request, as does the sandbox with its pointer",
     async (id, member) => {
       const { token, refreshToken } = await proxied().create(sandbox.roomId);
-      const operationId = id as keyof ReturnType<typeof readBodySchemas>;
+      const operationId = id as OperationId;
       const usual = operationId === "CreateRoomClientToken" ? {} : { refresh_token: refreshToken };
       const headers =
         operationId === "CreateRoomClientToken" ? { authorization: `Bearer ${sandbox.apiKey}` } : {};

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OperationId, readBodySchemas } from "../sandbox/fragment.ts";
 import { client, ROOM_ID, rawCall } from "./calls.ts";
-import { readFragment, strictView } from "./fragment-view.ts";
+import { MEMBERS, type OperationId, readFragment, strictView } from "./fragment-view.ts";
 import { type RunningPrism, startMock } from "./prism.ts";
 
 let strict: RunningPrism;
@@ -23,13 +22,11 @@ function recordingClient() {
   return { roomTokens, sent };
 }
 
-const membersOf = (operationId: OperationId) => Object.keys(readBodySchemas()[operationId].properties).sort();
-
 describe("our requests in the strict view of the fragment", () => {
   it("create sends every member that the fragment knows, with the key, and is accepted", async () => {
     const { roomTokens, sent } = recordingClient();
     await roomTokens.create(ROOM_ID, { tokenTtlSecs: 60, refreshTokenTtlSecs: 120 });
-    expect(Object.keys(sent[0]?.body ?? {}).sort()).toEqual(membersOf("CreateRoomClientToken"));
+    expect(Object.keys(sent[0]?.body ?? {}).sort()).toEqual(MEMBERS.CreateRoomClientToken);
     expect(sent[0]?.body).toEqual({ token_ttl_secs: 60, refresh_token_ttl_secs: 120 });
     expect(sent[0]?.headers.get("authorization")).toBe("Bearer KEY_contract");
   });
@@ -37,7 +34,7 @@ describe("our requests in the strict view of the fragment", () => {
   it("refresh sends every member that the fragment knows, without the key, and is accepted", async () => {
     const { roomTokens, sent } = recordingClient();
     await roomTokens.refresh(ROOM_ID, { refreshToken: "a-refresh-token", tokenTtlSecs: 60 });
-    expect(Object.keys(sent[0]?.body ?? {}).sort()).toEqual(membersOf("RefreshRoomClientToken"));
+    expect(Object.keys(sent[0]?.body ?? {}).sort()).toEqual(MEMBERS.RefreshRoomClientToken);
     expect(sent[0]?.body).toEqual({ refresh_token: "a-refresh-token", token_ttl_secs: 60 });
     expect(sent[0]?.headers.has("authorization")).toBe(false);
   });

@@ -4,8 +4,8 @@ import type { AxeResults } from "axe-core";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { expect } from "vitest";
 import { type Example, startExample } from "../../scripts/example.ts";
+import type { SandboxServer } from "../../src/sandbox/server.ts";
 import { launchChromium } from "../chromium.ts";
-import type { SandboxServer } from "../sandbox/index.ts";
 
 const SCREENSHOTS = "reports/room-page";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -64,7 +64,7 @@ export class ExamplePage {
 
   /** Lets time pass for the page and the sandbox. Requests take real time: wait for what the last step caused. */
   async pass(ms: number): Promise<void> {
-    this.sandbox.set({ clockOffsetMs: this.sandbox.settings.clockOffsetMs + ms });
+    this.sandbox.advance(ms);
     await this.page.clock.runFor(ms);
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, type MockInstance, test, vi } from "vitest";
-import type { SandboxServer } from "../sandbox/index.ts";
+import type { SandboxServer } from "../../src/sandbox/server.ts";
 import { EXPIRY_MS, ExamplePage, RENEWAL_MS } from "./open-page.ts";
 
 let example: ExamplePage;
@@ -137,7 +137,7 @@ test("after an hour of sleep it creates at once, and the token that it holds is 
 });
 
 test("where the server's clock is an hour ahead, it shows how long the token is valid all the same", async () => {
-  example.sandbox.set({ clockOffsetMs: 3_600_000 });
+  example.sandbox.advance(3_600_000);
   await example.pass(RENEWAL_MS);
   await example.rowsToReach("create", 2); // the refresh token has expired there
   await example.textToBe("token-left", /^valid for (?:1\d|[1-9]) s$/);

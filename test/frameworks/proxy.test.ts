@@ -1,8 +1,8 @@
 import { RoomTokenClient } from "telnyx-room-tokens";
 import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent, fetch as undiciFetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import { type ConnectProxy, startProxy } from "../connect-proxy.ts";
-import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 
 const PASSWORD = "canary-password-0123456789";
 const CREDENTIALS = `Basic ${Buffer.from(`user:${PASSWORD}`).toString("base64")}`;
@@ -11,7 +11,7 @@ let sandbox: SandboxServer;
 let proxy: ConnectProxy;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startServer();
 });
 
 /** Opens a tunnel for those who know the password. */

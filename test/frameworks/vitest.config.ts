@@ -20,7 +20,7 @@ function react(version: "18" | "19", modules: string): TestProjectInlineConfigur
       name: `react-${version}`,
       root: HERE,
       include: ["react/*.test.ts"],
-      environment: join(HERE, "react/environment.ts"),
+      environment: "jsdom",
       provide: { reactVersion: version },
     },
   };
@@ -51,7 +51,7 @@ export default defineConfig({
           ...PATIENCE,
           name: "tools",
           root: HERE,
-          include: ["*.test.ts", "{chromium,jest,next}/*.test.ts"],
+          include: ["*.test.ts", "{chromium,jest,next,testing}/*.test.ts"],
         },
       },
       { test: { ...PATIENCE, name: "dom", root: HERE, include: ["dom/*.test.ts"], environment: "jsdom" } },

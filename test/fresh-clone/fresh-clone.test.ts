@@ -132,7 +132,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run test:watch -- test/unit/retry.test.ts": "wants a terminal; npm test runs the same file",
   "npm run api": "rewrites the report that npm test holds the code to",
   "npm run sandbox -- --port 8080": "the port may be in use; it is run without",
-  "npm run sandbox -- --cors": "test/sandbox/command.test.ts runs it",
   "npm install @telnyx/video": "a package of Telnyx; test:room bundles it",
   "node start.mjs": "test/readme runs the snippet itself",
   "npm run demo -- --live": "needs a key of Telnyx",

@@ -19,8 +19,9 @@ const files = readdirSync(installed, { recursive: true, withFileTypes: true })
 
 test("the tarball holds the build, the sources, their declarations, the fragment and the papers, and nothing else", () => {
   const git = ["ls-files", "--cached", "--others", "--exclude-standard", "src", "generated"];
-  const sources = execFileSync("git", git, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
-  const modules = ["index", "session", "shared"].flatMap((name) => [
+  const listed = execFileSync("git", git, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+  const sources = listed.filter((file) => file.endsWith(".ts"));
+  const modules = ["index", "sandbox", "session", "shared"].flatMap((name) => [
     `dist/${name}.js`,
     `dist/${name}.js.map`,
   ]);
@@ -61,7 +62,7 @@ test("every module and every declaration has a map, which leads to sources that 
 
 test("no public declaration leads to another package: those of openapi-fetch need TypeScript 5.4", () => {
   const { exports } = JSON.parse(read("package.json"));
-  const reached = new Set([".", "./session"].map((entry) => join(exports[entry].types)));
+  const reached = new Set([".", "./session", "./sandbox"].map((entry) => join(exports[entry].types)));
   const packages: string[] = [];
   // A set also goes through what is added on the way.
   for (const file of reached) {
@@ -95,6 +96,6 @@ test("Are The Types Wrong finds none, for an ESM-only package", () => {
   ];
   args.push("--exclude-entrypoints", "./openapi/rooms-client-tokens.yaml");
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  expect(stdout).toContain('"telnyx-room-tokens/session"');
+  for (const entry of ["session", "sandbox"]) expect(stdout).toContain(`"telnyx-room-tokens/${entry}"`);
   expect(status, stdout).toBe(0);
 });

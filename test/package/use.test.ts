@@ -8,6 +8,7 @@ const project = inject("project");
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
 const MAIN = ["RoomTokenClient", "RoomTokenError", "createTokenResponse", "isRoomTokenError"];
+const SANDBOX = ["startSandbox"];
 const SESSION = ["RoomTokenError", "RoomTokenSession", "isRoomTokenError", "stayInRoom"];
 
 /** Runs a program in the empty project, and gives what it prints, parsed. */
@@ -20,14 +21,15 @@ function run(name: string, source: string, ...flags: string[]): unknown {
   return JSON.parse(output);
 }
 
-test("both entries are imported, with their exports and no others", () => {
+test("every entry is imported, with its exports and no others", () => {
   const exports = run(
     "import.js",
     `import * as main from "telnyx-room-tokens";
      import * as session from "telnyx-room-tokens/session";
-     console.log(JSON.stringify([Object.keys(main), Object.keys(session)]));`,
+     import * as sandbox from "telnyx-room-tokens/sandbox";
+     console.log(JSON.stringify([main, session, sandbox].map((entry) => Object.keys(entry))));`,
   );
-  expect(exports).toEqual([MAIN, SESSION]);
+  expect(exports).toEqual([MAIN, SESSION, SANDBOX]);
 });
 
 test("the classes still have their names after the build", () => {
@@ -40,13 +42,13 @@ test("the classes still have their names after the build", () => {
   expect(names).toEqual([MAIN, SESSION]);
 });
 
-test("both entries are required from CommonJS", () => {
+test("every entry is required from CommonJS", () => {
   const exports = run(
     "require.cjs",
-    `const main = require("telnyx-room-tokens"), session = require("telnyx-room-tokens/session");
-     console.log(JSON.stringify([Object.keys(main).sort(), Object.keys(session).sort()]));`,
+    `const entries = ["", "/session", "/sandbox"].map((entry) => require("telnyx-room-tokens" + entry));
+     console.log(JSON.stringify(entries.map((entry) => Object.keys(entry).sort())));`,
   );
-  expect(exports).toEqual([MAIN, SESSION]);
+  expect(exports).toEqual([MAIN, SESSION, SANDBOX]);
 });
 
 test.each(withUse("require"))("%s requires classes", (_, { code }) => {

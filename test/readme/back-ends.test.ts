@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { StandIn } from "../../src/sandbox/stand-in.ts";
 import { fillIn, lastCell, RECIPES, recipe } from "../back-ends/recipes.ts";
-import { Sandbox } from "../sandbox/index.ts";
 import { FOLDER, page, ROOT, snippets } from "./snippets.ts";
 
 const code = RECIPES.filter(({ name }) => name !== "wrangler");
@@ -34,7 +34,7 @@ test("back-ends.md names every status of the route, and no other", () => {
 });
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
-const sandbox = new Sandbox({ apiKey: "KEY-CANARY", roomIds: [ROOM_ID] });
+const sandbox = new StandIn({ apiKey: "KEY-CANARY", roomIds: [ROOM_ID] });
 const folder = join(FOLDER, "rows");
 
 type Params = Record<string, string>;

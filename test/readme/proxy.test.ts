@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
+import { startServer } from "../../src/sandbox/server.ts";
 import { startProxy } from "../connect-proxy.ts";
-import { startSandbox } from "../sandbox/index.ts";
 import { FOLDER, fileOf, withUse, writeSnippets } from "./snippets.ts";
 
 afterAll(() => {
@@ -12,7 +12,7 @@ afterAll(() => {
 
 test.each(withUse("proxy"))("%s goes through the proxy that the environment names", async (_, snippet) => {
   writeSnippets();
-  const sandbox = await startSandbox();
+  const sandbox = await startServer();
   const proxy = await startProxy();
   const names = {
     HTTP_PROXY: proxy.origin,

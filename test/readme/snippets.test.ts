@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { StandIn } from "../../src/sandbox/stand-in.ts";
 import type { RoomTokenSession } from "../../src/session/index.ts";
-import { Sandbox } from "../sandbox/index.ts";
 import { FOLDER, fileOf, ROOT, type Snippet, snippets, withUse, writeSnippets } from "./snippets.ts";
 
 const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
-const sandbox = new Sandbox({ apiKey: "KEY-CANARY", roomIds: [ROOM_ID] });
+const sandbox = new StandIn({ apiKey: "KEY-CANARY", roomIds: [ROOM_ID] });
 let files: string[];
 
 beforeAll(() => {
@@ -57,6 +57,7 @@ test("every TypeScript snippet compiles in strict mode, as it stands", () => {
   const paths = {
     "telnyx-room-tokens": ["./src/index.ts"],
     "telnyx-room-tokens/session": ["./src/session/index.ts"],
+    "telnyx-room-tokens/sandbox": ["./src/sandbox/index.ts"],
   };
   const json = { ...base, ...own, declarationMap: false, paths };
   const { options } = ts.convertCompilerOptionsFromJson(json, ROOT);
@@ -67,9 +68,12 @@ test("every TypeScript snippet compiles in strict mode, as it stands", () => {
 
 test.each(withUse("run"))("%s runs and gets what it asks for", async (_, snippet) => {
   useSandbox();
-  const before = sandbox.requests.length;
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const before = sandbox.exchanges.length;
   await load(snippet);
-  const seen = sandbox.requests.slice(before);
+  expect(log.mock.calls.length > 0).toBe(snippet.code.includes("console.log("));
+  log.mockRestore();
+  const seen = sandbox.exchanges.slice(before);
   expect(seen.map(({ path }) => path.split("/").at(-1))).toEqual(
     [...snippet.code.matchAll(/await roomTokens\.(create|refresh)\(/g)].map(([, method]) =>
       method === "create" ? "generate_join_client_token" : "refresh_client_token",
@@ -85,13 +89,13 @@ test.each(withUse("bot"))("%s renews at Telnyx itself, without a key", async (_,
   const { keepToken } = (await load(snippet)) as {
     keepToken: (roomId: string, given: typeof grant) => RoomTokenSession;
   };
-  const before = sandbox.requests.length;
+  const before = sandbox.exchanges.length;
   const session = keepToken(ROOM_ID, grant);
   const token = await session.getToken({ forceRefresh: true });
   session.close();
   expect(token).not.toBe(grant.token);
   expect(sandbox.accepts(token)).toBe(true);
-  const [request, ...more] = sandbox.requests.slice(before);
+  const [request, ...more] = sandbox.exchanges.slice(before);
   expect(more).toEqual([]);
   expect(request?.path).toContain("refresh_client_token");
   expect(request?.headers).not.toHaveProperty("authorization");

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { createTokenResponse, RoomTokenClient } from "../../src/index.ts";
+import { StandIn } from "../../src/sandbox/stand-in.ts";
 import { listen } from "../loopback.ts";
-import { Sandbox } from "../sandbox/index.ts";
 
 /** The room of the README's snippet. */
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -26,7 +26,7 @@ const HTML = `<!doctype html>
 </html>`;
 
 export async function startBackEnd(script: string, tokenTtlSecs: number): Promise<BackEnd> {
-  const sandbox = new Sandbox({ roomIds: [ROOM_ID] });
+  const sandbox = new StandIn({ roomIds: [ROOM_ID] });
   const { apiKey } = sandbox;
   const roomTokens = new RoomTokenClient({ apiKey, baseUrl: "http://127.0.0.1/v2", fetch: sandbox.fetch });
   const tokens: string[] = [];

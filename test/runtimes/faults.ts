@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { listen } from "../loopback.ts";
 
-/** A server on loopback for what the sandbox cannot do: half a body, and redirects, whose followers it counts. */
+/** A server on loopback for what the stand-in cannot do: half a body, and redirects, whose followers it counts. */
 export async function startFaults() {
   let followed = 0;
   const server = createServer((request, response) => {

@@ -2,7 +2,7 @@
 export interface Given {
   /** What the runtime has to say about itself. */
   readonly expected: string;
-  /** The sandbox: its API, its controls, its key and its room. */
+  /** The stand-in for Telnyx: its API, its controls, its key and its room. */
   readonly apiUrl: string;
   readonly controlUrl: string;
   readonly apiKey: string;
@@ -24,7 +24,7 @@ export const shared = {
   root: import.meta.dirname,
   include: ["suite/{runtime,client,session}.test.ts"],
   provide: { given: JSON.parse(process.env["RUNTIME_GIVEN"] ?? "{}") as Given },
-  // All files use one sandbox.
+  // All files use one stand-in for Telnyx.
   fileParallelism: false,
   testTimeout: 60_000,
 };

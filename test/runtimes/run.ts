@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installBeside, packInto } from "../package/tarball.ts";
-import { startSandbox } from "../sandbox/index.ts";
 import { startFaults } from "./faults.ts";
 import type { Given } from "./given.ts";
 import { BROWSERS, type Runtime, SERVERS } from "./runtimes.ts";
+import { startTelnyx } from "./telnyx.ts";
 
 interface Row {
   readonly version: string;
@@ -25,20 +25,12 @@ const { values, positionals } = parseArgs({
   options: { browsers: { type: "boolean", default: false }, reports: { type: "string" } },
 });
 
-/** Runs the suite on one runtime, with a sandbox of its own. */
+/** Runs the suite on one runtime, with a stand-in for Telnyx of its own. */
 async function run(runtime: Runtime, report: string): Promise<Row> {
   const version = runtime.version();
-  const sandbox = await startSandbox({ settings: { cors: values.browsers } });
+  const { close: closeTelnyx, ...telnyx } = await startTelnyx(values.browsers);
   const faults = await startFaults();
-  const { apiKey, roomId, url, controlUrl } = sandbox;
-  const given: Given = {
-    expected: runtime.expected(version),
-    apiUrl: url,
-    controlUrl,
-    apiKey,
-    roomId,
-    ...faults.urls,
-  };
+  const given: Given = { expected: runtime.expected(version), ...telnyx, ...faults.urls };
 
   const [command, ...args] = runtime.command;
   args.push("node_modules/vitest/vitest.mjs", "run", `--config=${runtime.config}`);
@@ -51,7 +43,7 @@ async function run(runtime: Runtime, report: string): Promise<Row> {
   });
   const [status] = await once(child, "exit");
   faults.close();
-  await sandbox.close();
+  closeTelnyx();
 
   if (!existsSync(report)) throw new Error(`${runtime.name} wrote no report (exit status ${status})`);
   const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8"));

@@ -1,61 +1,53 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { StandIn } from "../../src/sandbox/stand-in.ts";
 import { create, refresh } from "./helpers.ts";
-import { Sandbox } from "./index.ts";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("an outage", () => {
-  it("cuts every connection until it is over", async () => {
-    const sandbox = new Sandbox();
-    sandbox.set({ outage: "drop" });
-    await expect(create(sandbox)).rejects.toThrow(new TypeError("fetch failed"));
-    expect(sandbox.requests[0]?.status).toBeUndefined();
-    sandbox.set({ outage: "none" });
-    expect((await create(sandbox)).status).toBe(201);
+/** The statuses of so many creates, one after the other. */
+async function statuses(standIn: StandIn, count: number): Promise<(number | string)[]> {
+  const seen: (number | string)[] = [];
+  for (let i = 0; i < count; i++) {
+    const status = create(standIn).then((response) => response.status);
+    seen.push(await status.catch(() => "cut"));
+  }
+  return seen;
+}
+
+describe("failNext", () => {
+  it("gives the next requests its faults in the order in which they were planned, and no further ones", async () => {
+    const standIn = new StandIn();
+    standIn.failNext({ status: 502, times: 2 });
+    standIn.failNext({ dropConnection: true });
+    standIn.failNext();
+    expect(await statuses(standIn, 5)).toEqual([502, 502, "cut", 500, 201]);
   });
 
-  it("answers 503 in Telnyx's envelope", async () => {
-    const sandbox = new Sandbox({ settings: { outage: "unavailable" } });
-    const answer = await create(sandbox);
-    expect([answer.status, answer.errors[0]?.code]).toEqual([503, "10007"]);
-  });
-});
-
-describe("planned failures", () => {
-  it("hit the next requests in the order they were planned, and no more", async () => {
-    const sandbox = new Sandbox();
-    sandbox.failNext({ count: 2, status: 502 });
-    sandbox.failNext({ drop: true });
-    sandbox.failNext();
-    const statuses: (number | string)[] = [];
-    for (let i = 0; i < 5; i++) {
-      statuses.push(
-        await create(sandbox).then(
-          ({ status }) => status,
-          () => "cut",
-        ),
-      );
-    }
-    expect(statuses).toEqual([502, 502, "cut", 500, 201]);
+  it("goes on until the reset, if it is to do so for ever", async () => {
+    const standIn = new StandIn();
+    standIn.failNext({ status: 503, times: Number.POSITIVE_INFINITY });
+    expect(await statuses(standIn, 50)).toEqual(Array(50).fill(503));
+    standIn.reset();
+    expect(await statuses(standIn, 1)).toEqual([201]);
   });
 
-  it("send the status, headers and body that were asked for", async () => {
-    const sandbox = new Sandbox();
-    const url = `http://sandbox.test/v2/rooms/${sandbox.roomId}/actions/refresh_client_token`;
-    sandbox.failNext({ status: 502, headers: { "content-type": "text/html" }, body: "<p>Bad gateway</p>" });
-    const html = await sandbox.fetch(url, { method: "POST" });
+  it("sends status, headers and body as they were given, as they were at that time", async () => {
+    const standIn = new StandIn();
+    const url = `http://telnyx.test/v2/rooms/${standIn.roomId}/actions/refresh_client_token`;
+    standIn.failNext({ status: 502, headers: { "Content-Type": "text/html" }, body: "<p>Bad gateway</p>" });
+    const html = await standIn.fetch(url, { method: "POST" });
     expect([html.status, html.headers.get("content-type")]).toEqual([502, "text/html"]);
     expect(await html.text()).toBe("<p>Bad gateway</p>");
-    sandbox.failNext({
-      status: 409,
-      headers: { "retry-after": "7" },
-      body: { success: false, message: "no" },
-    });
-    const json = await sandbox.fetch(url, { method: "POST" });
+    const body = { success: false, message: "no" };
+    standIn.failNext({ status: 409, headers: { "Retry-After": "7" }, body });
+    body.message = "changed";
+    const json = await standIn.fetch(url, { method: "POST" });
     expect(json.headers.get("retry-after")).toBe("7");
     expect(await json.json()).toEqual({ success: false, message: "no" });
+    standIn.failNext({ status: 204 });
+    expect(await (await standIn.fetch(url, { method: "POST" })).text()).toBe("");
   });
 
   it.each([
@@ -65,110 +57,155 @@ describe("planned failures", () => {
     [429, "10011"],
     [500, "10007"],
     [503, "10007"],
-  ])("with status %d alone come in the envelope, with code %s", async (status, code) => {
-    const sandbox = new Sandbox();
-    sandbox.failNext({ status });
-    const answer = await create(sandbox);
-    expect([answer.status, answer.errors[0]?.code]).toEqual([status, code]);
+  ])("with status %d alone sends Telnyx's envelope, with code %s", async (status, code) => {
+    const standIn = new StandIn();
+    standIn.failNext({ status });
+    const response = await create(standIn);
+    expect([response.status, response.errors[0]?.code]).toEqual([status, code]);
+  });
+
+  it("with status 403 alone sends one error without the envelope, as it is declared", async () => {
+    const standIn = new StandIn();
+    standIn.failNext({ status: 403 });
+    expect(await create(standIn)).toMatchObject({
+      status: 403,
+      code: "10010",
+      title: "Authorization failed",
+    });
   });
 });
 
-it("a planned 403 is one error without the envelope, as declared", async () => {
-  const sandbox = new Sandbox();
-  sandbox.failNext({ status: 403 });
-  expect(await create(sandbox)).toMatchObject({ status: 403, code: "10010", title: "Authorization failed" });
+describe("set", () => {
+  it("leaves what it is not given, and what is undefined", () => {
+    const standIn = new StandIn();
+    standIn.set({ latencyMs: 20 });
+    standIn.set({ requestsPerMinute: 5, latencyMs: undefined });
+    expect(standIn.settings).toEqual({ latencyMs: 20, requestsPerMinute: 5, dropConnections: false });
+  });
+
+  it("cuts every connection while dropConnections is set", async () => {
+    const standIn = new StandIn();
+    standIn.set({ dropConnections: true });
+    await expect(create(standIn)).rejects.toThrow(new TypeError("fetch failed"));
+    expect(standIn.requests[0]?.status).toBeUndefined();
+    standIn.set({ dropConnections: false });
+    expect((await create(standIn)).status).toBe(201);
+  });
+
+  it("limits the requests of a minute, with x-ratelimit-reset and no Retry-After, until the minute is over", async () => {
+    const clock = { nowMs: 0 };
+    const standIn = new StandIn({ now: () => clock.nowMs });
+    standIn.set({ requestsPerMinute: 2 });
+    expect((await create(standIn)).headers.get("x-ratelimit-remaining")).toBe("1");
+    expect((await create(standIn)).headers.get("x-ratelimit-limit")).toBe("2, 2;w=60");
+    clock.nowMs = 42_100;
+    const limited = await create(standIn);
+    expect([limited.status, limited.errors[0]?.code]).toEqual([429, "10011"]);
+    expect(limited.headers.get("x-ratelimit-reset")).toBe("18");
+    expect(limited.headers.has("retry-after")).toBe(false);
+    standIn.advance(17_899);
+    expect((await create(standIn)).status).toBe(429);
+    standIn.advance(1);
+    expect((await create(standIn)).status).toBe(201);
+  });
+
+  it("says that nothing remains, where a new limit is below what was used", async () => {
+    const standIn = new StandIn();
+    await create(standIn);
+    await create(standIn);
+    standIn.set({ requestsPerMinute: 1 });
+    const { status, headers } = await create(standIn);
+    expect([status, headers.get("x-ratelimit-remaining")]).toEqual([429, "0"]);
+  });
 });
 
 describe("the clock", () => {
-  it("can be ahead: tokens end by it, and new ones are minted by it", async () => {
-    const sandbox = new Sandbox({ now: () => Date.UTC(2026, 10, 22, 12) });
-    const { token, refresh_token } = (await create(sandbox)).data;
-    sandbox.set({ clockOffsetMs: 599_000 });
-    expect(sandbox.accepts(token)).toBe(true);
-    sandbox.set({ clockOffsetMs: 600_000 });
-    expect(sandbox.accepts(token)).toBe(false);
-    expect((await refresh(sandbox, refresh_token)).data.token_expires_at).toBe("2026-11-22T12:20:00Z");
+  it("is moved by advance: tokens expire by it, and new ones are issued by it", async () => {
+    const standIn = new StandIn({ now: () => Date.UTC(2026, 10, 22, 12) });
+    const { token, refresh_token } = (await create(standIn)).data;
+    standIn.advance(599_000);
+    expect(standIn.accepts(token)).toBe(true);
+    standIn.advance(1_000);
+    expect(standIn.accepts(token)).toBe(false);
+    expect((await refresh(standIn, refresh_token)).data.token_expires_at).toBe("2026-11-22T12:20:00Z");
   });
 
   it("follows fake timers, as do latency and its abort", async () => {
     vi.useFakeTimers();
-    const sandbox = new Sandbox({ settings: { latencyMs: 5_000 } });
-    const slow = create(sandbox);
+    const standIn = new StandIn();
+    standIn.set({ latencyMs: 5_000 });
+    const slow = create(standIn);
     await vi.advanceTimersByTimeAsync(4_999);
-    expect(sandbox.requestCount).toBe(0);
+    expect(standIn.requestCount).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
     const { token } = (await slow).data;
     await vi.advanceTimersByTimeAsync(599_000);
-    expect(sandbox.accepts(token)).toBe(true);
+    expect(standIn.accepts(token)).toBe(true);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(sandbox.accepts(token)).toBe(false);
+    expect(standIn.accepts(token)).toBe(false);
 
     const controller = new AbortController();
-    const given = sandbox.fetch("http://sandbox.test/v2", { signal: controller.signal });
+    const given = standIn.fetch("http://telnyx.test/v2", { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(given).rejects.toThrow("enough");
     expect(vi.getTimerCount()).toBe(0);
-    expect(sandbox.requestCount).toBe(1);
+    expect(standIn.requestCount).toBe(1);
   });
 });
 
-describe("the rate limit", () => {
-  it("refuses what is over it with x-ratelimit-reset and no Retry-After, until the minute is over", async () => {
-    const clock = { nowMs: 0 };
-    const sandbox = new Sandbox({ now: () => clock.nowMs, settings: { requestsPerMinute: 2 } });
-    expect((await create(sandbox)).headers.get("x-ratelimit-remaining")).toBe("1");
-    expect((await create(sandbox)).headers.get("x-ratelimit-limit")).toBe("2, 2;w=60");
-    clock.nowMs = 42_100;
-    const refused = await create(sandbox);
-    expect([refused.status, refused.errors[0]?.code]).toEqual([429, "10011"]);
-    expect(refused.headers.get("x-ratelimit-reset")).toBe("18");
-    expect(refused.headers.has("retry-after")).toBe(false);
-    clock.nowMs = 59_999;
-    expect((await create(sandbox)).status).toBe(429);
-    clock.nowMs = 60_000;
-    expect((await create(sandbox)).status).toBe(201);
-  });
-});
-
-describe("the log", () => {
-  it("keeps what was sent and what came of it, oldest first", async () => {
-    const sandbox = new Sandbox({ now: () => 1_000 });
-    await create(sandbox, { body: { token_ttl_secs: 60 } });
-    await refresh(sandbox, "dead");
-    expect(sandbox.requests.map(({ status, atMs }) => [status, atMs])).toEqual([
-      [201, 1_000],
-      [403, 1_000],
+describe("requests", () => {
+  it("tells of each what was requested, for which room, and what came of it, oldest first", async () => {
+    const standIn = new StandIn();
+    const { roomId } = standIn;
+    const created = await create(standIn);
+    const refreshed = await refresh(standIn, "revoked");
+    await standIn.fetch("http://telnyx.test/");
+    standIn.failNext({ dropConnection: true });
+    await create(standIn).catch(() => {});
+    expect(standIn.requests).toEqual([
+      { operation: "create", roomId, status: 201, requestId: created.headers.get("x-request-id") },
+      { operation: "refresh", roomId, status: 403, requestId: refreshed.headers.get("x-request-id") },
+      { operation: undefined, roomId: undefined, status: 404, requestId: expect.any(String) },
+      { operation: "create", roomId, status: undefined, requestId: undefined },
     ]);
-    expect(sandbox.requests[0]).toMatchObject({
-      method: "POST",
-      path: `/v2/rooms/${sandbox.roomId}/actions/generate_join_client_token`,
-      headers: { authorization: `Bearer ${sandbox.apiKey}`, "content-type": "application/json" },
-      body: '{"token_ttl_secs":60}',
-    });
-    expect(sandbox.requests[1]?.headers).not.toHaveProperty("authorization");
   });
 
-  it("counts every request but keeps only the latest 1,000", async () => {
-    const sandbox = new Sandbox();
+  it("contains no key and no token, also where they stand in the path", async () => {
+    const standIn = new StandIn();
+    const { token, refresh_token } = (await create(standIn)).data;
+    await refresh(standIn, refresh_token);
+    await standIn.fetch(`http://telnyx.test/v2/rooms/${refresh_token}/actions/refresh_client_token`, {
+      method: "POST",
+    });
+    const text = JSON.stringify(standIn.requests);
+    for (const secret of [standIn.apiKey, token, refresh_token]) expect(text).not.toContain(secret);
+    expect(JSON.stringify(standIn.exchanges)).toContain(refresh_token);
+  });
+
+  it("keeps the latest 1,000", () => {
+    const standIn = new StandIn();
     for (let i = 1; i <= 2_500; i++) {
-      sandbox.handle({ method: "GET", path: `/${i}`, headers: {}, body: "" });
+      standIn.handle({ method: "GET", path: `/${i}`, headers: {}, body: "" });
     }
-    expect(sandbox.requestCount).toBe(2_500);
-    expect(sandbox.requests).toHaveLength(1_000);
-    expect(sandbox.requests.at(-1)?.path).toBe("/2500");
+    expect(standIn.requestCount).toBe(2_500);
+    expect(standIn.requests).toHaveLength(1_000);
+    expect(standIn.exchanges.at(-1)?.path).toBe("/2500");
   });
 });
 
-describe("a reset", () => {
-  it("returns to the settings of the start, without failures, with an empty log and a full budget", async () => {
-    const sandbox = new Sandbox({ settings: { requestsPerMinute: 1 } });
-    const { token } = (await create(sandbox)).data;
-    sandbox.set({ outage: "unavailable", requestsPerMinute: 5, latencyMs: 9_000 });
-    sandbox.failNext();
-    sandbox.reset();
-    expect(sandbox.settings).toMatchObject({ outage: "none", requestsPerMinute: 1, latencyMs: 0 });
-    expect(sandbox.requestCount).toBe(0);
-    expect((await create(sandbox)).status).toBe(201);
-    expect(sandbox.accepts(token)).toBe(true);
+describe("reset", () => {
+  it("forgets settings, faults, requests, the used-up limit, the skipped time and every token", async () => {
+    const standIn = new StandIn({ now: () => Date.UTC(2026, 10, 22, 12) });
+    standIn.set({ requestsPerMinute: 1, latencyMs: 5 });
+    standIn.advance(600_000);
+    const { token, refresh_token } = (await create(standIn)).data;
+    standIn.failNext({ times: 9 });
+    standIn.set({ dropConnections: true });
+    standIn.reset();
+    expect(standIn.settings).toMatchObject({ latencyMs: 0, dropConnections: false });
+    expect(standIn.requests).toEqual([]);
+    expect(standIn.accepts(token)).toBe(false);
+    expect((await refresh(standIn, refresh_token)).status).toBe(403);
+    expect((await create(standIn)).data.token_expires_at).toBe("2026-11-22T12:10:00Z");
   });
 });

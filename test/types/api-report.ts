@@ -5,6 +5,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replaceAll("\\", "
 const ENTRIES = {
   "telnyx-room-tokens": `${ROOT}dist/types/src/index.d.ts`,
   "telnyx-room-tokens/session": `${ROOT}dist/types/src/session/index.d.ts`,
+  "telnyx-room-tokens/sandbox": `${ROOT}dist/types/src/sandbox/index.d.ts`,
 };
 
 /** Every declaration that users see, with its docstring, as Markdown: first the exports, then what they mention. */
@@ -39,7 +40,10 @@ export function apiReport(): string {
 /** The declarations that tsc would emit, in memory, as a program of their own. */
 function declarationsProgram(): ts.Program {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
-  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  // With the sandbox, which is a project of its own because it knows Node.
+  const compilerOptions = { ...config.compilerOptions, types: ["node"] };
+  const all = { ...config, compilerOptions, exclude: [] };
+  const { fileNames, options } = ts.parseJsonConfigFileContent(all, ts.sys, ROOT);
   const emitted = new Map<string, string>();
   ts.createProgram(fileNames, {
     ...options,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/spec/files.ts";
+import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import { runScript } from "../run-script.ts";
-import { type SandboxServer, startSandbox } from "../sandbox/index.ts";
 
 const ESCAPE = "\u001b";
 const running: SandboxServer[] = [];
@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<SandboxServer> {
-  const sandbox = await startSandbox();
+  const sandbox = await startServer();
   running.push(sandbox);
   return sandbox;
 }
@@ -80,7 +80,7 @@ describe("npm run demo -- --live", () => {
     const { exitCode, stdout } = await demo(["--live"], env);
     expect(exitCode).toBe(0);
     expect(api.requests.map(({ status }) => status)).toEqual([201, 201, 403]);
-    const { refresh_token } = JSON.parse(api.requests[1]?.body ?? "");
+    const { refresh_token } = JSON.parse(api.exchanges[1]?.body ?? "");
     for (const secret of [api.apiKey, ...refresh_token.split(".")]) expect(stdout).not.toContain(secret);
   });
 

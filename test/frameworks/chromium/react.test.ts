@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { StandIn } from "../../../src/sandbox/stand-in.ts";
 import { launchChromium } from "../../chromium.ts";
-import { Sandbox } from "../../sandbox/index.ts";
 import { complaintsOf } from "./complaints.ts";
 import { servePage } from "./server.ts";
 
@@ -55,7 +55,7 @@ test.each([
 ])(
   "React %s keeps a token in StrictMode with one request, renews it, and unmounts clean",
   async (major, modules) => {
-    const sandbox = new Sandbox();
+    const sandbox = new StandIn();
     const server = await servePage(await bundle(modules), sandbox);
     const page = await browser.newPage();
     const complaints = complaintsOf(page);

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
+import type { StandIn } from "../../../src/sandbox/stand-in.ts";
 import { listen } from "../../loopback.ts";
-import type { Sandbox } from "../../sandbox/index.ts";
 
 /** A server on loopback. */
 interface PageServer {
@@ -9,7 +9,7 @@ interface PageServer {
 }
 
 /** Serves a page that is one script, and the back end's route, which passes on what Telnyx answers. */
-export async function servePage(script: string, sandbox: Sandbox): Promise<PageServer> {
+export async function servePage(script: string, sandbox: StandIn): Promise<PageServer> {
   const headers = { authorization: `Bearer ${sandbox.apiKey}`, "content-type": "application/json" };
   const server = createServer(({ method = "GET", url = "/" }, response) => {
     if (url === "/page.js") return response.setHeader("content-type", "text/javascript").end(script);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { startSandbox } from "../../sandbox/index.ts";
+import { startServer } from "../../../src/sandbox/server.ts";
 
 const JEST = createRequire(import.meta.url).resolve("jest/bin/jest");
 
@@ -11,7 +11,7 @@ test.each([
   ["compiled to CommonJS by @swc/jest", "swc-jest.json", []],
   ["as they are, as ES modules", "vm-modules.json", ["--experimental-vm-modules", "--no-warnings"]],
 ])("Jest runs tests that import both entries %s", async (_how, config, flags) => {
-  const sandbox = await startSandbox();
+  const sandbox = await startServer();
   const { url, apiKey, roomId } = sandbox;
   const env = { ...process.env, TELNYX_BASE_URL: url, TELNYX_API_KEY: apiKey, ROOM_ID: roomId };
   const args = [...flags, JEST, "--config", config, "--json", "--no-cache"];

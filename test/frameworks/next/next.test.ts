@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SandboxServer, startServer } from "../../../src/sandbox/server.ts";
 import { launchChromium } from "../../chromium.ts";
-import { type SandboxServer, startSandbox } from "../../sandbox/index.ts";
 import { complaintsOf } from "../chromium/complaints.ts";
 import { build, layOut, type RunningApp, start, type Variant } from "./next-app.ts";
 
@@ -16,7 +16,7 @@ describe.each([
   let app: RunningApp;
 
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startServer();
     const { url, apiKey, roomId } = sandbox;
     const telnyx = { TELNYX_BASE_URL: url, TELNYX_API_KEY: apiKey, ROOM_ID: roomId };
     const variant: Variant = { folder, env: { ...env, ...telnyx } };

@@ -1,10 +1,10 @@
 import { useEffect, useMemo } from "react";
 import { type RoomTokenSession, stayInRoom } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Sandbox } from "../../sandbox/index.ts";
+import type { StandIn } from "../../../src/sandbox/stand-in.ts";
 import { newSession, Page, type RoomComponent, stubBackEnd } from "./page.ts";
 
-let backEnd: Sandbox;
+let backEnd: StandIn;
 
 /** React 18 also lets the error out as an event of the window, which jsdom would print. */
 const quiet = (event: ErrorEvent) => event.preventDefault();

@@ -2,7 +2,7 @@ import { act, createElement, type FunctionComponent, StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { RoomTokenSession } from "telnyx-room-tokens/session";
 import { vi } from "vitest";
-import { Sandbox } from "../../sandbox/index.ts";
+import { StandIn } from "../../../src/sandbox/stand-in.ts";
 
 const ROOM_IDS = ["5f0c2a9e-7b1d-4c3e-9a64-2d8e1b7f3c05", "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"] as const;
 export const [ROOM_ID, OTHER_ROOM_ID] = ROOM_IDS;
@@ -11,8 +11,8 @@ export const [ROOM_ID, OTHER_ROOM_ID] = ROOM_IDS;
 export type RoomComponent = FunctionComponent<{ readonly roomId: string }>;
 
 /** Puts a back end in the place of `fetch`, which passes on what Telnyx answers. */
-export function stubBackEnd(): Sandbox {
-  const sandbox = new Sandbox({ roomIds: ROOM_IDS });
+export function stubBackEnd(): StandIn {
+  const sandbox = new StandIn({ roomIds: ROOM_IDS });
   const headers = { authorization: `Bearer ${sandbox.apiKey}`, "content-type": "application/json" };
   vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
     const url = `http://sandbox.test/v2${path.replace(/token$/, "actions/generate_join_client_token")}`;

@@ -5,7 +5,7 @@ import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import type { RoomTokenSession, RoomTokenSessionSnapshot } from "telnyx-room-tokens/session";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
-import type { Sandbox } from "../../sandbox/index.ts";
+import type { StandIn } from "../../../src/sandbox/stand-in.ts";
 import {
   countListeners,
   inStrictMode,
@@ -19,7 +19,7 @@ import {
 } from "./page.ts";
 import { useRoomToken } from "./use-room-token.ts";
 
-let backEnd: Sandbox;
+let backEnd: StandIn;
 let rendered: RoomTokenSessionSnapshot & { readonly session: RoomTokenSession };
 
 const Room: RoomComponent = ({ roomId }) => {
@@ -97,12 +97,12 @@ test("a failure and its end are shown", async () => {
 
 test("a Try again button recovers at once", async () => {
   const page = new Page();
-  backEnd.set({ outage: "drop" });
+  backEnd.set({ dropConnections: true });
   await page.show(Room);
   await wait(120_000);
   expect(page.text).toBe("failed");
   expect(rendered.retryAt).toBeGreaterThan(Date.now());
-  backEnd.set({ outage: "none" });
+  backEnd.set({ dropConnections: false });
   await act(async () => void (await rendered.session.getToken({ forceRefresh: true })));
   expect(page.text).toBe("ready");
   await page.unmount();

@@ -17,6 +17,12 @@ import {
   type TokenResponseOptions,
 } from "telnyx-room-tokens";
 import {
+  type Sandbox,
+  type SandboxFault,
+  type SandboxSettings,
+  startSandbox,
+} from "telnyx-room-tokens/sandbox";
+import {
   type GetTokenOptions,
   type GrantInput,
   isRoomTokenError as isSessionError,
@@ -106,4 +112,15 @@ async function fetchGrant(signal: AbortSignal): Promise<RoomTokenGrant> {
 
 function show(state: RoomTokenSessionState): string {
   return state.toUpperCase();
+}
+
+export async function rehearse(fault: SandboxFault, settings: SandboxSettings): Promise<string | undefined> {
+  const sandbox: Sandbox = await startSandbox({ port: undefined });
+  sandbox.failNext(fault);
+  sandbox.set(settings);
+  // @ts-expect-error: there is no host option
+  await startSandbox({ host: "::" });
+  const [request] = sandbox.requests;
+  await sandbox.close();
+  return request?.operation === "create" ? request.requestId : undefined;
 }

@@ -78,7 +78,7 @@ describe("refusals", () => {
   });
 
   test("a cut connection is a failed one, with a hint at CORS in a page alone", async () => {
-    await control("/fail-next", { drop: true, count: 5 });
+    await control("/fail-next", { dropConnection: true, times: 5 });
     const error = await refusal(newClient().create(roomId));
     expect(error).toMatchObject({ code: "connection_failed", retryable: true });
     expect(error.message.includes("CORS")).toBe(inPage);
@@ -111,7 +111,7 @@ describe("time", () => {
   });
 
   test("an abort within a backoff rejects at once, with the caller's own reason", async () => {
-    await control("/fail-next", { status: 503, count: 9 });
+    await control("/fail-next", { status: 503, times: 9 });
     const controller = new AbortController();
     const reason = { why: "enough" };
     const onAttempt = () => setTimeout(() => controller.abort(reason), 0);
@@ -129,7 +129,7 @@ describe("secrets", () => {
       "an echo",
       { status: 422, body: `{"message":"no such ${refreshToken}, ${encodeURIComponent(refreshToken)}"}` },
     ],
-    ["a cut connection", { drop: true, count: 5 }],
+    ["a cut connection", { dropConnection: true, times: 5 }],
     ["an unusable success", { status: 201, body: `{"data":{"token":"${refreshToken}"}}` }],
   ])("neither key nor token comes out of the error of %s", async (_name, plan) => {
     await control("/fail-next", plan);

@@ -32,7 +32,7 @@ test("a refresh without a key works across origins", async () => {
 
 test("a missing CORS header is a failed connection whose text says so", async () => {
   const { refreshToken } = await newClient().create(roomId);
-  await control("/settings", { cors: false });
+  await control("/block-pages");
   const error = await rejection(keyless().refresh(roomId, { refreshToken }));
   expect(error).toMatchObject({ code: "connection_failed", retryable: true });
   expect(String(error)).toContain("CORS");
@@ -52,7 +52,7 @@ test("a rate limit whose wait CORS hides is still a rate limit, and retried", as
 
 test("a session whose refresh is refused by CORS lives on its back end", async () => {
   const grant = await newClient().create(roomId);
-  await control("/settings", { cors: false });
+  await control("/block-pages");
   const session = new RoomTokenSession({
     grant,
     refresh: ({ refreshToken, signal }) => keyless().refresh(roomId, { refreshToken }, { signal }),

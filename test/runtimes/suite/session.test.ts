@@ -11,7 +11,7 @@ afterEach(() => {
   for (const session of open.splice(0)) session.close();
 });
 
-/** A session on the sandbox, whose back end mints tokens of the shortest life. */
+/** A session on the stand-in for Telnyx, whose back end mints tokens of the shortest life. */
 function newSession(options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession {
   const create = () => newClient().create(roomId, { tokenTtlSecs: 10 });
   const session = new RoomTokenSession({

@@ -5,7 +5,7 @@ export const given = inject("given");
 export const { roomId, apiKey } = given;
 export const inPage = typeof document !== "undefined";
 
-/** A client on the sandbox. It is allowed the key also in a page; page.test.ts shows that it is refused otherwise. */
+/** A client of the stand-in for Telnyx. It is allowed the key also in a page; page.test.ts shows that it is refused otherwise. */
 export function newClient(options: ClientOptions = {}): RoomTokenClient {
   return new RoomTokenClient({
     apiKey,
@@ -16,19 +16,19 @@ export function newClient(options: ClientOptions = {}): RoomTokenClient {
   });
 }
 
-/** Steers the sandbox, and gives what it answers. */
+/** Controls the stand-in for Telnyx, and returns what it answers. */
 export async function control(command: string, body: object = {}): Promise<Record<string, unknown>> {
   const response = await fetch(given.controlUrl + command, { method: "POST", body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${command}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** The requests that the sandbox saw since its reset. */
+/** The requests since the reset. */
 export async function seen(): Promise<{ path: string; headers: Record<string, string>; body: string }[]> {
-  return (await (await fetch(`${given.controlUrl}/requests`)).json()).requests;
+  return (await fetch(`${given.controlUrl}/requests`)).json();
 }
 
-/** Puts the sandbox back to the settings of its start. */
+/** Makes the stand-in forget what earlier tests did. */
 export async function reset(): Promise<void> {
   await control("/reset");
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RoomTokenClient } from "../../../src/index.ts";
+import { type SandboxServer, startServer } from "../../../src/sandbox/server.ts";
 import { RoomTokenSession } from "../../../src/session/index.ts";
-import { type SandboxServer, startSandbox } from "../../sandbox/index.ts";
 
 const TTL_SECS = 10;
 const LIFE_MS = 90_000;
@@ -12,15 +12,16 @@ const OUTAGE_MS = { from: 25_000, to: 45_000 };
 
 /** Lets one session live through an outage, two dead refresh tokens and a bad listener, in real time. */
 export async function liveInRealTime() {
-  const sandbox = await startSandbox({ settings: { clockOffsetMs: CLOCK_OFFSET_MS } });
+  const sandbox = await startServer();
+  sandbox.advance(CLOCK_OFFSET_MS);
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   process.on("unhandledRejection", note);
   const session = openSession(sandbox);
   const plans = [
     ...REVOCATIONS_MS.map((at) => setTimeout(() => sandbox.revokeRefreshTokens(), at)),
-    setTimeout(() => sandbox.set({ outage: "drop" }), OUTAGE_MS.from),
-    setTimeout(() => sandbox.set({ outage: "none" }), OUTAGE_MS.to),
+    setTimeout(() => sandbox.set({ dropConnections: true }), OUTAGE_MS.from),
+    setTimeout(() => sandbox.set({ dropConnections: false }), OUTAGE_MS.to),
   ];
   const figures = await sample(session, sandbox);
   for (const plan of plans) clearTimeout(plan);
@@ -29,7 +30,7 @@ export async function liveInRealTime() {
   await delay(100);
   process.off("unhandledRejection", note);
   const timersLeft = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const creates = sandbox.requests.filter(({ path }) => path.includes("generate")).length;
+  const creates = sandbox.requests.filter(({ operation }) => operation === "create").length;
   const refused = sandbox.requests.filter(({ status }) => status === 403).length;
   return {
     ...figures,
@@ -85,7 +86,7 @@ async function judge(
   figures: Awaited<ReturnType<typeof sample>>,
 ): Promise<void> {
   const held = session.grant;
-  const isOutage = () => sandbox.settings.outage === "drop";
+  const isOutage = () => sandbox.settings.dropConnections;
   const askedInOutage = isOutage();
   const askedAt = performance.now();
   try {

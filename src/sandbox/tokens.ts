@@ -12,7 +12,7 @@ interface TokenClaims {
 
 type TokenType = "access" | "refresh";
 
-interface MintedToken {
+interface IssuedToken {
   readonly token: string;
   /** `exp` as Telnyx writes it: whole seconds, UTC. */
   readonly expiresAt: string;
@@ -23,12 +23,11 @@ const HEADER = base64url({ alg: "HS256", typ: "JWT" });
 const resourceOf = (roomId: string) => `telnyx:video:rooms:${roomId.toLowerCase()}`;
 
 /**
- * Mints and checks the tokens of one type with a secret of its own.
+ * Issues and checks the tokens of one type, with a secret of its own.
  *
- * It signs them itself and not by jose, whose WebCrypto answers from another thread: fake timers do not wait for that.
- * The tests check with jose that these are valid JWTs.
+ * It signs them by `node:crypto`: WebCrypto answers from another thread, for which fake timers do not wait.
  */
-export class TokenMint {
+export class TokenIssuer {
   readonly #typ: TokenType;
   #secret: Buffer;
 
@@ -37,7 +36,7 @@ export class TokenMint {
     this.#secret = secret;
   }
 
-  mint(roomId: string, ttlSecs: number, nowMs: number): MintedToken {
+  issue(roomId: string, ttlSecs: number, nowMs: number): IssuedToken {
     const iat = Math.floor(nowMs / 1000);
     const exp = iat + ttlSecs;
     const claims: TokenClaims = {
@@ -53,16 +52,16 @@ export class TokenMint {
     return { token: `${signed}.${this.#sign(signed)}`, expiresAt };
   }
 
-  /** Whether `token` was minted here for that very room and is alive at `nowMs`. */
+  /** Whether `token` was issued here for that very room and is valid at `nowMs`. */
   accepts(token: string, roomId: string, nowMs: number): boolean {
     const claims = this.#verify(token);
     if (!claims) return false;
     const nowSecs = nowMs / 1000;
-    const ofRoom = claims.grants.some((grant) => grant.resources.includes(resourceOf(roomId)));
-    return ofRoom && claims.nbf <= nowSecs && nowSecs < claims.exp;
+    const isOfRoom = claims.grants.some((grant) => grant.resources.includes(resourceOf(roomId)));
+    return isOfRoom && claims.nbf <= nowSecs && nowSecs < claims.exp;
   }
 
-  /** Every token minted so far is refused from now on. */
+  /** Makes every token that was issued so far invalid. */
   revokeAll(): void {
     this.#secret = randomBytes(32);
   }

@@ -1,0 +1,61 @@
+import { RoomTokenClient } from "../client/client.ts";
+import { createTokenResponse } from "../client/token-response.ts";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "./responses.ts";
+import type { StandIn } from "./stand-in.ts";
+import { API_PREFIX } from "./token-api.ts";
+
+const ROUTE = /^\/rooms\/([^/]+)\/token$/;
+const LOOPBACK_ORIGIN = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
+/** Where a page gets the tokens of a room. */
+export const endpointPath = (roomId: string): string => `/rooms/${roomId}/token`;
+
+/**
+ * Plays the back end of a page, so that the page can be tried before there is one. Its client calls the stand-in, so
+ * what goes wrong there reaches the page as it would through a back end.
+ */
+export class PageRoute {
+  readonly #standIn: StandIn;
+  readonly #roomTokens: RoomTokenClient;
+
+  constructor(standIn: StandIn) {
+    this.#standIn = standIn;
+    this.#roomTokens = new RoomTokenClient({
+      apiKey: standIn.apiKey,
+      baseUrl: `http://127.0.0.1${API_PREFIX}`,
+      fetch: standIn.fetch,
+      dangerouslyAllowBrowser: true, // jsdom and happy-dom look like a page
+    });
+  }
+
+  matches({ path }: HttpRequest): boolean {
+    return ROUTE.test(path);
+  }
+
+  async respond(request: HttpRequest): Promise<HttpResponse> {
+    const cors = corsHeaders(request.headers);
+    if (request.method === "OPTIONS") return { status: 204, headers: cors, body: "" };
+    const { status, headers, body } = await this.#respondToPage(request);
+    return { status, headers: { date: this.#standIn.dateHeader(), ...headers, ...cors }, body };
+  }
+
+  async #respondToPage({ method, path, body: requestBody }: HttpRequest): Promise<HttpResponse> {
+    if (method !== "POST") return jsonResponse(405, { title: "This route takes a POST." });
+    const [, roomId] = ROUTE.exec(path) ?? [];
+    const { status, headers, body } = await createTokenResponse(this.#roomTokens, roomId, { requestBody });
+    return { status, headers: Object.fromEntries(new Headers(headers)), body: JSON.stringify(body) };
+  }
+}
+
+/** Lets a page of a loopback origin read what it could read of its own back end. Others are not let in. */
+function corsHeaders(headers: HttpRequest["headers"]): Record<string, string> {
+  const { origin = "", "access-control-request-headers": requestHeaders = "" } = headers;
+  if (!LOOPBACK_ORIGIN.test(origin)) return { vary: "Origin" };
+  return {
+    vary: "Origin",
+    "access-control-allow-origin": origin,
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": requestHeaders,
+    "access-control-expose-headers": "Date, Retry-After, X-Request-Id",
+  };
+}
