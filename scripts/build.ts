@@ -1,15 +1,17 @@
 /**
  * Makes dist/, anew each time, so that nothing of an earlier build gets packed. esbuild makes the modules, tsc the
- * declarations.
+ * declarations, of which those stay that users can see.
  */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const TYPES = join(ROOT, "dist/types");
 const TSC = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
 const SHARED_OPTIONS: BuildOptions = {
@@ -46,6 +48,21 @@ function makeDeclarations(project: string): void {
   process.exitCode ||= status ?? 1;
 }
 
+/** Deletes the declarations that the entries do not lead to. */
+function keepPublicDeclarations(entries: readonly string[]): void {
+  const reached = new Set(entries.map((entry) => join(TYPES, entry)));
+  // A set also goes through what is added on the way.
+  for (const file of reached) {
+    for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles) {
+      if (fileName.startsWith(".")) reached.add(resolve(dirname(file), fileName.replace(/\.ts$/, ".d.ts")));
+    }
+  }
+  for (const name of readdirSync(TYPES, { recursive: true, encoding: "utf8" })) {
+    const file = join(TYPES, name);
+    if (/\.d\.ts(?:\.map)?$/.test(name) && !reached.has(file.replace(/\.map$/, ""))) rmSync(file);
+  }
+}
+
 rmSync(join(ROOT, "dist"), { recursive: true, force: true });
 // One module of each entry and one of what they share: few modules load faster than many.
 await build({
@@ -64,3 +81,5 @@ await build({
 });
 makeDeclarations(".");
 makeDeclarations("src/sandbox");
+if (!process.exitCode)
+  keepPublicDeclarations(["src/index.d.ts", "src/session/index.d.ts", "src/sandbox/index.d.ts"]);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -17,7 +17,24 @@ const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .replaceAll("\\", "/"),
   );
 
-test("the tarball holds the build, the sources, their declarations, the fragment and the papers, and nothing else", () => {
+const read = (file: string) => readFileSync(join(installed, file), "utf8");
+
+/** The declarations that the entries lead to. */
+function publicDeclarations(): Set<string> {
+  const { exports } = JSON.parse(read("package.json"));
+  const entries = [".", "./session", "./sandbox"].map((entry) => posix.normalize(exports[entry].types));
+  const reached = new Set(entries);
+  // A set also goes through what is added on the way.
+  for (const file of reached) {
+    for (const { fileName } of ts.preProcessFile(read(file)).importedFiles) {
+      const declaration = fileName.replace(/\.ts$/, ".d.ts");
+      if (fileName.startsWith(".")) reached.add(posix.join(posix.dirname(file), declaration));
+    }
+  }
+  return reached;
+}
+
+test("the tarball holds the build, the sources, the public declarations, the fragment and the papers, and nothing else", () => {
   const git = ["ls-files", "--cached", "--others", "--exclude-standard", "src", "generated"];
   const listed = execFileSync("git", git, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
   const sources = listed.filter((file) => file.endsWith(".ts"));
@@ -25,9 +42,7 @@ test("the tarball holds the build, the sources, their declarations, the fragment
     `dist/${name}.js`,
     `dist/${name}.js.map`,
   ]);
-  const declarations = sources.flatMap((source) =>
-    [".d.ts", ".d.ts.map"].map((end) => `dist/types/${source.replace(/\.ts$/, end)}`),
-  );
+  const declarations = [...publicDeclarations()].flatMap((file) => [file, `${file}.map`]);
   const docs = readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`);
   const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json", ...docs];
   expect([...files].sort()).toEqual(
@@ -46,8 +61,6 @@ test("with its dependencies it takes less than 0.8 MB on disk", () => {
   expect(bytes).toBeLessThan(800_000);
 });
 
-const read = (file: string) => readFileSync(join(installed, file), "utf8");
-
 test("every module and every declaration has a map, which leads to sources that are shipped", () => {
   const mapped = files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file));
   for (const file of mapped) {
@@ -61,20 +74,15 @@ test("every module and every declaration has a map, which leads to sources that 
 });
 
 test("no public declaration leads to another package: those of openapi-fetch need TypeScript 5.4", () => {
-  const { exports } = JSON.parse(read("package.json"));
-  const reached = new Set([".", "./session", "./sandbox"].map((entry) => join(exports[entry].types)));
-  const packages: string[] = [];
-  // A set also goes through what is added on the way.
-  for (const file of reached) {
+  const reached = publicDeclarations();
+  const packages = [...reached].flatMap((file) => {
     const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(read(file));
-    packages.push(...typeReferenceDirectives.map(({ fileName }) => fileName));
-    for (const { fileName } of importedFiles) {
-      if (fileName.startsWith(".")) reached.add(join(dirname(file), fileName.replace(/\.ts$/, ".d.ts")));
-      else packages.push(fileName);
-    }
-  }
+    return [...importedFiles, ...typeReferenceDirectives]
+      .map(({ fileName }) => fileName)
+      .filter((name) => !name.startsWith("."));
+  });
   expect(packages).toEqual([]);
-  expect([...reached]).toContain(join("dist/types/generated/rooms-client-tokens.d.ts"));
+  expect([...reached]).toContain("dist/types/generated/rooms-client-tokens.d.ts");
 });
 
 test("publint has nothing to say, not even a suggestion", async () => {
