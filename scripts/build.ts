@@ -30,13 +30,14 @@ const BUILT: Readonly<Record<string, string>> = {
   "client/client.ts": "./index.js",
   "client/token-response.ts": "./index.js",
   "errors/room-token-error.ts": "./index.js",
+  "sandbox/index.ts": "./sandbox.js",
 };
 const importBuilt: Plugin = {
   name: "import-built",
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
       const source = relative(join(ROOT, "src"), resolve(resolveDir, path)).replaceAll("\\", "/");
-      const built = BUILT[source];
+      const built = kind === "entry-point" ? undefined : BUILT[source];
       return built === undefined ? undefined : { path: built, external: true };
     });
   },
@@ -75,7 +76,7 @@ await build({
 // On its own, so that because of it no import of the client loads more modules.
 await build({
   ...SHARED_OPTIONS,
-  entryPoints: { sandbox: "src/sandbox/index.ts" },
+  entryPoints: { sandbox: "src/sandbox/index.ts", command: "src/sandbox/bin.ts" },
   platform: "node",
   plugins: [importBuilt],
 });

@@ -38,7 +38,7 @@ test("the tarball holds the build, the sources, the public declarations, the fra
   const git = ["ls-files", "--cached", "--others", "--exclude-standard", "src", "generated"];
   const listed = execFileSync("git", git, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
   const sources = listed.filter((file) => file.endsWith(".ts"));
-  const modules = ["index", "sandbox", "session", "shared"].flatMap((name) => [
+  const modules = ["command", "index", "sandbox", "session", "shared"].flatMap((name) => [
     `dist/${name}.js`,
     `dist/${name}.js.map`,
   ]);
