@@ -4,34 +4,54 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
 import { client, ROOM_ID } from "./calls.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const FRAGMENT = "openapi/rooms-client-tokens.yaml";
 
-/** What `npm run mock` runs, as arguments for node: npm itself would stand between us and the process to end. */
-function mockCommand(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const [bin, ...args] = scripts.mock.split(" ");
-  const manifest = createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json");
-  return [join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin[bin]), ...args];
+/** The words of the command in docs/testing.md that follow the program, with the fragment of this repository. */
+function documentedArgs(): string[] {
+  const text = readFileSync(join(root, "docs/testing.md"), "utf8");
+  const [, args = ""] = /^npx @stoplight\/prism-cli@\S+ (mock .+)$/m.exec(text) ?? [];
+  return args.replace(`node_modules/telnyx-room-tokens/${FRAGMENT}`, FRAGMENT).split(" ");
 }
 
-it("npm run mock starts Prism's CLI on the fragment, and it answers our client", async () => {
-  const child = spawn(process.execPath, [...mockCommand(), "-p", "0"], { cwd: root });
+let url = "";
+let stop = async () => {};
+
+/** Starts the mock as node: npx itself would stand between us and the process to end. */
+beforeAll(async () => {
+  const manifest = createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json");
+  const program = join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.prism);
+  const child = spawn(process.execPath, [program, ...documentedArgs(), "-p", "0"], { cwd: root });
   const exited = once(child, "exit");
-  try {
-    let output = "";
-    for await (const chunk of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-      output += chunk;
-      if (/Prism is listening on \S+:\d+/.test(output)) break;
-    }
-    child.stdout.resume();
-    const url = /Prism is listening on (http:\S+:\d+)/.exec(output)?.[1] ?? output;
-    const grant = await client(url).create(ROOM_ID);
-    expect(grant.refreshTokenExpiresAt.getTime()).toBeGreaterThan(grant.tokenExpiresAt.getTime());
-  } finally {
+  stop = async () => {
     child.kill();
     await exited;
+  };
+  let output = "";
+  for await (const chunk of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    output += chunk;
+    if (/Prism is listening on \S+:\d+/.test(output)) break;
   }
+  child.stdout.resume();
+  url = /Prism is listening on (http:\S+:\d+)/.exec(output)?.[1] ?? output;
+});
+afterAll(() => stop());
+
+it("the documented mock answers our client, with any key and dates in the past", async () => {
+  const grant = await client(url, undefined, "KEY_any").create(ROOM_ID);
+  expect(grant.refreshTokenExpiresAt.getTime()).toBeGreaterThan(grant.tokenExpiresAt.getTime());
+  expect(grant.refreshTokenExpiresAt.getTime()).toBeLessThan(Date.now());
+});
+
+it("its base URL has no /v2", async () => {
+  await expect(client(`${url}/v2`).create(ROOM_ID)).rejects.toMatchObject({ code: "not_found" });
+});
+
+it("npm run mock is the same command, on loopback", () => {
+  const words = packageJson.scripts.mock.replace(" -h 127.0.0.1", "").split(" ");
+  expect(words).toEqual(["prism", ...documentedArgs()]);
 });

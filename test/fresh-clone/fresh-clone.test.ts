@@ -138,7 +138,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run spec:pull": "needs the document that Telnyx publishes",
   "npm run spec:pull -- <file or URL>": "needs the document that Telnyx publishes",
   "npx @stoplight/prism-cli@5.14.2 mock node_modules/telnyx-room-tokens/openapi/rooms-client-tokens.yaml":
-    "needs the published package; npm run mock starts the same mock",
+    "needs the published package; test/contract starts the same mock",
 };
 
 describe("after npm ci and nothing else", () => {
