@@ -44,7 +44,15 @@ test("the tarball holds the build, the sources, the public declarations, the fra
   ]);
   const declarations = [...publicDeclarations()].flatMap((file) => [file, `${file}.map`]);
   const docs = readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`);
-  const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json", ...docs];
+  const papers = [
+    "AGENTS.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "package.json",
+    ...docs,
+  ];
   expect([...files].sort()).toEqual(
     [...papers, "openapi/rooms-client-tokens.yaml", ...sources, ...modules, ...declarations].sort(),
   );
