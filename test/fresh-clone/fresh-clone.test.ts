@@ -134,6 +134,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "node --experimental-vm-modules": "test:frameworks runs Jest with it",
   "npm install @telnyx/video": "a package of Telnyx; test:room bundles it",
   "node start.mjs": "test/readme runs the snippet itself",
+  'curl -X POST https://api.telnyx.com/v2/rooms -H "Authorization: Bearer $TELNYX_API_KEY"':
+    "needs a key of Telnyx",
   "npm run demo -- --live": "needs a key of Telnyx",
   "npm run spec:pull": "needs the document that Telnyx publishes",
   "npm run spec:pull -- <file or URL>": "needs the document that Telnyx publishes",
