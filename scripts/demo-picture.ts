@@ -1,33 +1,5 @@
-/** What the demo draws: colours, shortened tokens, and lifetimes on a time line. */
-
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
-
-/** The colours of a terminal: each a function that marks a text, or leaves it alone where colours are off. */
-export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
-
-export function paint(enabled: boolean): Paint {
-  const mark = (code: number) => (text: string) => (enabled ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const { bold, dim, red, green, yellow, cyan } = CODES;
-  return {
-    bold: mark(bold),
-    dim: mark(dim),
-    red: mark(red),
-    green: mark(green),
-    yellow: mark(yellow),
-    cyan: mark(cyan),
-  };
-}
-
-/** FORCE_COLOR decides first, then NO_COLOR; without either there are colours in a terminal that can show them. */
-export function wantsColours(
-  stream: { readonly isTTY?: boolean | undefined },
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
-  const forced = env["FORCE_COLOR"];
-  if (forced !== undefined) return forced !== "0" && forced !== "false";
-  if (env["NO_COLOR"]) return false;
-  return stream.isTTY === true && env["TERM"] !== "dumb";
-}
+/** What the demo draws: shortened tokens, and lifetimes on a time line. */
+import { styleText } from "node:util";
 
 /** Enough of a token to tell two apart, too little to use one. */
 export function shorten(token: string): string {
@@ -39,7 +11,7 @@ export interface Span {
   readonly label: string;
   readonly fromSecs: number;
   readonly toSecs?: number;
-  readonly colour: keyof Paint;
+  readonly colour: "red" | "green" | "yellow" | "cyan";
 }
 
 const INDENT = "   ";
@@ -47,7 +19,7 @@ const LABEL_WIDTH = 15;
 const STEPS_SECS = [6, 30, 60, 300, 600, 900] as const;
 
 /** Draws spans below each other on one axis in minutes, no line longer than `columns`. */
-export function timeline(spans: readonly Span[], columns: number, colours: Paint): string[] {
+export function timeline(spans: readonly Span[], columns: number): string[] {
   const endSecs = Math.max(...spans.map((span) => span.toSecs ?? span.fromSecs));
   const stepSecs = STEPS_SECS.find((step) => endSecs / step <= 7) ?? endSecs;
   // Two columns are kept for what stands at the very end. Every step is as wide as the others.
@@ -61,11 +33,11 @@ export function timeline(spans: readonly Span[], columns: number, colours: Paint
   const rows = spans.map(({ label, fromSecs, toSecs, colour }) => {
     const from = cellOf(fromSecs);
     const bar = toSecs === undefined ? "✗" : "█".repeat(Math.max(1, cellOf(toSecs) - from));
-    return row(label, " ".repeat(from) + colours[colour](bar));
+    return row(label, " ".repeat(from) + styleText(colour, bar));
   });
   return [
-    colours.dim(row("minutes", minutes.join("").trimEnd())),
-    colours.dim(row("", `${ticks}┼`)),
+    styleText("dim", row("minutes", minutes.join("").trimEnd())),
+    styleText("dim", row("", `${ticks}┼`)),
     ...rows,
   ];
 }

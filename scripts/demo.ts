@@ -1,17 +1,21 @@
 /**
- * `npm run demo`: creates a token, refreshes it, shows a refusal; against the sandbox, or with `-- --live`
- * against Telnyx.
+ * `npm run demo`: creates a token, refreshes it, shows the error of an expired refresh token; against the sandbox, or
+ * with `-- --live` against Telnyx.
  */
-import { parseArgs } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { type AttemptEvent, isRoomTokenError, RoomTokenClient, type RoomTokenError } from "../src/index.ts";
 import { startSandbox } from "../src/sandbox/index.ts";
-import { paint, type Span, shorten, timeline, wantsColours, wrap } from "./demo-picture.ts";
+import { type Span, shorten, timeline, wrap } from "./demo-picture.ts";
 
 const TOKEN_TTL_SECS = 600;
 const REFRESH_TOKEN_TTL_SECS = 3_600;
 const COLUMNS = 80;
 
-const colours = paint(wantsColours(process.stdout, process.env));
+const HELP = `Usage: npm run demo
+       npm run demo -- --live
+
+Creates a token, refreshes it, and shows the error of an expired refresh token: without a key and a network, against
+the sandbox. With --live it does the same at Telnyx, with TELNYX_API_KEY and TELNYX_ROOM_ID of the environment.`;
 
 /** Where the demo runs: a client and a room, and what differs between the sandbox and Telnyx. */
 interface Stage {
@@ -51,23 +55,23 @@ function liveStage(onAttempt: (event: AttemptEvent) => void): Stage | undefined 
 }
 
 function step(title: string, call: string): void {
-  console.log(`\n${colours.bold(title)}\n   ${colours.dim(call)}`);
+  console.log(`\n${styleText("bold", title)}\n   ${styleText("dim", call)}`);
 }
 
 function showToken(label: string, token: string, expiresAt: Date): void {
   const until = expiresAt.toISOString().replace(".000Z", "Z");
-  console.log(`   ${label.padEnd(15)}${colours.cyan(shorten(token))}  until ${until}`);
+  console.log(`   ${label.padEnd(15)}${styleText("cyan", shorten(token))}  until ${until}`);
 }
 
 function showAttempt({ status, code, durationMs }: AttemptEvent): void {
   const outcome = status === undefined ? String(code) : `${status}`;
-  const colour = code === undefined ? colours.green : colours.red;
-  console.log(`   ${"answer".padEnd(15)}${colour(outcome)} after ${Math.round(durationMs)} ms`);
+  const colour = code === undefined ? "green" : "red";
+  console.log(`   ${"response".padEnd(15)}${styleText(colour, outcome)} after ${Math.round(durationMs)} ms`);
 }
 
 function showError(error: RoomTokenError): void {
-  console.log(`   ${colours.red(error.name)}`);
-  for (const field of ["message", "code", "status", "retryable", "requestId"] as const) {
+  console.log(`   ${styleText("red", error.name)}`);
+  for (const field of ["message", "code", "status", "retryable"] as const) {
     if (error[field] === undefined) continue;
     const [first, ...more] = wrap(String(error[field]), COLUMNS - 18);
     console.log(`     ${field.padEnd(13)}${first}`);
@@ -75,16 +79,16 @@ function showError(error: RoomTokenError): void {
   }
 }
 
-/** The request that is refused: with the refresh token an hour later, or at Telnyx with one that never was. */
-async function showRefusal({ roomTokens, roomId, setElapsed }: Stage, refreshToken: string, atSecs: number) {
+/** A refresh that fails: with the refresh token an hour later, or at Telnyx with a made-up one. */
+async function showFailure({ roomTokens, roomId, setElapsed }: Stage, refreshToken: string, atSecs: number) {
   setElapsed?.(atSecs);
   const why = setElapsed
-    ? `${atSecs / 60} minutes in: the refresh token has ended`
+    ? `${atSecs / 60} minutes in: the refresh token has expired`
     : "a made-up refresh token";
   step(`3  ${why}`, "roomTokens.refresh(roomId, { refreshToken })");
   try {
     await roomTokens.refresh(roomId, { refreshToken: setElapsed ? refreshToken : "made-up" });
-    console.log("   it was not refused");
+    console.log("   it was accepted");
   } catch (error) {
     if (!isRoomTokenError(error)) throw error;
     showError(error);
@@ -93,7 +97,9 @@ async function showRefusal({ roomTokens, roomId, setElapsed }: Stage, refreshTok
 
 async function play(stage: Stage): Promise<void> {
   const { title, roomTokens, roomId, setElapsed } = stage;
-  console.log(`${colours.bold("telnyx-room-tokens")}  ${title}\nroom ${roomId}`);
+  console.log(`${styleText("bold", "telnyx-room-tokens")}  ${title}\nroom ${roomId}`);
+  if (setElapsed)
+    console.log(styleText("dim", "The sandbox skips the time between the steps: nobody waits for it."));
 
   step("1  create", "roomTokens.create(roomId, { tokenTtlSecs: 600, refreshTokenTtlSecs: 3600 })");
   const ttls = { tokenTtlSecs: TOKEN_TTL_SECS, refreshTokenTtlSecs: REFRESH_TOKEN_TTL_SECS };
@@ -109,8 +115,8 @@ async function play(stage: Stage): Promise<void> {
   const fresh = await roomTokens.refresh(roomId, { refreshToken, tokenTtlSecs: TOKEN_TTL_SECS });
   showToken("token", fresh.token, fresh.tokenExpiresAt);
 
-  const refusedSecs = REFRESH_TOKEN_TTL_SECS;
-  await showRefusal(stage, refreshToken, refusedSecs);
+  const failedSecs = REFRESH_TOKEN_TTL_SECS;
+  await showFailure(stage, refreshToken, failedSecs);
 
   const startMs = grant.tokenExpiresAt.getTime() - TOKEN_TTL_SECS * 1000;
   const secsIn = (date: Date) => Math.max(0, (date.getTime() - startMs) / 1000);
@@ -125,15 +131,34 @@ async function play(stage: Stage): Promise<void> {
     },
     { label: "refresh token", fromSecs: 0, toSecs: secsIn(grant.refreshTokenExpiresAt), colour: "yellow" },
   ];
-  if (setElapsed) spans.push({ label: "refused", fromSecs: refusedSecs, colour: "red" });
-  console.log(`\n${colours.bold("The lifetimes")}`);
-  console.log(timeline(spans, COLUMNS, colours).join("\n"));
+  if (setElapsed) spans.push({ label: "error", fromSecs: failedSecs, colour: "red" });
+  console.log(`\n${styleText("bold", "The lifetimes")}`);
+  console.log(timeline(spans, COLUMNS).join("\n"));
+}
+
+/** The flags; undefined, with a sentence on standard error, if one is unknown. */
+function readArguments(): { live: boolean; help: boolean } | undefined {
+  const options = {
+    live: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    return undefined;
+  }
 }
 
 /** Runs the demo; its result is the exit code. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { live: { type: "boolean", default: false } } });
-  const stage = values.live ? liveStage(showAttempt) : await sandboxStage(showAttempt);
+  const flags = readArguments();
+  if (flags === undefined) return 2;
+  if (flags.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const stage = flags.live ? liveStage(showAttempt) : await sandboxStage(showAttempt);
   if (!stage) return 2;
   try {
     await play(stage);

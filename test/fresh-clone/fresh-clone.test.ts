@@ -27,7 +27,7 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "npm run demo": async () => {
-    expect(await run("npm run demo", clone)).toMatch(/answer +201/);
+    expect(await run("npm run demo", clone)).toMatch(/response +201/);
   },
 
   "npm run example": async () => {

@@ -23,19 +23,21 @@ function demo(args: string[], env: Record<string, string> = {}) {
 }
 
 describe("npm run demo", () => {
-  it("creates, refreshes, shows a refusal and draws the lifetimes, without a key", async () => {
+  it("creates, refreshes, shows an error, and draws the lifetimes, without a key", async () => {
     const { exitCode, stdout, stderr } = await demo([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout.match(/answer +(\d+) after \d+ ms/g)?.map((line) => line.split(/ +/)[1])).toEqual([
+    expect(stdout.match(/response +(\d+) after \d+ ms/g)?.map((line) => line.split(/ +/)[1])).toEqual([
       "201",
       "201",
       "403",
     ]);
     expect(stdout.match(/token +eyJhbG….{6} {2}until 20\S+Z$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/RoomTokenError\n +message +Refreshing[\s\S]* code +forbidden\n +status +403\n/);
+    expect(stdout).toContain("skips the time");
+    expect(stdout.match(/[0-9a-f-]{36}/g)).toHaveLength(2); // the room, and the request id once
     expect(stdout).toContain("┼─────────┼");
     expect(stdout).toMatch(/^ {3}refresh token {2}█{60}$/m);
-    expect(stdout).toMatch(/^ {3}refused {68}✗$/m);
+    expect(stdout).toMatch(/^ {3}error {70}✗$/m);
   });
 
   it("shows no token in full, no escape code off a terminal, no line over 80 columns", async () => {
@@ -48,7 +50,17 @@ describe("npm run demo", () => {
 
   it("colours when it is forced to", async () => {
     const { stdout } = await demo([], { FORCE_COLOR: "1" });
-    expect(stdout).toContain(`${ESCAPE}[32m201${ESCAPE}[0m`);
+    expect(stdout).toContain(`${ESCAPE}[32m201${ESCAPE}[39m`);
+  });
+
+  it("says with --help what it does, and with a wrong flag what is wrong", async () => {
+    const help = await demo(["--help"]);
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(help.stdout).toMatch(/^Usage: npm run demo\n[\s\S]*--live/);
+    const wrong = await demo(["--liv"]);
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(wrong.stderr).toMatch(/'--liv'[\s\S]*Usage: npm run demo/);
+    expect(wrong.stderr).not.toContain("    at ");
   });
 
   it("stays with its own sandbox, whatever the environment says", async () => {
