@@ -50,14 +50,11 @@ export class Demand {
    */
   wait(isForced: boolean, signal: AbortSignal | undefined, onLeft: () => void): Promise<string> {
     this.#isForced ||= isForced;
-    let leave = () => false;
-    const renewed = new Promise<string>((resolve, reject) => {
-      const caller = { resolve, reject };
-      this.#callers.add(caller);
-      leave = () => this.#callers.delete(caller);
-    });
+    const caller = {} as Caller;
+    const renewed = new Promise<string>((resolve, reject) => Object.assign(caller, { resolve, reject }));
+    this.#callers.add(caller);
     return untilAborted(renewed, signal).finally(() => {
-      if (!leave()) return; // it was taken: its renewal is over
+      if (!this.#callers.delete(caller)) return; // it was taken: its renewal is over
       this.#isForced &&= this.isWaitedFor;
       onLeft();
     });

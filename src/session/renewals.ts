@@ -86,7 +86,6 @@ export class Renewals {
   }
 
   close(): void {
-    if (this.#demand.mode === "closed") return; // a listener may close it again
     const attempt = this.#attempt;
     this.#demand.end("closed");
     this.#facts = NO_FACTS;

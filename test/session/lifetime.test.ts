@@ -129,12 +129,13 @@ describe("a token that tells the time neither itself nor by a Date", () => {
   it("ends at that moment, however long its response took", async () => {
     const server = new Server();
     server.isOpaque = true;
+    const session = await openReady(server);
     server.latencyMs = 5000;
     server.always = () => tokenOf({ stated: 300 });
-    const session = open(server);
-    session.getToken();
+    await sleep(95_000);
+    session.getToken({ forceRefresh: true });
     await sleep(5000);
-    expect(session.tokenValidForMs).toBe(294_000);
+    expect(session.tokenValidForMs).toBe(199_000);
   });
 
   it("a wall clock that was set while the request was under way is no reason to take it for older", async () => {
@@ -151,7 +152,7 @@ describe("a token that tells the time neither itself nor by a Date", () => {
     ["two parts that are no base64", "a.%%%.b"],
     ["a payload that is no JSON", `a.${Buffer.from("x").toString("base64url")}.b`],
     ["a payload that is no object", `a.${Buffer.from("null").toString("base64url")}.b`],
-    ["an exp that is no number", jwt({ iat: NOON_SECS, exp: "soon" })],
+    ["an exp that is no number", jwt({ iat: NOON_SECS, exp: String(NOON_SECS + 60) })],
     ["an exp after the year 9999", jwt({ exp: 1e12 })],
     ["an exp before 1970", jwt({ exp: -1 })],
   ])("so it is with %s", async (_, token) => {
@@ -162,9 +163,14 @@ describe("a token that tells the time neither itself nor by a Date", () => {
   });
 
   it("base64url is read with all its letters", async () => {
-    const token = jwt({ note: "ÿ?>ÿ~", iat: NOON_SECS, exp: NOON_SECS + 60 });
-    expect(token).toMatch(/[-_]/);
-    expect(await validSecs({ token })).toBe(59);
+    for (const [note, letter] of [
+      ["?~>", "-"],
+      ["~~?>", "_"],
+    ]) {
+      const token = jwt({ note, iat: NOON_SECS, exp: NOON_SECS + 60 });
+      expect(token).toContain(letter);
+      expect(await validSecs({ token })).toBe(59);
+    }
   });
 });
 

@@ -96,7 +96,9 @@ describe("forceRefresh", () => {
     const { retryAt } = session.getSnapshot();
     const before = server.count;
     for (let i = 0; i < 5; i++) {
-      expect((await rejection(session.getToken(forced))).code).toBe("not_found");
+      const error = await rejection(session.getToken(forced));
+      expect(error.code).toBe("not_found");
+      expect(session.getSnapshot().error).toBe(error);
       await sleep(1500);
     }
     expect(server.count).toBe(before + 5);
@@ -155,6 +157,39 @@ describe("forceRefresh", () => {
     caller.abort("mine");
     await sleep(50_000);
     expect(waiting.error).toBe("mine");
+    expect(server.count).toBe(before);
+  });
+});
+
+describe("an attempt out of turn that is under way", () => {
+  it("is waited for by every caller, however long the pause is that it was begun in", async () => {
+    const server = new Server();
+    server.always = REFUSED;
+    const session = open(server);
+    session.start();
+    await sleep(70_000);
+    server.always = undefined;
+    server.latencyMs = 2000;
+    const first = track(session.getToken(forced));
+    await sleep(1500);
+    const others = [track(session.getToken()), track(session.getToken(forced))];
+    await sleep(500);
+    const { token } = session.getSnapshot();
+    expect([first, ...others].map(({ value }) => value)).toEqual([token, token, token]);
+  });
+
+  it("leaves no haste behind for those that joined it", async () => {
+    const server = new Server();
+    server.always = REFUSED;
+    const session = open(server);
+    session.start();
+    await sleep(70_000);
+    server.latencyMs = 2000;
+    track(session.getToken(forced));
+    await sleep(1500);
+    track(session.getToken(forced));
+    const before = server.count;
+    await sleep(50_000);
     expect(server.count).toBe(before);
   });
 });
@@ -254,6 +289,22 @@ describe("a page that is back", () => {
     expect(server.count).toBe(before + 1);
     await sleep(2000);
     expect(server.count).toBe(before + 1);
+  });
+
+  it("stop() ends the haste of a page that came back within the second", async () => {
+    const server = new Server();
+    server.always = REFUSED;
+    const session = open(server);
+    session.start();
+    await sleep(70_000);
+    session.start();
+    await settle();
+    session.start();
+    session.stop();
+    const before = server.count;
+    expect((await rejection(session.getToken())).retryAfterMs).toBeGreaterThan(15_000);
+    await sleep(10_000);
+    expect(server.count).toBe(before);
   });
 
   it("nothing listens before start(), after stop() and after close(), however often they are called", () => {

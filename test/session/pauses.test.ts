@@ -247,13 +247,15 @@ describe("a caller in a pause", () => {
 describe("which operation", () => {
   it("refresh and create take turns after transient failures, until one succeeds", async () => {
     const server = new Server();
-    const session = await openReady(server);
+    const reported: string[] = [];
+    const session = await openReady(server, { onAttempt: ({ operation }) => reported.push(operation) });
     session.start();
     server.next.push(DOWN, DOWN, DOWN, DOWN);
     await sleep(500_000);
     expect(server.operations).toBe("crcrcr");
     await sleep(500_000);
     expect(server.operations).toBe("crcrcrr");
+    expect(reported.map(([first]) => first).join("")).toBe(server.operations);
   });
 
   it("with create alone, or refresh alone, every attempt is that one", async () => {
@@ -264,6 +266,17 @@ describe("which operation", () => {
     await sleep(500_000);
     expect(creates.operations).toMatch(/^c{5,}$/);
     expect(refreshes.operations).toMatch(/^r{5,}$/);
+  });
+
+  it("a refresh token that nothing can refresh is of no use: with create alone each renewal is a create", async () => {
+    const server = new Server();
+    const session = await openReady(server, { refresh: undefined });
+    const states = new Set<string>();
+    session.subscribe(({ state }) => states.add(state));
+    session.start();
+    await sleep(HOUR);
+    expect(server.operations).toMatch(/^c{8}$/);
+    expect([...states]).toEqual(["ready"]);
   });
 
   it("a refused refresh drops the refresh token, and create is called at once, also if that fails", async () => {

@@ -20,10 +20,11 @@ useFakeTime();
 
 const SECS = secsOf(NOON);
 const token = jwt({ iat: SECS, exp: SECS + 600 });
-const OURS = { token, tokenExpiresAt: iso(SECS + 600), refreshToken: "refresh" };
+/** It says itself that it lives longer than is stated beside it. */
+const OURS = { token, tokenExpiresAt: iso(SECS + 300), refreshToken: "refresh" };
 const TELNYX = {
   token,
-  token_expires_at: iso(SECS + 600),
+  token_expires_at: iso(SECS + 300),
   refresh_token: "refresh",
   record_type: "client_token",
 };
@@ -33,7 +34,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
 describe("create and refresh may return", () => {
   const grant: RoomTokenGrant = {
     token,
-    tokenExpiresAt: new Date(NOON + 600_000),
+    tokenExpiresAt: new Date(NOON + 300_000),
     refreshToken: "refresh",
     refreshTokenExpiresAt: new Date(NOON + 3_600_000),
   };
@@ -49,6 +50,9 @@ describe("create and refresh may return", () => {
     ["a Response with Telnyx's body", json(200, { data: TELNYX })],
     ["anything that has ok, status and json()", responseOf(200, { data: TELNYX })],
     ["a result of openapi-fetch", { data: { data: TELNYX }, response: json(201, {}) }],
+    ["a grant that has a data of its own", { ...OURS, data: { token: "other" } }],
+    ["what has a json() and a status, but no ok", { ...OURS, status: 500, json: () => {} }],
+    ["what has an ok and a status, but no json()", { ...OURS, status: 500, ok: true }],
     ["a grant whose refreshToken is null beside Telnyx's spelling", { ...TELNYX, refreshToken: null }],
   ])("%s", async (_, returned) => {
     const session = openOn(() => returned);
@@ -121,6 +125,7 @@ async function errorOf(create: () => unknown) {
 
 describe("a Response that is not ok", () => {
   it.each<[number, RoomTokenErrorCode, boolean]>([
+    [300, "redirect_refused", false],
     [302, "redirect_refused", false],
     [400, "bad_request", false],
     [401, "unauthorized", false],
@@ -194,7 +199,7 @@ describe("a Response that is not ok", () => {
 });
 
 describe("a rejection", () => {
-  const HEADERS = { "Retry-After": "20" };
+  const HEADERS = { "Content-Type": "application/json", "Retry-After": "20" };
   const libraries: Record<string, (status: number) => object> = {
     "ky, which keeps the Response": (status) => ({ response: json(status, { title: "Nope" }, HEADERS) }),
     "got, whose response has a statusCode": (status) => ({
@@ -243,6 +248,7 @@ describe("a rejection", () => {
   );
 
   it.each<[string, unknown, object]>([
+    ["its status", { status: 300 }, { code: "redirect_refused", status: 300, retryable: false }],
     ["its status", { status: 404 }, { code: "not_found", status: 404, retryable: false }],
     ["its status, also as statusCode", { statusCode: 503 }, { code: "server_error", retryable: true }],
     ["its status, whatever retryable says", { status: 403, retryable: true }, { retryable: false }],
@@ -360,6 +366,8 @@ describe("what others make is read with care", () => {
   ])("%s is a failure like any other", async (_, create) => {
     const error = await errorOf(create);
     expect(error).toBeInstanceOf(RoomTokenError);
+    expect(error.message).toMatch(/^create (failed: |returned )./);
+    expect(error.code).toMatch(/^[a-z_]+$/);
     expect(util.inspect(error, { depth: 9, showHidden: true })).not.toContain("theirs");
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { open, openReady, responseOf, Server, sleep, useFakeTime, useRandom } from "./support.ts";
 
 useFakeTime();
@@ -79,12 +79,15 @@ describe("when a token is renewed", () => {
 });
 
 describe("getToken()", () => {
-  it("a fresh token comes at once, a thousand times, without a request", async () => {
+  it("a fresh token comes at once, a thousand times, without a request or a timer", async () => {
     const server = new Server();
     const session = open(server);
     const token = await session.getToken();
+    session.start();
+    const setTimeout = vi.spyOn(globalThis, "setTimeout");
     for (let i = 0; i < 1000; i++) expect(await session.getToken()).toBe(token);
     expect(server.count).toBe(1);
+    expect(setTimeout).not.toHaveBeenCalled();
   });
 
   it("a token that is due comes at once, and exactly one request renews it", async () => {
@@ -108,8 +111,10 @@ describe("getToken()", () => {
     await sleep(598_999);
     expect(session.tokenValidForMs).toBe(1);
     expect(await session.getToken()).toBe(token);
-    await sleep(100);
-    const renewed = await session.getToken();
+    await sleep(1);
+    const first = session.getToken();
+    await sleep(99);
+    const renewed = await first;
     expect(renewed).not.toBe(token);
     await sleep(700_000);
     expect(session.tokenValidForMs).toBe(0);
@@ -153,6 +158,19 @@ describe("getToken()", () => {
 });
 
 describe("minValidityMs", () => {
+  it("0 is that of any valid token", async () => {
+    const session = await openReady(new Server());
+    expect(await session.getToken({ minValidityMs: 0 })).toBe(session.getSnapshot().token);
+  });
+
+  it("no value makes an expired token serve", async () => {
+    const server = new Server();
+    const session = await openReady(server);
+    const token = await session.getToken();
+    await sleep(600_000);
+    expect(await session.getToken({ minValidityMs: Number.POSITIVE_INFINITY })).not.toBe(token);
+  });
+
   it("a token that is valid for long enough comes at once; else a renewal is waited for", async () => {
     const server = new Server();
     const session = await openReady(server);

@@ -270,6 +270,19 @@ describe("subscribe", () => {
     ]);
   });
 
+  it("is not called with what a listener before it has changed already", async () => {
+    const server = new Server();
+    server.always = DOWN;
+    const session = open(server);
+    session.subscribe(({ state }) => state === "failed" && session.stop());
+    const retries: unknown[] = [];
+    session.subscribe(({ retryAt }) => retries.push(retryAt));
+    session.start();
+    await settle();
+    expect(session.getSnapshot().state).toBe("failed");
+    expect(retries).toEqual([undefined, undefined]);
+  });
+
   it("a closed session calls once, with closed, and never again", () => {
     const session = open(new Server());
     session.close();
