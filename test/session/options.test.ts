@@ -4,7 +4,12 @@ import { open, rejection, Server, useFakeTime } from "./support.ts";
 
 useFakeTime();
 
-const create = () => new Server().grant();
+const GRANT = {
+  token: "opaque-token",
+  tokenExpiresAt: "2026-11-22T12:10:00.000Z",
+  refreshToken: "refresh-token",
+};
+const create = () => GRANT;
 const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
 const NEEDS =
   "options must contain either endpoint, or create, or refresh together with a grant that has a refreshToken";
@@ -17,8 +22,8 @@ describe("the constructor refuses", () => {
     ["/rooms/1/token", "options must be an object"],
     [{}, NEEDS],
     [{ refresh: create }, NEEDS],
-    [{ grant: create() }, NEEDS],
-    [{ refresh: create, grant: { ...create(), refreshToken: undefined } }, NEEDS],
+    [{ grant: GRANT }, NEEDS],
+    [{ refresh: create, grant: { ...GRANT, refreshToken: undefined } }, NEEDS],
     [{ endpoint: "" }, "endpoint must be a non-empty string"],
     [{ endpoint: new URL("http://127.0.0.1/") }, "endpoint must be a non-empty string"],
     [{ endpoint: "/x", create }, NEEDS],
@@ -34,7 +39,7 @@ describe("the constructor refuses", () => {
     [{ create, grant: null }, "grant must be a grant (given: null)"],
     [{ create, grant: {} }, "grant must be a grant (given: no token)"],
     [{ create, grant: { token: "t" } }, "grant must be a grant (given: no tokenExpiresAt)"],
-    [{ create, grant: JSON.stringify(create()) }, "grant must be a grant (given: a string)"],
+    [{ create, grant: JSON.stringify(GRANT) }, "grant must be a grant (given: a string)"],
     [{ create, tokenTtlSecs: 60 }, `options must not contain "tokenTtlSecs"; ${KNOWN}`],
     [{ endPoint: "/x" }, `options must not contain "endPoint"; ${KNOWN}`],
   ])("%j: %s", (options, message) => {
@@ -53,7 +58,7 @@ describe("the constructor refuses", () => {
   });
 
   it("and shows no token of a grant that it refuses", () => {
-    const grant = { ...create(), refreshToken: 5 };
+    const grant = { ...GRANT, refreshToken: 5 };
     expect(make({ create, grant })).toThrow(
       /^grant must be a grant \(given: a refreshToken that is not [^.]*\)$/,
     );
@@ -88,7 +93,7 @@ describe("getToken refuses", () => {
 describe("the constructor", () => {
   it("reads each option once, and leaves them as they are", () => {
     const read: PropertyKey[] = [];
-    const options = new Proxy(Object.freeze({ create, grant: Object.freeze(create()) }), {
+    const options = new Proxy(Object.freeze({ create, grant: Object.freeze(GRANT) }), {
       get(target, name) {
         read.push(name);
         return Reflect.get(target, name);
@@ -105,8 +110,7 @@ describe("the constructor", () => {
     };
     for (const name of ["setTimeout", "fetch", "crypto", "addEventListener"]) vi.stubGlobal(name, forbidden);
     vi.spyOn(Math, "random").mockImplementation(forbidden);
-    const grant = create();
-    make({ create, grant })();
+    make({ create, grant: GRANT })();
     vi.spyOn(Date, "now").mockImplementation(forbidden);
     vi.spyOn(performance, "now").mockImplementation(forbidden);
     for (const session of [make({ create })(), make({ endpoint: "/x" })()]) {
@@ -117,7 +121,7 @@ describe("the constructor", () => {
   });
 
   it("takes a grant with a Date, also where Date.prototype.toJSON was replaced", () => {
-    const { tokenExpiresAt, ...grant } = create();
+    const { tokenExpiresAt, ...grant } = GRANT;
     vi.spyOn(Date.prototype, "toJSON").mockReturnValue("theirs");
     const session = make({ create, grant: { ...grant, tokenExpiresAt: new Date(tokenExpiresAt) } })();
     expect(session.grant).toEqual({ ...grant, tokenExpiresAt });
