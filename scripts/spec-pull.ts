@@ -14,8 +14,7 @@
  *     │  spec/normal-form.ts   puts all together
  *     ▼
  *   normal form  ──  openapi/upstream.json is the one of the last pull
- *     │  spec/changes.ts       what differs between the two, as data
- *     │  spec/breaking.ts      which of it breaks callers
+ *     │  spec/changes.ts       what differs between the two, as data, and what of it breaks callers
  *     ▼
  *   changes
  *     │  spec/report.ts        puts them in words

@@ -1,9 +1,19 @@
-/** What differs between two normal forms, as data. */
-import { breaks } from "./breaking.ts";
+/** What differs between two normal forms, as data, and which of it breaks callers. */
 import { equal, isObject, type Json, type JsonObject, listAt, objectAt, ownAt, words } from "./json.ts";
 import { type Found, findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
 import { wayInWords } from "./security.ts";
+
+/** The way to a node of an operation, such as ["responses 201", "content text/plain", "schema"]. */
+type Path = readonly string[];
+
+interface Difference {
+  readonly path: Path;
+  /** What of the node, such as `maximum`; `schema` for the whole of a schema; undefined where it came or went. */
+  readonly keyword: string | undefined;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
 
 /** One fact that differs, and of which operations. */
 export interface Change extends Difference {
@@ -12,21 +22,11 @@ export interface Change extends Difference {
   readonly isBreaking: boolean;
 }
 
-type Path = readonly string[];
-
-export interface Difference {
-  /** The way to a node of the operation, such as ["responses", "201", "content", "text/plain", "schema"]. */
-  readonly path: Path;
-  /** What of the node, such as `maximum`; `schema` for the whole of a schema; undefined where it came or went. */
-  readonly keyword?: string | undefined;
-  readonly before?: Json | undefined;
-  readonly after?: Json | undefined;
-}
-
 /** Under these keys stand names, and under each name a node. */
 const MAPS_OF_NAMES = words("content headers parameters properties responses");
 /** Under these a schema. */
 const SCHEMAS = words("additionalProperties items schema");
+const NODES = new Set([...SCHEMAS, "requestBody"]);
 /** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
 const COMPOSED = words(`allOf anyOf else if not oneOf prefixItems then ${RECURSIVE}`);
 
@@ -35,7 +35,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
   const changes = new Map<string, Change>();
   for (const [index, found] of findOperations(after).entries()) {
     const old = was[index] ?? found;
-    const all = [...differences([], viewOf(before, old), viewOf(after, found))];
+    const all = [...factsThatDiffer([], viewOf(before, old), viewOf(after, found))];
     for (const one of all) {
       const change = { ...one, isBreaking: breaks(one, all) };
       const key = JSON.stringify(change);
@@ -61,46 +61,98 @@ function viewOf(document: JsonObject, { path, method, operation }: Found): JsonO
   };
 }
 
-function* differences(path: Path, was: Json | undefined, is: Json | undefined): Generator<Difference> {
-  if (equal(was, is)) return;
-  const isMap = isMapOfNames(path);
-  const keys = Object.keys({ ...Object(was), ...Object(is) });
-  const isComposed = keys.some((one) => COMPOSED.has(one));
-  if (!isMap && !(isNode(path) && isObject(was) && isObject(is) && !isComposed))
-    return yield whole(path, was, is);
-  for (const key of keys) {
-    const [before, after] = [ownAt(was, key), ownAt(is, key)];
-    if (!isMap && key === "required" && Array.isArray(before ?? after)) yield* memberRules(path, was, is);
-    else yield* differences([...path, key], before, after);
+const keysOf = (one?: Json, other?: Json) => Object.keys({ ...Object(one), ...Object(other) });
+
+/** Of two nodes that are both there. */
+function* factsThatDiffer(path: Path, was: Json, is: Json): Generator<Difference> {
+  for (const keyword of keysOf(was, is)) {
+    const [before, after] = [ownAt(was, keyword), ownAt(is, keyword)];
+    if (MAPS_OF_NAMES.has(keyword))
+      for (const name of keysOf(before, after))
+        yield* differences([...path, `${keyword} ${name}`], ownAt(before, name), ownAt(after, name));
+    else if (keyword === "required" && Array.isArray(before ?? after)) yield* memberRules(path, was, is);
+    else if (NODES.has(keyword) && [before, after].some(isObject))
+      yield* differences([...path, keyword], before, after);
+    else if (!equal(before, after)) yield { path, keyword, before, after };
   }
 }
 
-/** Whether something with a place of its own stands there, and not a fact of what is around it. */
-function isNode(path: Path): boolean {
-  const key = path.at(-1) ?? "requestBody";
-  return isMapOfNames(path.slice(0, -1)) || SCHEMAS.has(key) || key === "requestBody";
-}
-
-function whole(path: Path, before: Json | undefined, after: Json | undefined): Difference {
-  const isName = isMapOfNames(path.slice(0, -1));
-  const isThing = isName || (isNode(path) && (isObject(before) || isObject(after)));
-  if (!isThing) return { path: path.slice(0, -1), keyword: path.at(-1), before, after };
-  const isSchema = SCHEMAS.has(path.at(-1) ?? "") && !isName;
-  const isChange = isSchema || (before !== undefined && after !== undefined);
-  return { path, keyword: isChange ? "schema" : undefined, before, after };
-}
-
-export function isMapOfNames(path: Path): boolean {
-  return path.reduce((isMap, key) => !isMap && MAPS_OF_NAMES.has(key), false);
+function* differences(path: Path, before?: Json, after?: Json): Generator<Difference> {
+  if (equal(before, after)) return;
+  const isComposed = keysOf(before, after).some((key) => COMPOSED.has(key));
+  if (isObject(before) && isObject(after) && !isComposed) return yield* factsThatDiffer(path, before, after);
+  const isThere = (before !== undefined && after !== undefined) || SCHEMAS.has(path.at(-1) ?? "");
+  yield { path, keyword: isThere ? "schema" : undefined, before, after };
 }
 
 /** Which members must be there. One that is gone altogether is told as removed. */
-function* memberRules(path: Path, was?: Json, is?: Json): Generator<Difference> {
-  const [one, other] = [was, is].map((schema) => new Set(listAt(schema, "required").map(String)));
-  for (const name of new Set([...(one ?? []), ...(other ?? [])])) {
-    const [before, after] = [one?.has(name) === true, other?.has(name) === true];
-    const [had, has] = [was, is].map((schema) => ownAt(objectAt(schema, "properties"), name) !== undefined);
-    if ((has || !had) && before !== after)
-      yield { path: [...path, "properties", name], keyword: "required", before, after };
+function* memberRules(path: Path, ...both: [was: Json, is: Json]): Generator<Difference> {
+  const rules = both.map((schema) => listAt(schema, "required").map(String));
+  const [had, has] = both.map((schema) => Object.keys(objectAt(schema, "properties")));
+  for (const name of new Set(rules.flat())) {
+    const [before, after] = rules.map((names) => names.includes(name));
+    const isGone = had?.includes(name) && !has?.includes(name);
+    if (before !== after && !isGone)
+      yield { path: [...path, `properties ${name}`], keyword: "required", before, after };
   }
+}
+
+/** What of a whole operation callers rely on. */
+const OF_OPERATION = words("method path security servers");
+/** Changes of these alone break nobody. */
+const NO_RULE = words("default deprecated");
+/** Facts that name what a value may be. */
+const CHOICES = words("enum format schema type");
+/** Formats that everybody knows; another name promises nothing. */
+const FORMATS = words(
+  "binary byte date date-time double duration email float hostname int32 int64 ipv4 ipv6 time uri uuid",
+);
+/** Values of the first are values of the second. */
+const WIDER = words("integer:number int32:int64 float:double date-time:datetime datetime:date-time");
+
+/**
+ * A server must go on taking what it took, and answer nothing that it never did. `all` are the differences of the
+ * operation: a new member breaks callers when it must be sent.
+ */
+function breaks({ path, keyword = "", before, after }: Difference, all: readonly Difference[]): boolean {
+  const isRequest = !path[0]?.startsWith("responses ");
+  const [was, is] = [choicesOf(before), choicesOf(after)];
+  if (path.length === 0)
+    return OF_OPERATION.has(keyword) && !is.includes("none") && was.some((one) => !is.includes(one));
+  if (keyword !== "") return breaksFact(isRequest, keyword, before, after);
+  // Callers may come to rely on the members of any answer, and on each success.
+  const isKept = path[0]?.startsWith("responses 2") || path.at(-1)?.startsWith("properties ") === true;
+  if (before !== undefined) return isRequest || isKept;
+  const isRequired = (one: Difference) => one.keyword === "required" && one.after === true;
+  const mustBeSent = all.some((one) => isRequired(one) && equal([...one.path], [...path]));
+  return isRequest && (mustBeSent || ownAt(after, "required") === true);
+}
+
+function breaksFact(isRequest: boolean, keyword: string, before?: Json, after?: Json): boolean {
+  if (NO_RULE.has(keyword)) return false;
+  if (keyword === "required") return (after === true) === isRequest;
+  const isFormat = keyword === "format" && FORMATS.has(String(before)) && after !== undefined;
+  if (CHOICES.has(keyword) && (isRequest || isFormat || /^(schema|type)$/.test(keyword)))
+    return !accepts(isRequest, choicesOf(before), choicesOf(after));
+  // `allowReserved` and the like allow more.
+  if (keyword.startsWith("allow")) return after === undefined;
+  if (!isRequest) return keyword === "writeOnly" && after !== undefined;
+  if (typeof before !== "number" || typeof after !== "number") return after !== undefined;
+  return /max/i.test(keyword) ? after < before : !/min/i.test(keyword) || after > before;
+}
+
+/** The values, types or schemas of which one must fit. */
+function choicesOf(value: Json = []): readonly Json[] {
+  const facts = Object.entries(isObject(value) ? value : {}).filter(([keyword]) => !NO_RULE.has(keyword));
+  const [[keyword, choices] = ["", null], ...others] = facts;
+  return [/^(any|one)Of$/.test(keyword) && others.length === 0 ? choices : value].flat();
+}
+
+/** A request may send what it always sent; a response holds nothing that it never held. No choice is any. */
+function accepts(isRequest: boolean, before: readonly Json[], after: readonly Json[]): boolean {
+  const [narrow, wide] = isRequest ? [before, after] : [after, before];
+  if (wide.length === 0) return true;
+  const isWithin = (one: Json, other: Json) =>
+    equal(one, other) || equal(other, {}) || WIDER.has(`${one}:${other}`);
+  return (narrow.length > 0 ? narrow : [{}]).every((one) => wide.some((other) => isWithin(one, other)));
 }

@@ -148,7 +148,7 @@ it("a change is data: operations, path, keyword, values", () => {
   const [change] = changesBetween(normalForm(telnyxLike()), normalForm(edited([`${ttl} maximum`, 1800])));
   expect(change).toEqual({
     operations: ["create"],
-    path: ["requestBody", "content", "application/json", "schema", "properties", "token_ttl_secs"],
+    path: ["requestBody", "content application/json", "schema", "properties token_ttl_secs"],
     keyword: "maximum",
     before: 3600,
     after: 1800,
