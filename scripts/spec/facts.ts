@@ -16,12 +16,16 @@ const NO_FACT = words(
 );
 /** What we write ourselves, and a word of OpenAPI 3.0. */
 const ALSO_FACT = words(`nullable ${RECURSIVE}`);
-/** Without a value, or with this one, all these say the same. */
-const OFF = words(
-  "allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly",
-);
-const EMPTY = words("allOf anyOf content headers oneOf parameters properties required responses servers");
-const ANYTHING = words("additionalProperties items unevaluatedItems unevaluatedProperties");
+/** With these values, these keys say no more than without. */
+const SILENT: readonly [ReadonlySet<string>, Json[]][] = [
+  [
+    words("allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly"),
+    [false],
+  ],
+  [words("allOf anyOf content headers oneOf parameters properties required responses servers"), [{}, []]],
+  [words("additionalProperties items unevaluatedItems unevaluatedProperties"), [true, {}]],
+  [words("minItems minLength minProperties"), [0]],
+];
 /** How parameters in a path are spelled anyhow. */
 const IN_PATH: JsonObject = { style: "simple", explode: false };
 /** No document of use has more; references to references make billions of a few lines. */
@@ -127,8 +131,6 @@ function spelledName(name: string, type: NodeType): string {
 
 /** Whether a node says the same without this key. */
 function isSilent(key: string, value: Json, node: JsonObject): boolean {
-  if (value === false && OFF.has(key)) return true;
-  if (ANYTHING.has(key)) return value === true || equal(value, {});
-  if (EMPTY.has(key)) return equal(value, {}) || equal(value, []);
-  return node["in"] === "path" && equal(value, IN_PATH[key]);
+  if (node["in"] === "path" && equal(value, IN_PATH[key])) return true;
+  return SILENT.some(([keys, values]) => keys.has(key) && values.some((one) => equal(one, value)));
 }
