@@ -6,12 +6,10 @@
  *     │  spec/read.ts          reads it, at most 32 MiB, JSON or YAML
  *     ▼
  *   document
- *     │  spec/operations.ts    finds create and refresh
+ *     │  spec/operations.ts    finds create and refresh, and where they are on the wire
  *     │  spec/facts.ts         drops prose and follows references; openapi-core says what stands where
  *     │  spec/schema.ts        says each schema in one way, that of OpenAPI 3.1
- *     │  spec/place.ts         says where an operation is, whatever the document takes for its server
- *     │  spec/security.ts      says who may call it
- *     │  spec/normal-form.ts   puts all together
+ *     │  spec/normal-form.ts   says who may call it, and puts all together
  *     ▼
  *   normal form  ──  openapi/upstream.json is the one of the last pull
  *     │  spec/changes.ts       what differs between the two, as data, and what of it breaks callers

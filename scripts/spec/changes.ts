@@ -2,7 +2,6 @@
 import { equal, isObject, type Json, type JsonObject, listAt, objectAt, ownAt, words } from "./json.ts";
 import { type Found, findOperations, type OperationName } from "./operations.ts";
 import { RECURSIVE } from "./schema.ts";
-import { wayInWords } from "./security.ts";
 
 /** The way to a node of an operation, such as ["responses 201", "content text/plain", "schema"]. */
 type Path = readonly string[];
@@ -59,6 +58,16 @@ function viewOf(document: JsonObject, { path, method, operation }: Found): JsonO
     parameters: Object.fromEntries(listAt(operation, "parameters").map((one) => [nameOf(one), one])),
     ...facts,
   };
+}
+
+/** A way to show who one is, such as "bearer", "bearer and apiKey {…}" or "none". */
+function wayInWords(way: Json, schemes: JsonObject): string {
+  const needed = Object.entries(Object(way) as JsonObject).map(([name, scopes]) => {
+    const { type = name, ...scheme } = objectAt(schemes, name);
+    const words = `${type} ${JSON.stringify(scheme)}`.replace('http {"scheme":"bearer"}', "bearer");
+    return [words, scopes].flat().join(" ");
+  });
+  return needed.sort().reverse().join(" and ") || "none";
 }
 
 const keysOf = (one?: Json, other?: Json) => Object.keys({ ...Object(one), ...Object(other) });

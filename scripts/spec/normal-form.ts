@@ -1,8 +1,17 @@
+import { createHash } from "node:crypto";
 import { FactReader } from "./facts.ts";
-import { equal, isObject, type Json, type JsonObject, listAt, sorted } from "./json.ts";
-import { type Found, findOperations } from "./operations.ts";
-import { placeOf } from "./place.ts";
-import { waysOf } from "./security.ts";
+import {
+  asSet,
+  equal,
+  isObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  lookUp,
+  objectAt,
+  sorted,
+} from "./json.ts";
+import { type Found, findOperations, placeOf } from "./operations.ts";
 import { Unusable } from "./unusable.ts";
 
 /**
@@ -17,32 +26,23 @@ import { Unusable } from "./unusable.ts";
 export function normalForm(document: Json): JsonObject {
   if (!isObject(document) || !/^3\.[012]\./.test(String(document["openapi"])))
     throw new Unusable("this is no OpenAPI 3.0 or 3.1 document");
-  try {
-    return sorted(normalFormOf(document)) as JsonObject;
-  } catch (error) {
-    throw error instanceof RangeError ? new Unusable("the two operations nest without end") : error;
-  }
-}
-
-function normalFormOf(document: JsonObject): JsonObject {
   const reader = new FactReader(document);
   const [paths, securitySchemes]: [Record<string, JsonObject>, JsonObject] = [{}, {}];
-  const operations = findOperations(document).map((found) => {
+  let common: JsonObject[] | undefined;
+  for (const found of findOperations(document)) {
     const facts = reader.read(wholeOperation(document, found), "Operation", found.name);
-    const place = placeOf(found, listAt(facts, "servers"));
-    const security = waysOf(document, listAt(facts, "security"), reader, securitySchemes);
-    const operation: JsonObject = { ...facts, ...parametersOf(facts, place.names), security };
-    return { ...place, method: found.method, operation };
-  });
-  const servers = operations[0]?.servers;
-  for (const { path, method, operation: facts, servers: own } of operations) {
-    const { servers: _, ...operation } = facts;
+    const { path, servers, names } = placeOf(found, listAt(facts, "servers"));
+    common ??= servers;
+    const operation: JsonObject = { ...facts, parameters: parametersOf(facts, names) };
+    operation["security"] = waysOf(document, listAt(facts, "security"), reader, securitySchemes);
+    delete operation["servers"];
     // Where there is none, OpenAPI takes this one.
-    const others = equal(own, servers) ? {} : { servers: own.length > 0 ? own : [{ url: "/" }] };
-    paths[path] = { ...paths[path], [method]: { ...operation, ...others } };
+    if (!equal(servers, common)) operation["servers"] = servers.length > 0 ? servers : [{ url: "/" }];
+    paths[path] = { ...paths[path], [found.method]: operation };
   }
   const components = equal(securitySchemes, {}) ? {} : { components: { securitySchemes } };
-  return { openapi: "3.1.0", paths, ...(servers?.length ? { servers } : {}), ...components };
+  const servers = common?.length ? { servers: common } : {};
+  return sorted({ openapi: "3.1.0", paths, ...servers, ...components }) as JsonObject;
 }
 
 /** With what stands around it: the parameters of the path too, the nearest servers, the security of the whole. */
@@ -57,13 +57,46 @@ function wholeOperation(document: JsonObject, { item, operation }: Found): JsonO
 }
 
 /** In order; of two with the same place and name the later one, which is the operation's, counts. */
-function parametersOf(operation: JsonObject, names: ReadonlyMap<string, string>): JsonObject {
+function parametersOf(operation: JsonObject, names: ReadonlyMap<string, string>): Json[] {
   const parameters = listAt(operation, "parameters").map((parameter): [string, JsonObject] => {
     const { in: where, name: given, ...facts } = Object(parameter) as JsonObject;
-    const inPath = where === "path" ? names.get(String(given)) : undefined;
-    const name = where === "header" ? String(given).toLowerCase() : (inPath ?? String(given));
+    const ours = (where === "path" && names.get(`{${given}}`)?.slice(1, -1)) || String(given);
+    const name = where === "header" ? ours.toLowerCase() : ours;
     return [`${where} ${name}`, { in: String(where), name, ...facts }];
   });
-  const inOrder = Object.values(sorted(Object.fromEntries(parameters)) as JsonObject);
-  return inOrder.length > 0 ? { parameters: inOrder } : {};
+  return Object.values(sorted(Object.fromEntries(parameters)) as JsonObject);
+}
+
+/**
+ * The ways in which callers may show who they are. `used` gets the schemes that they name, under names that say what
+ * they are: what a document calls them is form.
+ */
+function waysOf(document: JsonObject, all: Json[], reader: FactReader, used: JsonObject): Json[] {
+  const nameOf = (declared: string) => {
+    const scheme = schemeOf(document, declared, reader);
+    const digest = createHash("sha256").update(JSON.stringify(scheme)).digest("hex").slice(0, 8);
+    const isBearer = equal(scheme, { type: "http", scheme: "bearer" });
+    const name = isBearer ? "bearerAuth" : `${String(scheme["type"]).replaceAll(/\W/g, "")}-${digest}`;
+    used[name] = scheme;
+    return name;
+  };
+  const ways = all.map((way) => {
+    const parts = Object.entries(Object(way) as JsonObject);
+    return Object.fromEntries(parts.map(([name, scopes]) => [nameOf(name), asSet([scopes].flat())]));
+  });
+  return equal(ways, [{}]) ? [] : asSet(ways);
+}
+
+function schemeOf(document: JsonObject, declared: string, reader: FactReader): JsonObject {
+  const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
+  const found = Object.hasOwn(schemes, declared) ? schemes[declared] : lookUp(document, declared);
+  // OpenAPI 3.2 may also name a scheme by its URL, which has what no name of a component has.
+  if (found === undefined && /[/#:]/.test(declared)) return { scheme: declared, type: "http" };
+  if (found === undefined) throw new Unusable(`security names "${declared}", which components does not have`);
+  const { scheme, ...facts } = reader.read(found, "SecurityScheme", `security scheme ${declared}`);
+  // To HTTP `Bearer` and `bearer` are the same; what a scope is for is prose, but must be there.
+  const whole = { ...facts, ...(scheme !== undefined && { scheme: String(scheme).toLowerCase() }) };
+  return JSON.parse(JSON.stringify(sorted(whole)), (key, value) =>
+    key === "scopes" ? Object.fromEntries(Object.keys(value).map((scope) => [scope, ""])) : value,
+  );
 }

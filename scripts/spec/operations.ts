@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, lookUp, objectAt } from "./json.ts";
+import { isObject, type Json, type JsonObject, listAt, lookUp, objectAt, ownAt } from "./json.ts";
 import { Unusable } from "./unusable.ts";
 
 /** The two operations that this package calls, as Telnyx has named and placed them since 2021. */
@@ -8,6 +8,8 @@ const KNOWN = [
   { name: "refresh", operationId: "RefreshRoomClientToken", knownPath: `${ROOM}/refresh_client_token` },
 ] as const;
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/** More than this is no list that a caller chooses from. */
+const MAX_SERVERS = 100;
 
 export type OperationName = (typeof KNOWN)[number]["name"];
 
@@ -56,6 +58,35 @@ function wholeItem(document: JsonObject, node: Json | undefined, depth = 0): Jso
 }
 
 /** The path without the names of its parameters, which the wire never sees. */
-export function shapeOf(path: string): string {
+function shapeOf(path: string): string {
   return path.replaceAll(/\{[^}]*\}/g, "{}");
+}
+
+/** Where an operation is on the wire: whole URLs count, not how a document cuts them into servers and paths. */
+export function placeOf({ path, knownPath }: Found, servers: readonly Json[]) {
+  const bases = servers.length > 0 ? servers.flatMap(urlsOf) : [""];
+  const ours = knownPath.split("/").slice(1);
+  const cut = bases.map((url) => (url + path).split("/").slice(0, -ours.length).join("/"));
+  // A parameter that stands before the part that we know has no place in a server.
+  const isKnown = bases.every((url, index) => shapeOf(url + path) === cut[index] + shapeOf(knownPath));
+  const theirs = path.split("/").slice(-ours.length);
+  return {
+    path: isKnown ? knownPath : path,
+    servers: [...new Set(isKnown ? cut : bases)].filter((url) => url !== "").map((url) => ({ url })),
+    /** What the parts of the path are called here, by what the document calls them. */
+    names: new Map(isKnown ? ours.map((name, index) => [theirs[index] ?? "", name]) : []),
+  };
+}
+
+/** The URLs of a server, one for each value of its variables, the usual ones first. */
+function urlsOf(server: Json): string[] {
+  let urls = [String(ownAt(server, "url") ?? "")];
+  for (const [name, variable] of Object.entries(objectAt(server, "variables"))) {
+    const values = [ownAt(variable, "default") ?? `{${name}}`, ...listAt(variable, "enum")].map(String);
+    const filled = urls.flatMap((url) => values.map((value) => url.replaceAll(`{${name}}`, value)));
+    urls = [...new Set(filled)];
+    if (urls.length > MAX_SERVERS) throw new Unusable(`a server stands for more than ${MAX_SERVERS} URLs`);
+  }
+  const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : url);
+  return urls.map((url) => url.replace(/\/+$/, "").replace(/^https?:\/\/[^/?#]+/i, originOf));
 }
