@@ -3,7 +3,7 @@
  * document and reports what changed. Exit status: 0 nothing, 1 something, 2 the document cannot be used.
  *
  *   file or URL
- *     │  spec/read.ts          reads it, at most 32 MiB, JSON or YAML
+ *     │  spec/pull.ts          reads it, at most 32 MiB, JSON or YAML
  *     ▼
  *   document
  *     │  spec/operations.ts    finds create and refresh, and where they are on the wire
@@ -30,11 +30,9 @@ const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.joi
 async function main(): Promise<number> {
   const options = { format: { type: "string", default: "text" } } as const;
   const { positionals, values } = parseArgs({ allowPositionals: true, strict: false, options });
-  const [[source, ...more], { format: wanted, ...unknown }] = [positionals, values];
-  const format = FORMATS.find((one) => one === wanted);
-  if (source === undefined || format === undefined || more.length + Object.keys(unknown).length > 0) {
-    throw new Unusable(USAGE);
-  }
+  const [source, ...more] = [...positionals, ...Object.keys(values).filter((name) => name !== "format")];
+  const format = FORMATS.find((one) => one === values.format);
+  if (source === undefined || format === undefined || more.length > 0) throw new Unusable(USAGE);
   const { changes, notes } = await pull(ROOT, source);
   process.stdout.write(report(format, source, changes, notes));
   return changes.length > 0 ? 1 : 0;

@@ -7,7 +7,7 @@ import { changesBetween } from "../../scripts/spec/changes.ts";
 import { ROOT } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
-import { parseDocument } from "../../scripts/spec/read.ts";
+import { parseDocument } from "../../scripts/spec/pull.ts";
 import { Unusable } from "../../scripts/spec/unusable.ts";
 import { CREATE, get, telnyxLike } from "./documents.ts";
 import { schemas, ttl } from "./forms.ts";

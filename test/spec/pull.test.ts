@@ -6,8 +6,7 @@ import { stringify } from "yaml";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
 import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
-import { pull, upstreamText } from "../../scripts/spec/pull.ts";
-import { MAX_BYTES } from "../../scripts/spec/read.ts";
+import { MAX_BYTES, pull, upstreamText } from "../../scripts/spec/pull.ts";
 import { report } from "../../scripts/spec/report.ts";
 import { Unusable } from "../../scripts/spec/unusable.ts";
 import { listen } from "../loopback.ts";
@@ -115,7 +114,7 @@ describe("npm run spec:pull", () => {
     });
     const origin = await listen(server);
     onTestFinished(async () => void server.close());
-    await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`${origin}/gone.json answered 404`);
+    await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`cannot read ${origin}/gone.json: it answered 404`);
     expect((await pull(root, `${origin}/spec3.json`)).changes).toHaveLength(1);
     await new Promise((resolve) => server.close(resolve));
     await expect(pull(root, `${origin}/spec3.json`)).rejects.toThrow(/^cannot read .*ECONNREFUSED/);
