@@ -1,5 +1,5 @@
 import { normalizeTypes, Oas3_1Types } from "@redocly/openapi-core";
-import { equal, type Json, type JsonObject, listAt, lookUp, words } from "./json.ts";
+import { equal, type Json, type JsonObject, lookUp, words } from "./json.ts";
 import { RECURSIVE, spellSchema } from "./schema.ts";
 import { Unusable } from "./unusable.ts";
 
@@ -16,15 +16,12 @@ const NO_FACT = words(
 );
 /** What we write ourselves, and a word of OpenAPI 3.0. */
 const ALSO_FACT = words(`nullable ${RECURSIVE}`);
-/** With these values, these keys say no more than without. */
-const SILENT: readonly [ReadonlySet<string>, Json[]][] = [
-  [
-    words("allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly"),
-    [false],
-  ],
-  [words("allOf anyOf content headers oneOf parameters properties required responses servers"), [{}, []]],
-  [words("additionalProperties items unevaluatedItems unevaluatedProperties"), [true, {}]],
-  [words("minItems minLength minProperties"), [0]],
+/** With one of these values, these keys say no more than without. */
+const SILENT: readonly (readonly [ReadonlySet<string>, ...Json[]])[] = [
+  [words("allowEmptyValue allowReserved deprecated nullable readOnly required uniqueItems writeOnly"), false],
+  [words("allOf anyOf content headers oneOf parameters properties required responses servers"), {}, []],
+  [words("additionalProperties items unevaluatedItems unevaluatedProperties"), {}, true],
+  [words("minItems minLength minProperties"), 0],
 ];
 /** How parameters in a path are spelled anyhow. */
 const IN_PATH: JsonObject = { style: "simple", explode: false };
@@ -58,35 +55,31 @@ export class FactReader {
     if (!type?.name) return node;
     const isSchema = type.name === "Schema";
     if (isSchema && typeof node === "boolean") return node && {};
-    if (node === null) return type.items ? [] : {};
-    const wanted = type.items ? "a list" : "an object";
-    if (typeof node !== "object" || Array.isArray(node) !== (wanted === "a list"))
-      throw new Unusable(`${place} must be ${wanted}`);
+    if (node === null) return {};
+    if (typeof node !== "object" || Array.isArray(node) !== Boolean(type.items))
+      throw new Unusable(`${place} must be ${type.items ? "a list" : "an object"}`);
     const isAgain = this.#around.has(node);
     if (isAgain && isSchema) return { [RECURSIVE]: true };
     this.#nodes += 1;
     if (isAgain || this.#nodes > MAX_NODES)
       throw new Unusable("a $ref leads back to itself, or nests without end");
     this.#around.add(node);
-    const facts = this.#inside(node, type, place);
+    const facts = Array.isArray(node)
+      ? node.map((item, index) => this.#node(item, kindAt(type, index, item), `${place}/${index}`))
+      : this.#object(node, type, place);
     this.#around.delete(node);
     return facts;
   }
 
-  #inside(node: Json[] | JsonObject, type: NodeType, place: string): Json {
-    if (Array.isArray(node))
-      return node.map((item, index) => this.#node(item, kindAt(type, index, item), `${place}/${index}`));
-    return this.#object(node, type, place);
-  }
-
-  #object(node: JsonObject, type: NodeType, place: string): Json {
-    if (typeof node["$ref"] === "string") return this.#reference(node["$ref"], node, type, place);
+  #object(node: JsonObject, type: NodeType, place: string): JsonObject {
+    const { $ref, ...beside } = node;
+    if (typeof $ref === "string") return this.#reference($ref, beside, type, place);
     const isMap = Object.keys(type.properties).length === 0;
     const facts = Object.entries(node).flatMap(([key, value]): [string, Json][] => {
       const kind = kindAt(type, key, value);
       if (isMap ? kind === undefined : !isFact(key, value, kind)) return [];
-      const name = spelledName(key, type);
       const fact = isMap && value === true ? {} : this.#node(value, kind, `${place}/${key}`);
+      const name = spelledName(key, type);
       return isMap || !isSilent(key, fact, node) ? [[name in node ? key : name, fact]] : [];
     });
     const whole: JsonObject = Object.fromEntries(facts);
@@ -94,14 +87,15 @@ export class FactReader {
   }
 
   /** In OpenAPI 3.1 what stands beside the `$ref` of a schema adds to it; beside any other it does not count. */
-  #reference($ref: string, { $ref: _, ...beside }: JsonObject, type: NodeType, place: string): Json {
+  #reference($ref: string, beside: JsonObject, type: NodeType, place: string): JsonObject {
     const target = lookUp(this.#document, $ref);
     const why = $ref.startsWith("#") ? "leads nowhere" : "points outside the document";
     if (target === undefined) throw new Unusable(`$ref "${$ref}" ${why}`);
     const facts = this.#node(target, type, place);
-    if (type.name !== "Schema" || String(this.#document["openapi"]).startsWith("3.0.")) return facts;
-    const own = this.#object(beside, type, place) as JsonObject;
-    return spellSchema({ ...own, allOf: [facts, ...listAt(own, "allOf")] });
+    const isAlone = type.name !== "Schema" || /^3\.0\./.test(String(this.#document["openapi"]));
+    if (isAlone) return Object(facts);
+    const { allOf = [], ...own } = this.#object(beside, type, place);
+    return spellSchema({ ...own, allOf: [facts, allOf].flat() });
   }
 }
 
@@ -112,25 +106,26 @@ function kindAt(type: NodeType, key: string | number, value: Json): Kind {
 }
 
 function isFact(key: string, value: Json, kind: Kind): boolean {
-  if (ALSO_FACT.has(key)) return true;
-  const isValue = value !== null || Boolean(kind?.name) || key === "default" || key === "const";
-  return kind !== undefined && isValue && !NO_FACT.has(key) && !key.startsWith("x-");
+  if (kind === undefined || key.startsWith("x-")) return ALSO_FACT.has(key);
+  // Only where any value may stand is null one.
+  return !NO_FACT.has(key) && (value !== null || kind === null);
 }
 
 /** Names whose spelling is free: media types, headers, ranges of statuses. */
 function spelledName(name: string, type: NodeType): string {
+  if (type.name === "Responses") return name.replace(/xx$/i, "XX");
   if (type.name === "HeadersMap") return name.toLowerCase();
-  if (type.name === "Responses") return name.replace(/^(\d)xx$/i, "$1XX");
   if (type.name !== "MediaTypesMap") return name;
-  const spelled = name.replaceAll(/\s*;\s*/g, "; ").trim();
   // JSON is UTF-8 anyhow.
-  return spelled
-    .replace(/^[^;]*/, (type) => type.toLowerCase())
-    .replace(/(json); charset="?utf-?8"?$/i, "$1");
+  const spelled = name
+    .toLowerCase()
+    .replaceAll(/\s*;\s*/g, "; ")
+    .trim();
+  return spelled.replace(/(json); charset="?utf-?8"?$/, "$1");
 }
 
 /** Whether a node says the same without this key. */
 function isSilent(key: string, value: Json, node: JsonObject): boolean {
   if (node["in"] === "path" && equal(value, IN_PATH[key])) return true;
-  return SILENT.some(([keys, values]) => keys.has(key) && values.some((one) => equal(one, value)));
+  return SILENT.some(([keys, ...values]) => keys.has(key) && values.some((one) => equal(one, value)));
 }
