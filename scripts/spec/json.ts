@@ -52,6 +52,4 @@ export function asSet(values: readonly Json[]): Json[] {
 }
 
 /** The words of a text that has spaces between them. */
-export function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(" "));
-}
+export const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));

@@ -19,19 +19,11 @@ const isApart = (schema: JsonObject) => Object.keys(schema).some((keyword) => AP
 /** `schema` has no prose, and its inner schemas are spelled already. */
 export function spellSchema({ allOf = [], nullable, ...schema }: JsonObject): JsonObject {
   const own = spellAlone(schema);
-  const parts = [allOf].flat();
-  for (const choice of ["anyOf", "oneOf"]) {
-    const [only, ...others] = listAt(own, choice);
-    if (only === undefined || others.length > 0) continue;
-    delete own[choice];
-    parts.push(only);
-  }
-  const all = [own, ...(asSet(parts.flatMap(partsOf)) as JsonObject[])];
-  const [first = {}, ...others] = all.filter((part) => !equal(part, {}));
-  const whole = merged([first, ...others]) ?? {
-    ...first,
-    allOf: asSet([...listAt(first, "allOf"), ...others]),
-  };
+  // A choice of one is none.
+  const choices = ["anyOf", "oneOf"].filter((choice) => listAt(own, choice).length === 1);
+  const parts = asSet([allOf, ...choices.map((choice) => own[choice] ?? [])].flat(2).flatMap(partsOf));
+  for (const choice of choices) delete own[choice];
+  const whole = together([own, ...parts].filter((part) => !equal(part, {})) as JsonObject[]);
   if (nullable !== true || whole["type"] === undefined) return whole;
   return spellAlone({ ...whole, type: [whole["type"], "null"].flat() });
 }
@@ -42,25 +34,22 @@ function partsOf(part: Json): Json[] {
   return isApart(own) ? [part] : [own, ...[allOf].flat()];
 }
 
-/** One schema that says what all say, if there is one. */
-function merged(schemas: JsonObject[]): JsonObject | undefined {
-  if (schemas.length === 1) return schemas[0];
-  // The library would lose a member of this name.
-  if (schemas.some(isApart) || JSON.stringify(schemas).includes('"__proto__"')) return undefined;
+/** One schema that says what all say: without an allOf where that can be. */
+function together([first = {}, ...others]: JsonObject[]): JsonObject {
+  if (others.length === 0) return first;
+  const all = [first, ...others];
   try {
-    return spellAlone(mergeAllOf({ allOf: schemas }, { deep: false, resolvers: RESOLVERS }));
-  } catch {
-    return undefined;
-  }
+    // The library would lose a member called __proto__.
+    if (!all.some(isApart) && !JSON.stringify(all).includes('"__proto__"'))
+      return spellAlone(mergeAllOf({ allOf: all }, { deep: false, resolvers: RESOLVERS }));
+  } catch {}
+  return { ...first, allOf: asSet([...listAt(first, "allOf"), ...others]) };
 }
 
-/** Where two patterns or two choices meet, the library's own answer is wrong, or very long: no answer makes it throw. */
 const single = ([one, ...others]: Json[]) => (others.length > 0 ? undefined : one);
+/** Where two patterns or two choices meet, the library's own answer is wrong, or very long; without one it throws. */
 const RESOLVERS = {
-  anyOf: single,
-  oneOf: single,
-  not: single,
-  pattern: single,
+  ...Object.fromEntries(["anyOf", "oneOf", "not", "pattern"].map((keyword) => [keyword, single])),
   default: ([own]: Json[]) => own,
 };
 
@@ -73,28 +62,23 @@ function spellAlone({ const: only, ...own }: JsonObject): JsonObject {
   const [type, ...others] = listAt(own, "type").map(String);
   if (type !== undefined) own["type"] = others.length === 0 ? type : [type, ...others];
   const isInteger = /^integer(,null)?$/.test(String(own["type"]));
-  spellBound(own, "minimum", "exclusiveMinimum", 1, isInteger);
-  spellBound(own, "maximum", "exclusiveMaximum", -1, isInteger);
+  spellBound(own, "minimum", isInteger);
+  spellBound(own, "maximum", isInteger);
   return isInteger ? spellInteger(own) : own;
 }
 
 /** Without what its bounds say anyhow. */
-function spellInteger({ multipleOf, format, ...own }: JsonObject): JsonObject {
-  const [, bits] = /^int(32|64)$/.exec(String(format)) ?? [];
+function spellInteger(own: JsonObject): JsonObject {
+  const [, bits] = /^int(32|64)$/.exec(String(own["format"])) ?? [];
   const furthest = Math.max(-Number(own["minimum"]), Number(own["maximum"]));
-  if (multipleOf !== undefined && multipleOf !== 1) own["multipleOf"] = multipleOf;
-  if (format !== undefined && !(furthest < 2 ** (Number(bits) - 1))) own["format"] = format;
+  if (furthest < 2 ** (Number(bits) - 1)) delete own["format"];
+  if (own["multipleOf"] === 1) delete own["multipleOf"];
   return own;
 }
 
 /** An integer over 9 is one from 10; in OpenAPI 3.0 `exclusiveMinimum: true` says how `minimum` is meant. */
-function spellBound(
-  own: JsonObject,
-  bound: string,
-  exclusive: string,
-  sign: 1 | -1,
-  isInteger: boolean,
-): void {
+function spellBound(own: JsonObject, bound: "minimum" | "maximum", isInteger: boolean): void {
+  const [exclusive, sign] = bound === "minimum" ? ["exclusiveMinimum", 1] : ["exclusiveMaximum", -1];
   const { [bound]: limit, [exclusive]: given } = own;
   const beyond = given === true ? limit : given;
   if (given === true) delete own[bound];
