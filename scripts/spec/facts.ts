@@ -9,10 +9,10 @@ type NodeType = (typeof TYPES)[string];
 /** openapi-core names a node that has parts; a plain value has no name, and what it does not know is undefined. */
 type Kind = NodeType | { readonly name?: never } | null | undefined;
 
-/** Prose, hints and bookkeeping, besides what begins with `x-`. */
+/** Prose, hints and bookkeeping, besides what begins with `x-` or `$`. */
 const NO_FACT = words(
-  "$anchor $comment $defs $dynamicAnchor $dynamicRef $id $schema $vocabulary bearerFormat callbacks definitions " +
-    "description discriminator example examples externalDocs id links summary tags title xml",
+  "bearerFormat callbacks definitions description discriminator example examples externalDocs id links summary tags " +
+    "title xml",
 );
 /** What we write ourselves, and a word of OpenAPI 3.0. */
 const ALSO_FACT = words(`nullable ${RECURSIVE}`);
@@ -108,7 +108,7 @@ function kindAt(type: NodeType, key: string | number, value: Json): Kind {
 function isFact(key: string, value: Json, kind: Kind): boolean {
   if (kind === undefined || key.startsWith("x-")) return ALSO_FACT.has(key);
   // Only where any value may stand is null one.
-  return !NO_FACT.has(key) && (value !== null || kind === null);
+  return !NO_FACT.has(key) && !key.startsWith("$") && (value !== null || kind === null);
 }
 
 /** Names whose spelling is free: media types, headers, ranges of statuses. */

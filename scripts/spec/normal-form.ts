@@ -1,16 +1,6 @@
 import { createHash } from "node:crypto";
 import { FactReader } from "./facts.ts";
-import {
-  asSet,
-  equal,
-  isObject,
-  type Json,
-  type JsonObject,
-  listAt,
-  lookUp,
-  objectAt,
-  sorted,
-} from "./json.ts";
+import { asSet, equal, isObject, type Json, type JsonObject, listAt, lookUp, sorted } from "./json.ts";
 import { type Found, findOperations, placeOf } from "./operations.ts";
 import { Unusable } from "./unusable.ts";
 
@@ -31,9 +21,9 @@ export function normalForm(document: Json): JsonObject {
   let common: JsonObject[] | undefined;
   for (const found of findOperations(document)) {
     const facts = reader.read(wholeOperation(document, found), "Operation", found.name);
-    const { path, servers, names } = placeOf(found, listAt(facts, "servers"));
+    const { path, servers, roomId } = placeOf(found, listAt(facts, "servers"));
     common ??= servers;
-    const operation: JsonObject = { ...facts, parameters: parametersOf(facts, names) };
+    const operation: JsonObject = { ...facts, parameters: parametersOf(facts, roomId) };
     operation["security"] = waysOf(document, listAt(facts, "security"), reader, securitySchemes);
     delete operation["servers"];
     // Where there is none, OpenAPI takes this one.
@@ -57,10 +47,10 @@ function wholeOperation(document: JsonObject, { item, operation }: Found): JsonO
 }
 
 /** In order; of two with the same place and name the later one, which is the operation's, counts. */
-function parametersOf(operation: JsonObject, names: ReadonlyMap<string, string>): Json[] {
+function parametersOf(operation: JsonObject, roomId: string | undefined): Json[] {
   const parameters = listAt(operation, "parameters").map((parameter): [string, JsonObject] => {
     const { in: where, name: given, ...facts } = Object(parameter) as JsonObject;
-    const ours = (where === "path" && names.get(`{${given}}`)?.slice(1, -1)) || String(given);
+    const ours = where === "path" && given === roomId ? "room_id" : String(given);
     const name = where === "header" ? ours.toLowerCase() : ours;
     return [`${where} ${name}`, { in: String(where), name, ...facts }];
   });
@@ -72,31 +62,28 @@ function parametersOf(operation: JsonObject, names: ReadonlyMap<string, string>)
  * they are: what a document calls them is form.
  */
 function waysOf(document: JsonObject, all: Json[], reader: FactReader, used: JsonObject): Json[] {
-  const nameOf = (declared: string) => {
-    const scheme = schemeOf(document, declared, reader);
-    const digest = createHash("sha256").update(JSON.stringify(scheme)).digest("hex").slice(0, 8);
-    const isBearer = equal(scheme, { type: "http", scheme: "bearer" });
-    const name = isBearer ? "bearerAuth" : `${String(scheme["type"]).replaceAll(/\W/g, "")}-${digest}`;
-    used[name] = scheme;
-    return name;
-  };
-  const ways = all.map((way) => {
-    const parts = Object.entries(Object(way) as JsonObject);
-    return Object.fromEntries(parts.map(([name, scopes]) => [nameOf(name), asSet([scopes].flat())]));
-  });
-  return equal(ways, [{}]) ? [] : asSet(ways);
+  const ways = all.map((way) =>
+    Object.entries(Object(way) as JsonObject).map(([declared, scopes]) => {
+      const scheme = schemeOf(document, declared, reader);
+      const digest = createHash("sha256").update(JSON.stringify(scheme)).digest("hex").slice(0, 8);
+      const isBearer = equal(scheme, { type: "http", scheme: "bearer" });
+      const name = isBearer ? "bearerAuth" : `${String(scheme["type"]).replaceAll(/\W/g, "")}-${digest}`;
+      used[name] = scheme;
+      return [name, asSet([scopes].flat())];
+    }),
+  );
+  return equal(ways, [[]]) ? [] : asSet(ways.map((way) => Object.fromEntries(way)));
 }
 
 function schemeOf(document: JsonObject, declared: string, reader: FactReader): JsonObject {
-  const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
-  const found = Object.hasOwn(schemes, declared) ? schemes[declared] : lookUp(document, declared);
+  const found = lookUp(document, `#/components/securitySchemes/${declared}`) ?? lookUp(document, declared);
   // OpenAPI 3.2 may also name a scheme by its URL, which has what no name of a component has.
   if (found === undefined && /[/#:]/.test(declared)) return { scheme: declared, type: "http" };
   if (found === undefined) throw new Unusable(`security names "${declared}", which components does not have`);
-  const { scheme, ...facts } = reader.read(found, "SecurityScheme", `security scheme ${declared}`);
-  // To HTTP `Bearer` and `bearer` are the same; what a scope is for is prose, but must be there.
-  const whole = { ...facts, ...(scheme !== undefined && { scheme: String(scheme).toLowerCase() }) };
-  return JSON.parse(JSON.stringify(sorted(whole)), (key, value) =>
-    key === "scopes" ? Object.fromEntries(Object.keys(value).map((scope) => [scope, ""])) : value,
-  );
+  const facts = JSON.stringify(sorted(reader.read(found, "SecurityScheme", `security scheme ${declared}`)));
+  return JSON.parse(facts, (key, value) => {
+    // What a scope is for is prose, but must be there; to HTTP `Bearer` and `bearer` are the same.
+    if (key === "scopes") return Object.fromEntries(Object.keys(value).map((scope) => [scope, ""]));
+    return key === "scheme" ? String(value).toLowerCase() : value;
+  });
 }

@@ -13,34 +13,24 @@ const MAX_SERVERS = 100;
 
 export type OperationName = (typeof KNOWN)[number]["name"];
 
-/** One operation where it stands in a document. */
-export interface Found {
-  readonly name: OperationName;
-  /** Where Telnyx has it as far as we know. */
-  readonly knownPath: string;
-  readonly path: string;
-  readonly method: string;
-  /** The path item around the operation: parameters and servers may stand there too. */
-  readonly item: JsonObject;
-  readonly operation: JsonObject;
-}
+/** One operation where it stands in a document, with the path item around it: parameters and servers may stand there too. */
+export type Found = ReturnType<typeof findOperations>[number];
 
 /**
  * Finds create and refresh by their operationId or, where an id was renamed, by method and path.
  *
  * @throws Unusable when one is missing or there twice.
  */
-export function findOperations(document: JsonObject): Found[] {
+export function findOperations(document: JsonObject) {
   const everywhere = Object.entries(objectAt(document, "paths")).flatMap(([path, node]) => {
     const item = path.startsWith("/") ? wholeItem(document, node) : {};
-    return METHODS.map((method) => ({ path, method, item, operation: objectAt(item, method) }));
+    const methods = METHODS.filter((method) => method in item);
+    return methods.map((method) => ({ path, method, item, operation: objectAt(item, method) }));
   });
   return KNOWN.map(({ name, operationId, knownPath }) => {
     const byId = everywhere.filter(({ operation }) => operation["operationId"] === operationId);
-    const byPlace = everywhere.filter(
-      ({ path, method, item }) =>
-        method === "post" && method in item && shapeOf(path).endsWith(shapeOf(knownPath)),
-    );
+    const isInPlace = new RegExp(endOf(knownPath));
+    const byPlace = everywhere.filter(({ path, method }) => method === "post" && isInPlace.test(path));
     const [found, ...others] = byId.length > 0 ? byId : byPlace;
     const wanted = `operation ${operationId} (POST ${knownPath})`;
     if (found === undefined) throw new Unusable(`the document has no ${wanted}`);
@@ -57,24 +47,25 @@ function wholeItem(document: JsonObject, node: Json | undefined, depth = 0): Jso
   return { ...wholeItem(document, lookUp(document, $ref), depth + 1), ...own };
 }
 
-/** The path without the names of its parameters, which the wire never sees. */
-function shapeOf(path: string): string {
-  return path.replaceAll(/\{[^}]*\}/g, "{}");
+/** As a pattern, whatever the parameter is called, which the wire never sees. */
+function endOf(knownPath: string): string {
+  return `${knownPath.replace("{room_id}", "\\{([^}]*)\\}")}$`;
 }
 
-/** Where an operation is on the wire: whole URLs count, not how a document cuts them into servers and paths. */
+/**
+ * Where an operation is on the wire: whole URLs count, not how a document cuts them into servers and paths. Where all
+ * of them end in the path that we know, that is the path; `roomId` is what the document calls its parameter.
+ */
 export function placeOf({ path, knownPath }: Found, servers: readonly Json[]) {
-  const bases = servers.length > 0 ? servers.flatMap(urlsOf) : [""];
-  const ours = knownPath.split("/").slice(1);
-  const cut = bases.map((url) => (url + path).split("/").slice(0, -ours.length).join("/"));
+  const urls = servers.length > 0 ? servers.flatMap(urlsOf) : [""];
   // A parameter that stands before the part that we know has no place in a server.
-  const isKnown = bases.every((url, index) => shapeOf(url + path) === cut[index] + shapeOf(knownPath));
-  const theirs = path.split("/").slice(-ours.length);
+  const cuts = urls.map((url) => new RegExp(`^([^{]*)${endOf(knownPath)}`).exec(url + path));
+  const isKnown = cuts.every((cut) => cut !== null);
+  const bases = new Set(isKnown ? cuts.map(([, base = ""]) => base) : urls);
   return {
     path: isKnown ? knownPath : path,
-    servers: [...new Set(isKnown ? cut : bases)].filter((url) => url !== "").map((url) => ({ url })),
-    /** What the parts of the path are called here, by what the document calls them. */
-    names: new Map(isKnown ? ours.map((name, index) => [theirs[index] ?? "", name]) : []),
+    servers: [...bases].filter((url) => url !== "").map((url) => ({ url })),
+    roomId: isKnown ? cuts[0]?.[2] : undefined,
   };
 }
 
@@ -83,8 +74,7 @@ function urlsOf(server: Json): string[] {
   let urls = [String(ownAt(server, "url") ?? "")];
   for (const [name, variable] of Object.entries(objectAt(server, "variables"))) {
     const values = [ownAt(variable, "default") ?? `{${name}}`, ...listAt(variable, "enum")].map(String);
-    const filled = urls.flatMap((url) => values.map((value) => url.replaceAll(`{${name}}`, value)));
-    urls = [...new Set(filled)];
+    urls = urls.flatMap((url) => values.map((value) => url.replaceAll(`{${name}}`, value)));
     if (urls.length > MAX_SERVERS) throw new Unusable(`a server stands for more than ${MAX_SERVERS} URLs`);
   }
   const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : url);
