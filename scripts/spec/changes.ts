@@ -5,18 +5,16 @@ import { RECURSIVE } from "./schema.ts";
 
 /** The way to a node of an operation, such as ["responses 201", "content text/plain", "schema"]. */
 type Path = readonly string[];
+type Difference = Omit<Change, "operations" | "isBreaking">;
 
-interface Difference {
+/** One fact that differs. */
+export interface Change {
+  readonly operations: readonly OperationName[];
   readonly path: Path;
   /** What of the node, such as `maximum`; `schema` for the whole of a schema; undefined where it came or went. */
   readonly keyword: string | undefined;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
-}
-
-/** One fact that differs, and of which operations. */
-export interface Change extends Difference {
-  readonly operations: readonly OperationName[];
   /** Whether callers of the old API may fail at the new one. */
   readonly isBreaking: boolean;
 }
@@ -30,11 +28,10 @@ const NODES = new Set([...SCHEMAS, "requestBody"]);
 const COMPOSED = words(`allOf anyOf else if not oneOf prefixItems then ${RECURSIVE}`);
 
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
-  const was = findOperations(before);
+  const was = findOperations(before).map((found) => viewOf(before, found));
   const changes = new Map<string, Change>();
   for (const [index, found] of findOperations(after).entries()) {
-    const old = was[index] ?? found;
-    const all = [...factsThatDiffer([], viewOf(before, old), viewOf(after, found))];
+    const all = [...factsThatDiffer([], was[index] ?? {}, viewOf(after, found))];
     for (const one of all) {
       const change = { ...one, isBreaking: breaks(one, all) };
       const key = JSON.stringify(change);
@@ -48,14 +45,13 @@ export function changesBetween(before: JsonObject, after: JsonObject): Change[] 
 function viewOf(document: JsonObject, { path, method, operation }: Found): JsonObject {
   const { servers, parameters, security, operationId = null, ...facts } = operation;
   const schemes = objectAt(objectAt(document, "components"), "securitySchemes");
-  const ways = listAt(operation, "security").map((way) => wayInWords(way, schemes));
-  const oursFirst = ways.sort((a, b) => Number(b === "bearer") - Number(a === "bearer"));
-  const nameOf = (parameter: Json) => `${ownAt(parameter, "in")} ${ownAt(parameter, "name")}`;
+  const ways = [equal(security, []) ? {} : (security ?? {})].flat().map((way) => wayInWords(way, schemes));
+  const named = [parameters ?? []].flat().map((one) => [`${ownAt(one, "in")} ${ownAt(one, "name")}`, one]);
   return {
     ...{ operationId, path, method: method.toUpperCase() },
     servers: [servers ?? document["servers"] ?? []].flat().map((server) => ownAt(server, "url") ?? ""),
-    security: ways.length > 0 ? oursFirst : ["none"],
-    parameters: Object.fromEntries(listAt(operation, "parameters").map((one) => [nameOf(one), one])),
+    security: ways.sort((a, b) => Number(b === "bearer") - Number(a === "bearer")),
+    parameters: Object.fromEntries(named),
     ...facts,
   };
 }
@@ -110,12 +106,8 @@ function* memberRules(path: Path, ...both: [was: Json, is: Json]): Generator<Dif
 const OF_OPERATION = words("method path security servers");
 /** Changes of these alone break nobody. */
 const NO_RULE = words("default deprecated");
-/** Facts that name what a value may be. */
-const CHOICES = words("enum format schema type");
 /** Formats that everybody knows; another name promises nothing. */
-const FORMATS = words(
-  "binary byte date date-time double duration email float hostname int32 int64 ipv4 ipv6 time uri uuid",
-);
+const FORMATS = words("date date-time double duration email float int32 int64 ipv4 ipv6 time uri uuid");
 /** Values of the first are values of the second. */
 const WIDER = words("integer:number int32:int64 float:double date-time:datetime datetime:date-time");
 
@@ -125,9 +117,8 @@ const WIDER = words("integer:number int32:int64 float:double date-time:datetime 
  */
 function breaks({ path, keyword = "", before, after }: Difference, all: readonly Difference[]): boolean {
   const isRequest = !path[0]?.startsWith("responses ");
-  const [was, is] = [choicesOf(before), choicesOf(after)];
   if (path.length === 0)
-    return OF_OPERATION.has(keyword) && !is.includes("none") && was.some((one) => !is.includes(one));
+    return OF_OPERATION.has(keyword) && ![after].flat().includes("none") && !accepts(before, after);
   if (keyword !== "") return breaksFact(isRequest, keyword, before, after);
   // Callers may come to rely on the members of any answer, and on each success.
   const isKept = path[0]?.startsWith("responses 2") || path.at(-1)?.startsWith("properties ") === true;
@@ -140,9 +131,10 @@ function breaks({ path, keyword = "", before, after }: Difference, all: readonly
 function breaksFact(isRequest: boolean, keyword: string, before?: Json, after?: Json): boolean {
   if (NO_RULE.has(keyword)) return false;
   if (keyword === "required") return (after === true) === isRequest;
-  const isFormat = keyword === "format" && FORMATS.has(String(before)) && after !== undefined;
-  if (CHOICES.has(keyword) && (isRequest || isFormat || /^(schema|type)$/.test(keyword)))
-    return !accepts(isRequest, choicesOf(before), choicesOf(after));
+  const isPromise = keyword === "format" && FORMATS.has(String(before)) && after !== undefined;
+  const choices = isRequest ? /^(enum|format|schema|type)$/ : /^(schema|type)$/;
+  if (choices.test(keyword) || isPromise)
+    return isRequest ? !accepts(before, after) : !accepts(after, before);
   // `allowReserved` and the like allow more.
   if (keyword.startsWith("allow")) return after === undefined;
   if (!isRequest) return keyword === "writeOnly" && after !== undefined;
@@ -150,18 +142,16 @@ function breaksFact(isRequest: boolean, keyword: string, before?: Json, after?: 
   return /max/i.test(keyword) ? after < before : !/min/i.test(keyword) || after > before;
 }
 
-/** The values, types or schemas of which one must fit. */
-function choicesOf(value: Json = []): readonly Json[] {
+/** Whether all that fits the one fits the other. */
+function accepts(narrow: Json | undefined, wide: Json | undefined): boolean {
+  const isWithin = (one: Json, other: Json) =>
+    equal(one, other) || equal(other, {}) || WIDER.has(`${one}:${other}`);
+  return choicesOf(narrow).every((one) => choicesOf(wide).some((other) => isWithin(one, other)));
+}
+
+/** The values, types or schemas of which one must fit; none stands for anything. */
+function choicesOf(value: Json = {}): readonly Json[] {
   const facts = Object.entries(isObject(value) ? value : {}).filter(([keyword]) => !NO_RULE.has(keyword));
   const [[keyword, choices] = ["", null], ...others] = facts;
   return [/^(any|one)Of$/.test(keyword) && others.length === 0 ? choices : value].flat();
-}
-
-/** A request may send what it always sent; a response holds nothing that it never held. No choice is any. */
-function accepts(isRequest: boolean, before: readonly Json[], after: readonly Json[]): boolean {
-  const [narrow, wide] = isRequest ? [before, after] : [after, before];
-  if (wide.length === 0) return true;
-  const isWithin = (one: Json, other: Json) =>
-    equal(one, other) || equal(other, {}) || WIDER.has(`${one}:${other}`);
-  return (narrow.length > 0 ? narrow : [{}]).every((one) => wide.some((other) => isWithin(one, other)));
 }
