@@ -116,12 +116,9 @@ function spelledName(name: string, type: NodeType): string {
   if (type.name === "Responses") return name.replace(/xx$/i, "XX");
   if (type.name === "HeadersMap") return name.toLowerCase();
   if (type.name !== "MediaTypesMap") return name;
+  const spelled = name.trim().toLowerCase();
   // JSON is UTF-8 anyhow.
-  const spelled = name
-    .toLowerCase()
-    .replaceAll(/\s*;\s*/g, "; ")
-    .trim();
-  return spelled.replace(/(json); charset="?utf-?8"?$/, "$1");
+  return spelled.replaceAll(/\s*;\s*/g, "; ").replace(/(json); charset="?utf-?8"?$/, "$1");
 }
 
 /** Whether a node says the same without this key. */

@@ -13,9 +13,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** What a node itself has at a key: a name may be one that every object answers to, such as `constructor`. */
 export function ownAt(node: Json | undefined, key: string): Json | undefined {
-  return typeof node === "object" && node !== null && Object.hasOwn(node, key)
-    ? Object(node)[key]
-    : undefined;
+  return Object.hasOwn(Object(node), key) ? Object(node)[key] : undefined;
 }
 
 /** The object at `key`, or an empty one: most parts of an OpenAPI document may be left out. */

@@ -33,7 +33,7 @@ export function report(format: Format, source: string, all: readonly Change[], n
 function sentence(change: Change, show: Show): string {
   const { operations, path, keyword } = change;
   const who = keyword === "servers" && operations.length > 1 ? "" : `${operations.join(" and ")}:`;
-  return spaced(who, subjectOf(path), happened(change, show)).replaceAll(/\s+/g, " ");
+  return [who, subjectOf(path), happened(change, show)].join(" ").replaceAll(/\s+/g, " ").trim();
 }
 
 function happened({ path, keyword, before, after }: Change, show: Show): string {
@@ -41,7 +41,7 @@ function happened({ path, keyword, before, after }: Change, show: Show): string 
   if (keyword === undefined) return equal(after, {}) ? "added" : `added: ${show(inBrief(after ?? null))}`;
   if (keyword === "required") return after === true ? "now required" : "no longer required";
   if (keyword === "deprecated" && path.length === 0)
-    return after === true ? "operation deprecated" : "operation no longer deprecated";
+    return `operation ${after === true ? "" : "no longer"} deprecated`;
   // Texts stand without quotes, unless they look like what they differ from.
   const isQuoted = String(before) === String(after);
   const spelled = (one: Json) => (typeof one === "string" && !isQuoted ? one : JSON.stringify(one));
@@ -84,11 +84,7 @@ function subjectOf(path: Texts): string {
   if (mediaType !== undefined) outer.splice(-1, 1, `content type ${asCode(mediaType)}`);
   else if (member !== "") outer.push(asCode(member));
   else if (isRequest || path.some((step) => step.startsWith("content "))) outer.push("body");
-  return spaced(isRequest && member === "" ? "request" : "", ...outer);
-}
-
-function spaced(...parts: string[]): string {
-  return parts.filter((part) => part !== "").join(" ");
+  return [isRequest && member === "" ? "request" : "", ...outer].join(" ");
 }
 
 /** What Telnyx wrote is quoted as code, so that nothing in it is taken for markup or a mention. */
