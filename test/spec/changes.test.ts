@@ -3,8 +3,8 @@ import { changesBetween } from "../../scripts/spec/changes.ts";
 import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { report } from "../../scripts/spec/report.ts";
-import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
-import { type Edit, edited, told } from "./told.ts";
+import { CREATE, type Edit, edited, get, REFRESH, set, telnyxLike } from "./documents.ts";
+import { told } from "./told.ts";
 
 const takes = "components schemas CreateRequest";
 const ttl = `${takes} properties token_ttl_secs`;
@@ -69,14 +69,14 @@ describe("a change that breaks callers is told as breaking", () => {
       "create: 201 content type `application/json` removed",
       [`paths ${CREATE} post responses 201 content`, {}],
     ],
-  ])("%s", async (sentence, ...edits) => {
-    expect(await toldOf(...edits)).toEqual([`BREAKING ${sentence}`]);
+  ])("%s", (sentence, ...edits) => {
+    expect(toldOf(...edits)).toEqual([`BREAKING ${sentence}`]);
   });
 
-  it("a success of another status", async () => {
+  it("a success of another status", () => {
     const answer = place(`paths ${CREATE} post responses 201`);
     expect(
-      await toldOf(
+      toldOf(
         [`paths ${CREATE} post responses 201`, undefined],
         [`paths ${CREATE} post responses 200`, answer],
       ),
@@ -88,34 +88,34 @@ describe("a change that breaks callers is told as breaking", () => {
     ]);
   });
 
-  it("a new member or parameter that must be sent", async () => {
+  it("a new member or parameter that must be sent", () => {
     expect(
-      await toldOf([`${takes} properties region`, { type: "string" }], [`${takes} required`, ["region"]]),
+      toldOf([`${takes} properties region`, { type: "string" }], [`${takes} required`, ["region"]]),
     ).toEqual([
       "BREAKING create: `region` added: { type: string }",
       "BREAKING create: `region` now required",
     ]);
     const parameter = { in: "query", name: "region", required: true, schema: { type: "string" } };
-    expect(await toldOf([`paths ${CREATE} parameters`, [parameter]])).toEqual([
+    expect(toldOf([`paths ${CREATE} parameters`, [parameter]])).toEqual([
       "BREAKING create: query parameter `region` added: { in: query, name: region, required: true, schema: { type: string } }",
     ]);
   });
 
-  it("a new member that only one of the operations must be sent", async () => {
+  it("a new member that only one of the operations must be sent", () => {
     const both: Edit[] = ["CreateRequest", "RefreshRequest"].map((name) => [
       `components schemas ${name} properties region`,
       { type: "string" },
     ]);
-    expect(await toldOf(...both, [`${takes} required`, ["region"]])).toEqual([
+    expect(toldOf(...both, [`${takes} required`, ["region"]])).toEqual([
       "BREAKING create: `region` added: { type: string }",
       "BREAKING create: `region` now required",
       "refresh: `region` added: { type: string }",
     ]);
   });
 
-  it("a renamed member of an answer", async () => {
+  it("a renamed member of an answer", () => {
     expect(
-      await toldOf(
+      toldOf(
         [`${renewed} properties token`, undefined],
         [`${renewed} properties access_token`, { type: "string" }],
       ),
@@ -125,30 +125,28 @@ describe("a change that breaks callers is told as breaking", () => {
     ]);
   });
 
-  it("a list of values of which one is accepted no longer", async () => {
+  it("a list of values of which one is accepted no longer", () => {
     const before = telnyxLike();
     set(before, `${ttl} enum`, [600, 1200]);
     const after = telnyxLike();
     set(after, `${ttl} enum`, [600, 1800]);
-    expect(await told(before, after)).toEqual([
-      "BREAKING create: `token_ttl_secs` enum 1200, 600 → 1800, 600",
-    ]);
+    expect(told(before, after)).toEqual(["BREAKING create: `token_ttl_secs` enum 1200, 600 → 1800, 600"]);
   });
 
   it.each<[string, Json | undefined, Json | undefined]>([
     ["BREAKING create: request content type `application/json` removed", undefined, {}],
     ["create: 403 content type `application/json` removed", {}, undefined],
-  ])("%s: what may be sent counts, and what succeeds", async (sentence, answered, sent) => {
+  ])("%s: what may be sent counts, and what succeeds", (sentence, answered, sent) => {
     const edits: Edit[] = [];
     if (answered !== undefined) edits.push([`paths ${CREATE} post responses 403`, { description: "No." }]);
     if (sent !== undefined) edits.push([`paths ${CREATE} post requestBody content`, sent]);
-    expect(await toldOf(...edits)).toEqual([sentence]);
+    expect(toldOf(...edits)).toEqual([sentence]);
   });
 
-  it("a type where there was none, and in an answer none where there was one", async () => {
+  it("a type where there was none, and in an answer none where there was one", () => {
     const untyped = telnyxLike();
     for (const path of [`${ttl} type`, `${made} properties token type`]) set(untyped, path, undefined);
-    const [one, other] = [await normalForm(telnyxLike()), await normalForm(untyped)];
+    const [one, other] = [normalForm(telnyxLike()), normalForm(untyped)];
     const breaking = (from: JsonObject, to: JsonObject) =>
       changesBetween(from, to).flatMap(({ path, isBreaking }) => (isBreaking ? path.slice(-1) : []));
     expect(breaking(other, one)).toEqual(["properties token_ttl_secs"]);
@@ -203,25 +201,25 @@ describe("a change that callers survive is told, and not as breaking", () => {
       "server https://api.telnyx.com/v2 → https://api.telnyx.com/v2, https://eu.example/v2",
       ["servers 1", { url: "https://eu.example/v2" }],
     ],
-  ])("%s", async (sentence, ...edits) => {
-    expect(await toldOf(...edits)).toEqual([sentence]);
+  ])("%s", (sentence, ...edits) => {
+    expect(toldOf(...edits)).toEqual([sentence]);
   });
 });
 
-describe("the report", async () => {
-  const before = await normalForm(telnyxLike());
+describe("the report", () => {
+  const before = normalForm(telnyxLike());
   const changed: JsonObject = telnyxLike();
   set(changed, `${ttl} maximum`, 1800);
   set(changed, `${ttl} default`, 300);
   set(changed, "servers 0 url", "https://api.telnyx.com/`@someone` <b>");
-  const changes = changesBetween(before, await normalForm(changed));
+  const changes = changesBetween(before, normalForm(changed));
 
-  it("says so when nothing changed", async () => {
+  it("says so when nothing changed", () => {
     expect(report("text", "spec.json", [])).toBe("spec.json: nothing changed\n");
     expect(report("markdown", "spec.json", [])).toContain("nothing changed, in `spec.json`");
   });
 
-  it("puts breaking changes first, in text", async () => {
+  it("puts breaking changes first, in text", () => {
     expect(report("text", "spec.json", changes)).toBe(
       "spec.json: 3 changes, 2 breaking\n" +
         "  BREAKING server https://api.telnyx.com/v2 → https://api.telnyx.com/`@someone` <b>\n" +
@@ -230,7 +228,7 @@ describe("the report", async () => {
     );
   });
 
-  it("puts them under a heading of their own, in markdown, with Telnyx's values as code", async () => {
+  it("puts them under a heading of their own, in markdown, with Telnyx's values as code", () => {
     expect(report("markdown", "spec.json", changes)).toBe(
       "## Changes of the Telnyx API\n\n3 changes, 2 breaking, in `spec.json`.\n" +
         "\n### Breaking\n\n" +

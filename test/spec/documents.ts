@@ -21,8 +21,34 @@ function child(node: Json, key: string, path: string): Json {
   return found as Json;
 }
 
+/** What stands at a path instead; undefined takes it away. */
+export type Edit = readonly [path: string, value: Json | undefined];
+
+/** A document like Telnyx's, with edits. */
+export function edited(...edits: readonly Edit[]): JsonObject {
+  const document = telnyxLike();
+  for (const [path, value] of edits) set(document, path, value);
+  return document;
+}
+
+/** Moves what stands at `from` to `to` and leaves a reference behind. */
+export function refer(document: JsonObject, from: string, to: string): void {
+  const value = get(document, from);
+  const keys = to.split(" ");
+  let group: JsonObject = document;
+  for (const key of keys.slice(0, -1)) {
+    group[key] ??= {};
+    group = group[key] as JsonObject;
+  }
+  set(document, to, value);
+  set(document, from, { $ref: `#/${keys.map((key) => key.replaceAll("/", "~1")).join("/")}` });
+}
+
 export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
 export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
+export const createAnswer = `paths ${CREATE} post responses 201`;
+export const schemas = "components schemas";
+export const ttl = `${schemas} CreateRequest properties token_ttl_secs`;
 
 const seconds = (description: string, minimum: number, maximum: number, usual: number): Json => ({
   type: "integer",

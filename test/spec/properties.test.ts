@@ -4,9 +4,7 @@ import { changesBetween } from "../../scripts/spec/changes.ts";
 import { equal, type JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { report } from "../../scripts/spec/report.ts";
-import { CREATE } from "./documents.ts";
-import { schemas } from "./forms.ts";
-import { edited } from "./told.ts";
+import { CREATE, edited, schemas } from "./documents.ts";
 
 /** Schemas of all sorts, put together in every way, up to a depth. */
 function schemaOf(depth: number): fc.Arbitrary<JsonObject> {

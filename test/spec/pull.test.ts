@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { FILES, ROOT } from "../../scripts/spec/files.ts";
-import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { MAX_BYTES, pull, upstreamText } from "../../scripts/spec/pull.ts";
 import { report } from "../../scripts/spec/report.ts";
@@ -12,7 +11,7 @@ import { Unusable } from "../../scripts/spec/unusable.ts";
 import { listen } from "../loopback.ts";
 import { runScript } from "../run-script.ts";
 import { copyOfContract } from "./copy.ts";
-import { CREATE, get, REFRESH, set, telnyxLike } from "./documents.ts";
+import { CREATE, type Edit, edited, get, REFRESH, telnyxLike } from "./documents.ts";
 
 /** What is checked in, in the copies of these tests. */
 const upstreamNow = upstreamText(await normalForm(telnyxLike()));
@@ -26,13 +25,7 @@ async function contractWith(document: string | Buffer) {
   return { root, source, upstream: () => readFile(join(root, FILES.upstream), "utf8") };
 }
 
-function changed(...edits: [path: string, value: Json | undefined][]): JsonObject {
-  const document = telnyxLike();
-  for (const [path, value] of edits) set(document, path, value);
-  return document;
-}
-
-const shorter: [string, Json] = ["components schemas CreateRequest properties token_ttl_secs maximum", 1800];
+const shorter: Edit = ["components schemas CreateRequest properties token_ttl_secs maximum", 1800];
 const toldShorter = "create: `token_ttl_secs` maximum 3600 → 1800";
 
 describe("npm run spec:pull", () => {
@@ -45,7 +38,7 @@ describe("npm run spec:pull", () => {
   });
 
   it("exits 1, writes the new facts and says what changed, in the format asked for", async () => {
-    const { root, source, upstream } = await contractWith(JSON.stringify(changed(shorter)));
+    const { root, source, upstream } = await contractWith(JSON.stringify(edited(shorter)));
     const { exitCode, stdout } = await runScript({ root }, "spec-pull.ts", source, "--format", "markdown");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("### Breaking\n\n- create: `token_ttl_secs` maximum `3600` → `1800`\n");
@@ -72,14 +65,14 @@ describe("npm run spec:pull", () => {
   );
 
   it("finds nothing changed in what it wrote itself", async () => {
-    const { root, source } = await contractWith(JSON.stringify(changed(shorter)));
+    const { root, source } = await contractWith(JSON.stringify(edited(shorter)));
     expect((await pull(root, source)).changes).toHaveLength(1);
     expect((await pull(root, source)).changes).toEqual([]);
     expect((await pull(root, join(root, FILES.upstream))).changes).toEqual([]);
   });
 
   it("reads OpenAPI 3.2 like 3.1, and says so in each format", async () => {
-    const { root, source } = await contractWith(JSON.stringify(changed(["openapi", "3.2.0"])));
+    const { root, source } = await contractWith(JSON.stringify(edited(["openapi", "3.2.0"])));
     const ran = await runScript({ root }, "spec-pull.ts", source);
     expect(ran).toMatchObject({
       exitCode: 0,
@@ -91,14 +84,14 @@ describe("npm run spec:pull", () => {
   });
 
   it("reads YAML, also in OpenAPI 3.0", async () => {
-    const { root, source } = await contractWith(stringify(changed(["openapi", "3.0.0"], shorter)));
+    const { root, source } = await contractWith(stringify(edited(["openapi", "3.0.0"], shorter)));
     expect(report("text", "x", (await pull(root, source)).changes)).toContain(
       `1 change, 1 breaking\n  BREAKING ${toldShorter}\n`,
     );
   });
 
   it("finds an operation whose id was renamed by method and path, and says so", async () => {
-    const renamed = changed([`paths ${CREATE} post operationId`, "create_room_token"]);
+    const renamed = edited([`paths ${CREATE} post operationId`, "create_room_token"]);
     const { root, source, upstream } = await contractWith(JSON.stringify(renamed));
     expect(report("text", "x", (await pull(root, source)).changes)).toContain(
       "create: operationId CreateRoomClientToken → create_room_token\n",
@@ -110,22 +103,24 @@ describe("npm run spec:pull", () => {
     const { root } = await contractWith("");
     const server = createServer((request, response) => {
       response.statusCode = request.url === "/spec3.json" ? 200 : 404;
-      response.end(JSON.stringify(changed(shorter)));
+      response.end(JSON.stringify(edited(shorter)));
     });
     const origin = await listen(server);
     onTestFinished(async () => void server.close());
-    await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(`cannot read ${origin}/gone.json: it answered 404`);
+    await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(
+      `cannot read ${origin}/gone.json: it answered 404`,
+    );
     expect((await pull(root, `${origin}/spec3.json`)).changes).toHaveLength(1);
     await new Promise((resolve) => server.close(resolve));
     await expect(pull(root, `${origin}/spec3.json`)).rejects.toThrow(/^cannot read .*ECONNREFUSED/);
   });
 });
 
-const twice = changed(["paths /again", { post: get(telnyxLike(), `paths ${CREATE} post`) }]);
-const circular = changed(["components responses Forbidden", { $ref: "#/components/responses/Forbidden" }]);
-const dangling = changed(["components schemas video_Error", undefined]);
-const elsewhere = changed([`paths ${REFRESH} post requestBody`, { $ref: "bodies.yaml#/refresh" }]);
-const keyless = changed(["components securitySchemes", {}]);
+const twice = edited(["paths /again", { post: get(telnyxLike(), `paths ${CREATE} post`) }]);
+const circular = edited(["components responses Forbidden", { $ref: "#/components/responses/Forbidden" }]);
+const dangling = edited(["components schemas video_Error", undefined]);
+const elsewhere = edited([`paths ${REFRESH} post requestBody`, { $ref: "bodies.yaml#/refresh" }]);
+const keyless = edited(["components securitySchemes", {}]);
 
 describe("a document cannot be used, and upstream.json stays as it is, when", () => {
   it.each<[string, string | Buffer, string]>([
@@ -140,7 +135,7 @@ describe("a document cannot be used, and upstream.json stays as it is, when", ()
     ["it has no paths", '{"openapi": "3.1.0"}', "has no operation CreateRoomClientToken"],
     [
       "an operation is missing",
-      JSON.stringify(changed([`paths ${REFRESH}`, undefined])),
+      JSON.stringify(edited([`paths ${REFRESH}`, undefined])),
       "has no operation RefreshRoom",
     ],
     [
