@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { changesBetween } from "../../scripts/spec/changes.ts";
 import { ROOT } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
@@ -26,6 +25,8 @@ import { told } from "./told.ts";
 /** What the words in capitals stand for, in the cases. */
 const PLACES: Readonly<Record<string, string>> = {
   ANSWER: createAnswer,
+  DATA: `${createAnswer} content application/json schema properties data`,
+  RENEWED: `paths ${REFRESH} post responses 201 content application/json schema properties data`,
   BODY: `paths ${CREATE} post requestBody`,
   POST: `paths ${CREATE} post`,
   PATH: `paths ${CREATE}`,
@@ -50,7 +51,7 @@ const plain = edited(
 const place = (path: string) => path.replace(/^[A-Z_]+/, (word) => PLACES[word] ?? word);
 
 /** A document with edits; COPY stands for what is at another place, REFER moves something there, GONE takes it away. */
-function changed(document: JsonObject, edits: JsonObject): JsonObject {
+function changed(document: JsonObject, edits: Json): JsonObject {
   const after = structuredClone(document);
   const filled = (value: Json): Json => {
     if (typeof value === "string")
@@ -59,7 +60,7 @@ function changed(document: JsonObject, edits: JsonObject): JsonObject {
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one)]));
   };
-  for (const [path, value] of Object.entries(edits)) {
+  for (const [path, value] of Object.entries(Object(edits) as JsonObject)) {
     if (String(value).startsWith("REFER ")) refer(after, place(path), place(String(value).slice(6)));
     else set(after, place(path), value === "GONE" ? undefined : filled(value));
   }
@@ -67,27 +68,27 @@ function changed(document: JsonObject, edits: JsonObject): JsonObject {
 }
 
 const cases = parseDocument(readFileSync(join(ROOT, "test/spec/odd.yaml"), "utf8"));
-/** The cases of a part that are under another key: the key, their name, their edits. */
+/** The cases of a part that have a name besides their key. */
 const casesOf = (part: string) =>
   Object.entries(objectAt(cases, part)).flatMap(([key, named]) =>
-    Object.entries(named as JsonObject).map(([name, edits]): [string, string, JsonObject[]] => [
-      name,
-      key,
-      [edits].flat() as JsonObject[],
-    ]),
+    Object.entries(Object(named) as JsonObject).map(([name, edits]) => [name, key, edits] as const),
   );
 
 it.each(Object.entries(objectAt(cases, "same")))("the normal form does not show %s", (_name, edits) => {
-  const document = changed(plain, edits as JsonObject);
+  const document = changed(plain, edits);
   expect(document, "the edits did nothing").not.toEqual(plain);
   expect(normalForm(document)).toEqual(normalForm(telnyxLike()));
 });
 
-it.each(casesOf("told"))("%s is told as it is", (_name, lines, edits) => {
-  const [is = {}, was = {}] = [...edits].reverse();
+function expectTold(lines: string, edits: Json): void {
+  const [is = {}, was = {}] = [edits].flat().reverse();
   const before = changed(plain, was);
   expect(told(before, changed(before, is)).join(" // ")).toBe(lines);
-});
+}
+
+it.each(Object.entries(objectAt(cases, "changes")))("%s", (lines, edits) => expectTold(lines, edits));
+
+it.each(casesOf("told"))("%s is told as it is", (_name, lines, edits) => expectTold(lines, edits));
 
 describe("a document cannot be used when", () => {
   const refused = (document: JsonObject, why: string) => {
@@ -95,7 +96,7 @@ describe("a document cannot be used when", () => {
     expect(() => normalForm(document)).toThrow(why);
   };
 
-  it.each(casesOf("unusable"))("%s", (_name, why, [edits = {}]) => refused(changed(plain, edits), why));
+  it.each(casesOf("unusable"))("%s", (_name, why, edits) => refused(changed(plain, edits), why));
 
   it("references make billions of a few lines", () => {
     const links = Array.from({ length: 40 }, (_, index): Edit => {
@@ -149,17 +150,5 @@ describe("a schema that holds itself", () => {
     expect(told(after, more)).toEqual([code]);
     expect(told(telnyxLike(), more)).toEqual([code, "create and refresh: 403 `inner` added: recursive"]);
     expect(told(after, telnyxLike())).toEqual(["BREAKING create and refresh: 403 `inner` removed"]);
-  });
-});
-
-it("a change is data: operations, path, keyword, values", () => {
-  const [change] = changesBetween(normalForm(telnyxLike()), normalForm(edited([`${ttl} maximum`, 1800])));
-  expect(change).toEqual({
-    operations: ["create"],
-    path: ["requestBody", "content application/json", "schema", "properties token_ttl_secs"],
-    keyword: "maximum",
-    before: 3600,
-    after: 1800,
-    isBreaking: true,
   });
 });
