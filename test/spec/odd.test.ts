@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { changesBetween } from "../../scripts/spec/changes.ts";
 import { ROOT } from "../../scripts/spec/files.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
 import { parseDocument } from "../../scripts/spec/pull.ts";
+import { report } from "../../scripts/spec/report.ts";
 import { Unusable } from "../../scripts/spec/unusable.ts";
 import {
   CREATE,
@@ -20,7 +22,6 @@ import {
   telnyxLike,
   ttl,
 } from "./documents.ts";
-import { told } from "./told.ts";
 
 /** What the words in capitals stand for, in the cases. */
 const PLACES: Readonly<Record<string, string>> = {
@@ -65,6 +66,14 @@ function changed(document: JsonObject, edits: Json): JsonObject {
     else set(after, place(path), value === "GONE" ? undefined : filled(value));
   }
   return after;
+}
+
+/** The lines of the text report on two documents; the normal form of each must be its own. */
+function told(before: JsonObject, after: JsonObject): string[] {
+  const [was, is] = [normalForm(before), normalForm(after)];
+  for (const normal of [was, is]) expect(normalForm(normal)).toEqual(normal);
+  const lines = report("text", "x", changesBetween(was, is)).split("\n").slice(1, -1);
+  return lines.map((line) => line.trim());
 }
 
 const cases = parseDocument(readFileSync(join(ROOT, "test/spec/odd.yaml"), "utf8"));
