@@ -107,7 +107,7 @@ function kindAt(type: NodeType, key: string | number, value: Json): Kind {
 
 function isFact(key: string, value: Json, kind: Kind): boolean {
   if (kind === undefined || key.startsWith("x-")) return ALSO_FACT.has(key);
-  // Only where any value may stand is null one.
+  // Null is a value only where any value may stand, such as `default`; elsewhere it says nothing.
   return !NO_FACT.has(key) && !key.startsWith("$") && (value !== null || kind === null);
 }
 

@@ -42,7 +42,9 @@ function together([first = {}, ...others]: JsonObject[]): JsonObject {
     // The library would lose a member called __proto__.
     if (!all.some(isApart) && !JSON.stringify(all).includes('"__proto__"'))
       return spellAlone(mergeAllOf({ allOf: all }, { deep: false, resolvers: RESOLVERS }));
-  } catch {}
+  } catch {
+    // They contradict each other, or the library knows no way to say both.
+  }
   return { ...first, allOf: asSet([...listAt(first, "allOf"), ...others]) };
 }
 
