@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Create a client token
-         * @description Mints a client token with which one participant joins the room, and a refresh token that later renews it. Needs the account's API key, so it belongs on a server.
+         * @description Creates the client token that one participant needs to join the room, and a refresh token that renews it. Needs the account's API key, so it belongs on a server.
          */
         post: operations["CreateRoomClientToken"];
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh a client token
-         * @description Mints another client token for the holder of a refresh token, without an API key. The refresh token stays the same and can be used until it expires.
+         * @description Creates another client token for the holder of a refresh token, without an API key. The refresh token stays the same and can be used until it expires.
          */
         post: operations["RefreshRoomClientToken"];
         delete?: never;
@@ -268,7 +268,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The refresh token that create gave for this room. */
+                    /** @description The refresh token that create returned for this room. */
                     refresh_token: string;
                     /**
                      * @description Seconds for which the client token can be used to join.
