@@ -2,13 +2,17 @@
  * `npm run generate` makes the fragment from upstream and overlay, and types and limits from the fragment.
  * `npm run generate -- --check` writes nothing and exits 1 when a made file is not what it would be now.
  */
-import { parseArgs } from "node:util";
 import { ROOT } from "./spec/files.ts";
 import { generate } from "./spec/generate.ts";
 import { OverlayError } from "./spec/overlay.ts";
 
 async function main(): Promise<number> {
-  const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+  const check = process.argv.includes("--check");
+  const unknown = process.argv.slice(2).find((argument) => argument !== "--check");
+  if (unknown !== undefined) {
+    console.error(`${unknown} is not known. Usage: npm run generate [-- --check]`);
+    return 2;
+  }
   const differing = await generate(ROOT, { write: !check });
   for (const file of differing) {
     if (check) console.error(`${file} is not what \`npm run generate\` makes now`);

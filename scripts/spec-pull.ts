@@ -28,9 +28,13 @@ import { Unusable } from "./spec/unusable.ts";
 const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
 
 async function main(): Promise<number> {
-  const options = { format: { type: "string", default: "text" } } as const;
+  const options = { format: { type: "string", default: "text" }, help: { type: "boolean" } } as const;
   const { positionals, values } = parseArgs({ allowPositionals: true, strict: false, options });
   const [source, ...more] = [...positionals, ...Object.keys(values).filter((name) => name !== "format")];
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const format = FORMATS.find((one) => one === values.format);
   if (source === undefined || format === undefined || more.length > 0) throw new Unusable(USAGE);
   const { changes, notes } = await pull(ROOT, source);

@@ -56,5 +56,5 @@ async function textAt(source: string): Promise<string> {
 async function download(url: string): Promise<ArrayBuffer> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (response.ok) return response.arrayBuffer();
-  throw new Error(`it answered ${response.status}`);
+  throw new Error(`the server responded with status ${response.status}`);
 }

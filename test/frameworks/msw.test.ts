@@ -31,7 +31,7 @@ test("the whole request is what Telnyx documents", async () => {
   expect(seen).toEqual([ROOM_ID, "Bearer KEY_test", { token_ttl_secs: 60 }]);
 });
 
-test("a response without a body is an error of its status, and a broken connection is told as one", async () => {
+test("a response without a body is an error of its status, and a broken connection is connection_failed", async () => {
   const roomTokens = new RoomTokenClient({ apiKey: "KEY_test", maxRetries: 0 });
   telnyx.use(http.post(CREATE, () => new HttpResponse(null, { status: 403 }), { once: true }));
   await expect(roomTokens.create(ROOM_ID)).rejects.toMatchObject({ code: "forbidden" });

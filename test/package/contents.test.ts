@@ -50,6 +50,7 @@ test("the tarball holds the build, the sources, the public declarations, the fra
     "LICENSE",
     "README.md",
     "SECURITY.md",
+    "examples/room-page/words.js",
     "package.json",
     ...docs,
   ];

@@ -7,7 +7,7 @@ import { useRoom } from "./use-room.ts";
 
 function RoomPage({ roomId }: { roomId: string }) {
   const session = useMemo(() => new RoomTokenSession({ endpoint: `/rooms/${roomId}/token` }), [roomId]);
-  return useRoom(session, (clientToken) => initialize({ roomId, clientToken }));
+  return useRoom(session, (clientToken) => initialize({ roomId, clientToken })).status;
 }
 
 const root = createRoot(document.getElementById("root") ?? document.body);

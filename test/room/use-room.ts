@@ -8,8 +8,11 @@ import {
 
 type Open = (clientToken: string) => Promise<VideoRoom>;
 
-export function useRoom(session: RoomTokenSession, open: Open): StayInRoomStatus {
-  const [status, setStatus] = useState<StayInRoomStatus>("connecting");
-  useEffect(() => stayInRoom(session, open, { onStatus: setStatus }), [session]); // the cleanup leaves
-  return status;
+export function useRoom(session: RoomTokenSession, open: Open) {
+  const [room, setRoom] = useState<{ status: StayInRoomStatus; cause?: unknown }>({ status: "connecting" });
+  useEffect(
+    () => stayInRoom(session, open, { onStatus: (status, cause) => setRoom({ status, cause }) }),
+    [session],
+  ); // the cleanup leaves
+  return room;
 }

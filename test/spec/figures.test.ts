@@ -16,10 +16,13 @@ function inWords(secs: number): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
+/** The same, with "an hour" for one. */
+const anOrSo = (secs: number) => inWords(secs).replace(/^1 hour$/, "an hour");
+
 const accepts = ({ minimum, maximum, default: usual }: typeof token | typeof refreshToken) =>
   `Telnyx accepts ${minimum} to ${maximum}.\n   * @default ${usual}, by Telnyx`;
 /** Calls a second of 100,000 sessions whose refresh tokens live so long. */
-const mintsAt = (secs: number) => `${Number((100_000 / secs).toPrecision(2))} at ${secs}`;
+const createsAt = (secs: number) => `${Number((100_000 / secs).toPrecision(2))} at ${secs}`;
 
 it.each([
   ["src/client/params.ts", `Lifetime of the client token, in seconds: a whole number; ${accepts(token)}`],
@@ -40,7 +43,10 @@ it.each([
   ["docs/session.md", `\n| ${token.maximum} s |`],
   ["docs/performance.md", `\n| ${token.default} |`],
   ["docs/performance.md", `\n| ${token.maximum} |`],
-  ["docs/performance.md", `lifetime R: ${mintsAt(refreshToken.default)}, ${mintsAt(refreshToken.maximum)}.`],
+  [
+    "docs/performance.md",
+    `lifetime R: ${createsAt(refreshToken.default)}, ${createsAt(refreshToken.maximum)}.`,
+  ],
   [
     "docs/platforms.md",
     `once the refresh token has expired, at most ${inWords(refreshToken.maximum)} after it was created`,
@@ -49,6 +55,11 @@ it.each([
     "SECURITY.md",
     `\n| refresh token | ${inWords(refreshToken.minimum)} to ${inWords(refreshToken.maximum)} (`,
   ],
+  ["SECURITY.md", `(\`refreshTokenTtlSecs\`, ${anOrSo(refreshToken.default)} if left out)`],
+  ["SECURITY.md", `(\`tokenTtlSecs\`, ${anOrSo(token.default)} if left out)`],
+  ["SECURITY.md", `the refresh token lives, at most ${inWords(refreshToken.maximum)} |`],
+  ["SECURITY.md", `the last one expires at most ${inWords(token.maximum)} later`],
+  ["docs/back-ends.md", `\`refreshTokenTtlSecs\` later, at most ${inWords(refreshToken.maximum)}.`],
   ["SECURITY.md", `\n| client token | ${inWords(token.minimum)} to ${inWords(token.maximum)} (`],
 ])("%s tells the figures that Telnyx states: %j", async (file, words) => {
   const text = await readFile(join(ROOT, file), "utf8");

@@ -108,7 +108,7 @@ describe("npm run spec:pull", () => {
     const origin = await listen(server);
     onTestFinished(async () => void server.close());
     await expect(pull(root, `${origin}/gone.json`)).rejects.toThrow(
-      `cannot read ${origin}/gone.json: it answered 404`,
+      `cannot read ${origin}/gone.json: the server responded with status 404`,
     );
     expect((await pull(root, `${origin}/spec3.json`)).changes).toHaveLength(1);
     await new Promise((resolve) => server.close(resolve));

@@ -22,6 +22,11 @@ interface Job {
     readonly matrix: { node: number[]; os: string[]; include: { os: string; node: number }[] };
   };
 }
+interface Update {
+  readonly "package-ecosystem": string;
+  readonly directories?: readonly string[];
+  readonly directory?: string;
+}
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions?: unknown;
@@ -176,7 +181,22 @@ describe("the workflows", () => {
       .trim()
       .split("\n")
       .map((file) => `/${file.replace(/\/?package-lock\.json$/, "")}`);
-    expect([...updates[0].directories].sort()).toEqual(folders.sort());
-    expect(updates[1]["package-ecosystem"]).toBe("github-actions");
+    const npm = updates.filter((update: Update) => update["package-ecosystem"] === "npm");
+    const watched = npm.flatMap(({ directories = [], directory }: Update) => [
+      ...directories,
+      directory ?? [],
+    ]);
+    expect(watched.flat().sort()).toEqual(folders.sort());
+    expect(updates.map((update: Update) => update["package-ecosystem"])).toContain("github-actions");
+  });
+
+  it("what dependabot ignores stands in CONTRIBUTING.md with its reason", () => {
+    const { updates } = parse(readFileSync(join(ROOT, ".github/dependabot.yml"), "utf8"));
+    const [, upgrades = ""] = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8").split("\n## Upgrades\n");
+    const ignored = updates[0].ignore.map((entry: { "dependency-name": string }) => entry["dependency-name"]);
+    expect(ignored.length).toBeGreaterThan(5);
+    for (const name of ignored) {
+      expect(upgrades.toLowerCase()).toMatch(new RegExp(`^\\| [^|]*${name.replace("*", "[\\w-]*")}`, "m"));
+    }
   });
 });

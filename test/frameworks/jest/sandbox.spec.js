@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-test("a revoked refresh token is told as one", async () => {
+test("a revoked refresh token becomes forbidden", async () => {
   const roomTokens = new RoomTokenClient();
   const grant = await roomTokens.create(sandbox.roomId);
   sandbox.revokeRefreshTokens();
