@@ -89,11 +89,9 @@ export class RoomTokenError extends Error {
   declare readonly bodyText?: string;
 
   constructor(code: RoomTokenErrorCode, message: string, init: RoomTokenErrorInit = {}) {
-    const { operation, attempts = 0, retryable = false, status, requestId, retryAfterMs, errors = [] } = init;
-    const { bodyText, cause } = init;
+    const { bodyText, cause, ...members } = init;
     super(oneLine(message), cause === undefined ? undefined : { cause });
-    const members = { code, operation, retryable, attempts, status, requestId, retryAfterMs, errors };
-    Object.assign(this, withoutAbsent(members));
+    Object.assign(this, { code, attempts: 0, retryable: false, errors: [], ...withoutAbsent(members) });
     if (bodyText !== undefined) Object.defineProperty(this, "bodyText", { value: bodyText });
   }
 }
