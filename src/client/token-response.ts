@@ -172,7 +172,7 @@ function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
       `No token for a page: the client returned ${thrown.message}`,
     );
   const cause = sanitizeError(thrown, redactor([refreshToken]));
-  const message = `No token for a page: ${rootCause(cause) || cause.name}`;
+  const message = `No token for a page: ${rootCause(cause)}`;
   return new RoomTokenError("connection_failed", message, { cause });
 }
 

@@ -11,7 +11,7 @@ export function connectionError(
 ): RoomTokenError {
   const cause = sanitizeError(thrown, redact);
   const hint = isPage() ? " (in a web page a missing CORS header looks the same)" : "";
-  const message = `${messagePrefix}: the connection failed (${rootCause(cause) || cause.name})${hint}`;
+  const message = `${messagePrefix}: the connection failed (${rootCause(cause)})${hint}`;
   return new RoomTokenError("connection_failed", message, { operation, attempts, retryable: true, cause });
 }
 
@@ -53,7 +53,10 @@ export function sanitizeError(thrown: unknown, redact: Redact, depth = 1): Error
   return copy;
 }
 
-/** The deepest code and message of a sanitized cause chain: "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1". */
+/**
+ * The deepest code and message of a sanitized cause chain, such as "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1";
+ * the name of an error that has neither.
+ */
 export function rootCause(sanitized: Error): string {
   let code: string | undefined;
   let message: string | undefined;
@@ -61,7 +64,7 @@ export function rootCause(sanitized: Error): string {
     code = error.code ?? code;
     message = error.message || message;
   }
-  return [code, message].filter(Boolean).join(": ");
+  return [code, message].filter(Boolean).join(": ") || sanitized.name;
 }
 
 interface ErrorParts {
@@ -76,9 +79,9 @@ function readError(thrown: unknown): ErrorParts {
   if (typeof thrown === "string") return { message: thrown };
   if (!isObject(thrown)) return { message: `${thrown === null ? "null" : typeof thrown}, not an error` };
   try {
-    const { name, message, code, cause, errors } = thrown;
+    const { name, cause, errors } = thrown;
     const parts = Array.isArray(errors) ? errors.filter(isObject) : []; // of an AggregateError
-    const all = [{ message, code }, ...parts];
+    const all = [thrown, ...parts];
     return {
       name: isNonEmptyString(name) ? name : undefined,
       message: all

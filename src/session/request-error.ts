@@ -90,7 +90,7 @@ function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
   const isFinal = peek(thrown, "retryable") === false && peek(thrown, "code") !== "invalid_response";
   const delayMs = Number(peek(thrown, "retryAfterMs"));
   const code = own.code ?? (status >= 300 ? codeOfStatus(status) : "connection_failed");
-  const message = redacted(own.message) ?? `${messagePrefix}: ${rootCause(cause) || cause.name}`;
+  const message = redacted(own.message) ?? `${messagePrefix}: ${rootCause(cause)}`;
   return new RoomTokenError(code, message, {
     operation,
     attempts,
