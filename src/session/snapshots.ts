@@ -1,4 +1,4 @@
-import { invalidArgument } from "../errors/arguments.ts";
+import { assertArgument, FUNCTION } from "../errors/arguments.ts";
 import type { RoomTokenError } from "../errors/room-token-error.ts";
 import { callListener } from "./listener.ts";
 
@@ -27,15 +27,12 @@ export function stateOf(token: string | undefined, error: RoomTokenError | undef
   return token === undefined ? "idle" : "ready";
 }
 
-type Listener = (snapshot: RoomTokenSessionSnapshot) => unknown;
-
 /** Takes snapshots of a session, and calls its listeners at each change. */
 export class Snapshots {
   readonly #read: () => RoomTokenSessionSnapshot;
-  readonly #listeners: Set<{ readonly listener: Listener }> = new Set();
+  /** Each calls a listener, unless that was called with the latest snapshot already. */
+  readonly #notifiers: Set<() => void> = new Set();
   #latest: RoomTokenSessionSnapshot | undefined;
-  /** What the listeners were called with last: since then a token may have expired unnoticed. */
-  #notified: RoomTokenSessionSnapshot | undefined;
 
   /** @param read Reads the session's state. */
   constructor(read: () => RoomTokenSessionSnapshot) {
@@ -49,25 +46,25 @@ export class Snapshots {
   }
 
   /** Calls the listener now and at every change. Returns the function that removes it. */
-  subscribe(listener: Listener): () => void {
-    if (typeof listener !== "function") throw invalidArgument("listener", "must be a function");
-    this.notify(); // the others, of what was not noticed yet
-    const entry = { listener };
-    this.#listeners.add(entry);
-    callListener(listener, this.get());
-    return () => void this.#listeners.delete(entry);
+  subscribe(listener: (snapshot: RoomTokenSessionSnapshot) => unknown): () => void {
+    assertArgument("listener", listener, FUNCTION);
+    let notified: RoomTokenSessionSnapshot | undefined;
+    const notifier = () => {
+      const snapshot = this.get();
+      if (snapshot === notified) return;
+      notified = snapshot;
+      callListener(listener, snapshot);
+    };
+    notifier();
+    this.#notifiers.add(notifier);
+    this.notify(); // the others as well: a token may have expired unnoticed
+    return () => void this.#notifiers.delete(notifier);
   }
 
-  /** Calls the listeners if something has changed. */
+  /** Calls the listeners if something has changed. They may add and remove listeners, and cause further changes. */
   notify(): void {
-    const snapshot = this.get();
-    if (snapshot === this.#notified) return;
-    this.#notified = snapshot;
-    for (const entry of [...this.#listeners]) {
-      // A listener may remove another one, or cause a change, of which all are notified then.
-      if (this.#notified === snapshot && this.#listeners.has(entry)) callListener(entry.listener, snapshot);
-    }
-    if (snapshot.state === "closed") this.#listeners.clear();
+    for (const notifier of this.#notifiers) notifier();
+    if (this.get().state === "closed") this.#notifiers.clear();
   }
 }
 
