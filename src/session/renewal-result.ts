@@ -58,7 +58,7 @@ export function headersOf(response: unknown): ReadableHeaders {
   return {
     get(name) {
       try {
-        const value = typeof headers.get === "function" ? headers.get(name) : find(name);
+        const value = headers.get?.(name) ?? find(name);
         return typeof value === "string" ? value : null;
       } catch {
         return null;
