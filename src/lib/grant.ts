@@ -19,6 +19,7 @@ export interface RoomTokenGrant extends RefreshedRoomToken {
 /** Thrown for a value that is no grant. Its message says what is wrong with the value, such as "no token". */
 export class InvalidGrant extends Error {}
 
+const DAY_MS = 86_400_000;
 /** "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. A leap second has 60. */
 const RFC_3339 =
   /^(\d{4}-\d\d-(\d\d))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
@@ -63,10 +64,7 @@ function parseTime(text: unknown): Date | undefined {
   if (new Date(day).getUTCDate() !== Number(dayOfMonth)) return undefined;
   const isLeapSecond = seconds === "60";
   const time = new Date(`${day}T${minutes}${isLeapSecond ? "59" : seconds}${fraction}${zone.toUpperCase()}`);
-  if (isLeapSecond) {
-    if (time.getUTCHours() !== 23 || time.getUTCMinutes() !== 59) return undefined;
-    time.setUTCSeconds(60, 0);
-  }
+  if (isLeapSecond && time.setUTCSeconds(60, 0) % DAY_MS !== 0) return undefined; // it ends a day
   const year = time.getUTCFullYear();
   return year >= 0 && year <= 9999 ? time : undefined; // NaN is neither
 }
