@@ -143,20 +143,18 @@ export class Renewals {
   }
 
   #begin(now: number): void {
-    const { failure, refreshToken } = this.#facts;
+    const { failure, held, refreshToken } = this.#facts;
     const isInTurn = failure === undefined || now >= failure.retryAt; // else a caller or the page began it in a pause
     this.#demand.isPageBack = false; // this is the attempt that the page came back for
-    this.#send(nextOperation(this.#facts, this.#settings), refreshToken, isInTurn);
+    this.#send(nextOperation(this.#facts, this.#settings), { token: held?.token, refreshToken, isInTurn });
   }
 
   async #send(
     operation: RoomTokenOperation,
-    refreshToken: string | undefined,
-    isInTurn: boolean,
+    begun: Pick<Attempt, "token" | "refreshToken" | "isInTurn">,
   ): Promise<void> {
     const sentAt = this.#now();
-    const token = this.#facts.held?.token;
-    const attempt = { operation, token, refreshToken, sentAt, controller: new AbortController(), isInTurn };
+    const attempt = { ...begun, operation, sentAt, controller: new AbortController() };
     this.#attempt = attempt;
     this.#facts = { ...this.#facts, lastSentAt: sentAt };
     const outcome = await renew(attempt, this.#settings, this.#now);
@@ -181,7 +179,7 @@ export class Renewals {
     } else if (operation === "refresh" && !outcome.retryable && this.#settings.create !== undefined) {
       this.#report(attempt, outcome, 0);
       this.#facts = { ...this.#facts, refreshToken: undefined };
-      this.#send("create", attempt.refreshToken, isInTurn);
+      this.#send("create", attempt);
     } else {
       const callers = this.#endAttempt();
       const now = this.#now();
