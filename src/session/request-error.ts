@@ -19,19 +19,23 @@ export async function requestError(
   failed: FailedRequest,
   status: number | undefined,
 ): Promise<RoomTokenError> {
-  const { operation, attempts, messagePrefix } = failed;
-  const init = { operation, attempts, retryable: true };
   try {
-    if (thrown instanceof InvalidGrant) {
-      const { message } = thrown;
-      return new RoomTokenError("invalid_response", `${operation} returned ${message}`, { ...init, status });
-    }
+    if (thrown instanceof InvalidGrant) return invalidGrantError(thrown, failed, status);
     const response = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
     if (response === undefined) return thrownError(thrown, failed);
     return await responseError(response, peek(thrown, "data"), failed);
   } catch {
-    return new RoomTokenError("connection_failed", `${messagePrefix}: an unreadable error`, init);
+    return thrownError("an unreadable error", failed);
   }
+}
+
+function invalidGrantError(
+  { message }: InvalidGrant,
+  { operation, attempts }: FailedRequest,
+  status: number | undefined,
+): RoomTokenError {
+  const init = { operation, attempts, retryable: true, status };
+  return new RoomTokenError("invalid_response", `${operation} returned ${message}`, init);
 }
 
 async function responseError(
@@ -39,8 +43,8 @@ async function responseError(
   parsed: unknown,
   failed: FailedRequest,
 ): Promise<RoomTokenError> {
-  const status = statusOf(response);
-  const redirect = isOpaqueRedirect(response) || isRedirectStatus(status) ? "not followed" : undefined;
+  const status = errorStatusOf(response);
+  const redirect = status === 0 || isRedirectStatus(status) ? "not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
   // The client ignores what a refusal asks for; a session, which tries again after it, does not.
@@ -48,18 +52,15 @@ async function responseError(
   return statusError(failed, { status, redirect, headers, bodyText }, body, overrides);
 }
 
+/** A redirect that it does not follow is "opaqueredirect" to a page's fetch, with status 0. */
 function isErrorResponse(response: unknown): boolean {
-  return statusOf(response) >= 300 || isOpaqueRedirect(response);
+  return errorStatusOf(response) > 0 || peek(response, "type") === "opaqueredirect";
 }
 
-/** What a page's fetch makes of a redirect that is not followed. Its status is 0. */
-function isOpaqueRedirect(response: unknown): boolean {
-  return peek(response, "type") === "opaqueredirect";
-}
-
-/** got calls it `statusCode`; 0 if there is none. */
-function statusOf(value: unknown): number {
-  return Number(peek(value, "status") ?? peek(value, "statusCode")) || 0;
+/** The status of a failure, which got calls `statusCode`; 0 if there is none. */
+function errorStatusOf(value: unknown): number {
+  const status = Number(peek(value, "status") ?? peek(value, "statusCode"));
+  return status >= 300 ? status : 0;
 }
 
 /**
@@ -85,11 +86,11 @@ function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
   const own: Partial<RoomTokenError> = isRoomTokenError(thrown) ? thrown : {};
   const redacted = (text: string | undefined) => text && redact(text);
   const cause = sanitizeError(thrown, redact);
-  const status = statusOf(thrown);
-  const isStatusRefused = status >= 300 && !isRetryableStatus(status);
+  const status = errorStatusOf(thrown);
+  const isStatusRefused = status > 0 && !isRetryableStatus(status);
   const isFinal = peek(thrown, "retryable") === false && peek(thrown, "code") !== "invalid_response";
   const delayMs = Number(peek(thrown, "retryAfterMs"));
-  const code = own.code ?? (status >= 300 ? codeOfStatus(status) : "connection_failed");
+  const code = own.code ?? (status > 0 ? codeOfStatus(status) : "connection_failed");
   const message = redacted(own.message) ?? `${messagePrefix}: ${rootCause(cause)}`;
   return new RoomTokenError(code, message, {
     operation,
