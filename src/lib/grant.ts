@@ -20,9 +20,11 @@ export interface RoomTokenGrant extends RefreshedRoomToken {
 export class InvalidGrant extends Error {}
 
 const DAY_MS = 86_400_000;
-/** "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. A leap second has 60. */
-const RFC_3339 =
-  /^(\d{4}-\d\d-(\d\d))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
+/**
+ * "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. `Date` rejects what no clock shows, but
+ * for 24 o'clock.
+ */
+const RFC_3339 = /^(\d{4}-\d\d-(\d\d))[Tt ]((?!24)\d\d:\d\d:)(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
 
 /**
  * Returns a value that has to be a token.
