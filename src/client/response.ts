@@ -69,10 +69,11 @@ export async function readResponse(
   signal: AbortSignal,
   isFromOtherOrigin: boolean,
 ): Promise<BoundedResponse> {
-  if (isFromOtherOrigin) return new BoundedResponse(response, "followed to another origin");
+  if (isFromOtherOrigin) return new BoundedResponse(response, "redirect, followed to another origin");
   const { status, type } = response;
   // A browser shows a redirect that it does not follow as "opaqueredirect", with status 0.
-  const redirect = type === "opaqueredirect" || isRedirectStatus(status) ? "not followed" : undefined;
+  const redirect =
+    type === "opaqueredirect" || isRedirectStatus(status) ? "redirect, not followed" : undefined;
   try {
     return new BoundedResponse(response, redirect, await readBody(response, signal));
   } catch (broken) {

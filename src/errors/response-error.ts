@@ -26,7 +26,7 @@ export interface FailedRequest {
 export interface ResponseFacts {
   readonly status: number;
   /** What `fetch` did with a redirect; undefined if there was none. React Native's ignores `redirect: "manual"`. */
-  readonly redirect: "not followed" | "followed to another origin" | undefined;
+  readonly redirect: "redirect, not followed" | "redirect, followed to another origin" | undefined;
   readonly headers: ReadableHeaders;
   readonly bodyText: string;
 }
@@ -47,7 +47,7 @@ export function statusError(
   const code = redirect ? "redirect_refused" : codeOfStatus(status);
   const retryable = !redirect && isRetryableStatus(status);
   const errors = parseErrorDetails(body, failed.redact);
-  const words = [redirect && `redirect, ${redirect}`, errors[0]?.title, errors[0]?.detail];
+  const words = [redirect, errors[0]?.title, errors[0]?.detail];
   // A browser hides the status of a redirect: it is 0.
   const problem = `${status || (redirect ? "" : 0)} ${words.filter(Boolean).join(": ")}`.trim();
   return responseError(failed, code, problem, response, {
@@ -94,9 +94,12 @@ function responseError(
   });
 }
 
+/** Those of `Object(value)`: a value that is no object has none. */
+type Members = Readonly<Record<string, unknown>>;
+
 /** Telnyx's words, from any of the three shapes it uses; none from a body that is something else. */
 export function parseErrorDetails(body: unknown, redact: Redact): TelnyxErrorDetail[] {
-  const { errors } = membersOf(body);
+  const { errors }: Members = Object(body);
   const list: unknown[] = Array.isArray(errors) ? errors : [body];
   return list
     .slice(0, MAX_DETAILS)
@@ -105,15 +108,10 @@ export function parseErrorDetails(body: unknown, redact: Redact): TelnyxErrorDet
 }
 
 function readDetail(entry: unknown, redact: Redact): TelnyxErrorDetail {
-  const { code, title, detail, message, source, pointer = membersOf(source)["pointer"] } = membersOf(entry);
+  const { code, title, detail, message, source, pointer = Object(source).pointer }: Members = Object(entry);
   // Older documents of Telnyx have the code as a number.
   const found = Object.entries({ code, title, detail: detail ?? message, pointer }).filter(([, value]) =>
     ["string", "number"].includes(typeof value),
   );
   return Object.fromEntries(found.map(([name, value]) => [name, oneLine(redact(String(value)))]));
-}
-
-/** The members of a value that may be anything; null and undefined have none. */
-function membersOf(value: unknown): Record<string, unknown> {
-  return Object(value);
 }

@@ -44,7 +44,7 @@ async function responseError(
   failed: FailedRequest,
 ): Promise<RoomTokenError> {
   const status = errorStatusOf(response);
-  const redirect = status === 0 || isRedirectStatus(status) ? "not followed" : undefined;
+  const redirect = status === 0 || isRedirectStatus(status) ? "redirect, not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
   // The client ignores what a refusal asks for; a session, which tries again after it, does not.
