@@ -1,16 +1,14 @@
 import { hasCacheMode } from "../lib/platform.ts";
 
-interface EndpointFunctions {
-  create(input: { readonly signal: AbortSignal }): Promise<Response>;
-  refresh(input: { readonly refreshToken: string; readonly signal: AbortSignal }): Promise<Response>;
-}
+/** Sends what a session gives its `create` or `refresh`, without the signal. */
+type Post = (input: { readonly refreshToken?: string; readonly signal: AbortSignal }) => Promise<Response>;
 
 /**
  * The functions of a session that uses one route of the back end: `POST` with the body `{}` for a new grant, or with
  * `{"refreshToken":"…"}` for a new token.
  */
-export function endpointFunctions(url: string): EndpointFunctions {
-  const post = (body: object, signal: AbortSignal) =>
+export function endpointFunctions(url: string): { readonly create: Post; readonly refresh: Post } {
+  const post: Post = ({ signal, ...body }) =>
     globalThis.fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
@@ -19,8 +17,5 @@ export function endpointFunctions(url: string): EndpointFunctions {
       ...(hasCacheMode() && { cache: "no-store" }),
       signal,
     });
-  return {
-    create: ({ signal }) => post({}, signal),
-    refresh: ({ refreshToken, signal }) => post({ refreshToken }, signal),
-  };
+  return { create: post, refresh: post };
 }
