@@ -1,4 +1,10 @@
-import { type MemberTable, NON_EMPTY_STRING, readMembers, TTL_SECS } from "../errors/arguments.ts";
+import {
+  assertArgument,
+  type MemberTable,
+  NON_EMPTY_STRING,
+  readMembers,
+  TTL_SECS,
+} from "../errors/arguments.ts";
 import type { RoomTokenGrant } from "../lib/grant.ts";
 
 /** The lifetimes that `create` requests. */
@@ -32,7 +38,7 @@ const CREATE_PARAMS = {
 } satisfies MemberTable<CreateParams>;
 
 const REFRESH_PARAMS = {
-  refreshToken: { rule: NON_EMPTY_STRING, required: true },
+  refreshToken: { rule: NON_EMPTY_STRING },
   tokenTtlSecs: { rule: TTL_SECS },
 } satisfies MemberTable<RefreshParams>;
 
@@ -50,5 +56,7 @@ export function readCreateParams(params: CreateParams): CreateParams {
 
 /** Checks the parameters of a refresh. */
 export function readRefreshParams(params: RefreshParams): RefreshParams {
-  return readMembers("params", params, REFRESH_PARAMS, "refresh", OTHER_MEMBERS_OF_A_GRANT);
+  const read = readMembers("params", params, REFRESH_PARAMS, "refresh", OTHER_MEMBERS_OF_A_GRANT);
+  assertArgument("refreshToken", read.refreshToken, NON_EMPTY_STRING, "refresh"); // the only one that is required
+  return read;
 }

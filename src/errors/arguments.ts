@@ -67,7 +67,6 @@ interface Member<Value> {
   readonly rule: Rule;
   /** Takes the place of undefined. */
   readonly default?: NonNullable<Value>;
-  readonly required?: true;
 }
 
 /** The members of an interface of options or parameters, each with its rule and default. */
@@ -108,8 +107,8 @@ export function readMembers<Members extends object, Table extends MemberTable<Me
     throw invalidArgument(argument, problem, operation);
   }
   for (const name of names) {
-    const { rule, default: usual, required } = table[name];
-    if (members[name] === undefined && !required) members[name] = usual;
+    const { rule, default: usual } = table[name];
+    if (members[name] === undefined) members[name] = usual;
     else assertArgument(name, members[name], rule, operation);
   }
   return members as ReadMembers<Members, Table>;
