@@ -35,13 +35,14 @@ export interface ResponseFacts {
  * The error of an error response: its code by the status alone, Telnyx's words from the body.
  *
  * @param body The parsed body, if it was JSON.
- * @param overrides What is different in a session, which repeats more than the client does.
+ * @param isRepeated Whether a delay that the server requests counts although the error is not retryable: a session tries
+ * again after every failure, the client does not.
  */
 export function statusError(
   failed: FailedRequest,
   response: ResponseFacts,
   body: unknown,
-  overrides: RoomTokenErrorInit = {},
+  isRepeated = false,
 ): RoomTokenError {
   const { status, redirect, headers } = response;
   const code = redirect ? "redirect_refused" : codeOfStatus(status);
@@ -53,8 +54,7 @@ export function statusError(
   return responseError(failed, code, problem, response, {
     retryable,
     errors,
-    retryAfterMs: retryable ? retryAfterMs(status, headers) : undefined,
-    ...overrides,
+    retryAfterMs: retryable || isRepeated ? retryAfterMs(status, headers) : undefined,
   });
 }
 

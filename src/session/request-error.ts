@@ -1,5 +1,4 @@
 import { type FailedRequest, parseErrorDetails, statusError } from "../errors/response-error.ts";
-import { retryAfterMs } from "../errors/retry-after.ts";
 import { isRoomTokenError, RoomTokenError } from "../errors/room-token-error.ts";
 import { codeOfStatus, isRedirectStatus, isRetryableStatus } from "../errors/status.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
@@ -47,9 +46,7 @@ async function responseError(
   const redirect = status === 0 || isRedirectStatus(status) ? "redirect, not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
-  // The client ignores what a refusal asks for; a session, which tries again after it, does not.
-  const overrides = { retryAfterMs: retryAfterMs(status, headers) };
-  return statusError(failed, { status, redirect, headers, bodyText }, body, overrides);
+  return statusError(failed, { status, redirect, headers, bodyText }, body, true);
 }
 
 /** A redirect that it does not follow is "opaqueredirect" to a page's fetch, with status 0. */
