@@ -17,7 +17,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 function listenTo(signal: AbortSignal): Subscribe {
   const listeners = new Set<() => void>();
   const callAll = () => {
-    for (const listener of [...listeners]) listener();
+    for (const listener of listeners) listener();
   };
   const subscribe: Subscribe = (listener) => {
     listeners.add(listener);
