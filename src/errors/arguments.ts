@@ -119,7 +119,7 @@ export function readSafely<T>(argument: string, read: () => T, operation?: RoomT
   try {
     return read();
   } catch {
-    throw invalidArgument(argument, "must be readable: one of its getters, or a proxy, threw", operation);
+    throw invalidArgument(argument, "must be readable: a getter or a proxy threw", operation);
   }
 }
 
