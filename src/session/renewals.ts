@@ -98,21 +98,19 @@ export class Renewals {
   async #renewedToken(isForced: boolean, signal: AbortSignal | undefined): Promise<string> {
     this.#step(); // gives up a request that slept past its deadline
     if (this.#demand.mode === "closed") throw closedError(); // perhaps by a listener just now
+    const fallback = () => (isForced || signal?.aborted ? undefined : this.#validToken);
     const isJoining = this.#attempt !== undefined;
     if (!isJoining) {
       const { failure } = this.#facts;
       const isUrgent = isForced || this.#demand.isUrgent;
       const pauseMs = nextAttemptAt(this.#facts, true, isUrgent) - this.#now();
-      const token = isForced ? undefined : this.#validToken;
+      const token = fallback();
       if (pauseMs > 0 && token !== undefined) return token;
       if (failure && pauseMs > this.#settings.timeoutMs) throw errorInPause(failure.error, pauseMs);
     }
     const renewed = this.#demand.wait(isForced && !isJoining, signal, () => this.#step());
     this.#step();
-    if (isForced) return renewed;
-    return renewed.catch((error) =>
-      signal?.aborted ? renewed : (this.#validToken ?? Promise.reject(error)),
-    );
+    return renewed.catch(() => fallback() ?? renewed);
   }
 
   /** Never while an attempt is under way. */
