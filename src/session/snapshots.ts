@@ -23,8 +23,8 @@ export interface RoomTokenSessionSnapshot {
 }
 
 export function stateOf(token: string | undefined, error: RoomTokenError | undefined): RoomTokenSessionState {
-  if (error !== undefined) return token === undefined ? "failed" : "degraded";
-  return token === undefined ? "idle" : "ready";
+  if (error) return token ? "degraded" : "failed";
+  return token ? "ready" : "idle";
 }
 
 /** Takes snapshots of a session, and calls its listeners at each change. */
