@@ -170,12 +170,13 @@ describe("an attempt out of turn that is under way", () => {
     await sleep(70_000);
     server.always = undefined;
     server.latencyMs = 2000;
-    const first = track(session.getToken(forced));
-    await sleep(1500);
-    const others = [track(session.getToken()), track(session.getToken(forced))];
+    session.start(); // the page is back
     await sleep(500);
+    const callers = [track(session.getToken()), track(session.getToken(forced))];
+    await sleep(1500);
     const { token } = session.getSnapshot();
-    expect([first, ...others].map(({ value }) => value)).toEqual([token, token, token]);
+    expect(token).toBeTypeOf("string");
+    expect(callers.map(({ value }) => value)).toEqual([token, token]);
   });
 
   it("leaves no haste behind for those that joined it", async () => {
