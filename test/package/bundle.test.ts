@@ -40,7 +40,7 @@ const ENTRIES = [
   },
   {
     entry: "telnyx-room-tokens/session",
-    maxBytes: 8_300,
+    maxBytes: 8_500,
     ambient: [
       ...BOTH,
       ...["atob", "Request"],
