@@ -45,12 +45,8 @@ export const unauthorized = (): HttpResponse =>
   });
 
 /** A 403 is declared as one error without the envelope: the only error response of that shape. */
-export const forbidden = (): HttpResponse =>
-  jsonResponse(403, {
-    code: "10010",
-    title: "Authorization failed",
-    detail: "The refresh token has expired, was revoked, or belongs to another room.",
-  });
+export const forbidden = (detail: string): HttpResponse =>
+  jsonResponse(403, { code: "10010", title: "Authorization failed", detail });
 
 export const notFound = (detail: string): HttpResponse =>
   errorResponse(404, { code: "10005", title: "Resource not found", detail });
@@ -74,7 +70,12 @@ export const tooManyRequests = (): HttpResponse =>
 
 /** The error response of a status, for a fault that states no body. */
 export function responseOfStatus(status: number): HttpResponse {
-  const known = [unauthorized(), forbidden(), notFound("There is no such room."), tooManyRequests()];
+  const known = [
+    unauthorized(),
+    forbidden("The request is not allowed."),
+    notFound("There is no such room."),
+    tooManyRequests(),
+  ];
   const match = known.find((response) => response.status === status);
   const code = status >= 500 ? "10007" : "10015";
   return (

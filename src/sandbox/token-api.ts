@@ -116,7 +116,8 @@ export class TokenApi {
   }
 
   #refresh(roomId: string, body: Body, nowMs: number): HttpResponse {
-    if (!this.#refreshTokens.accepts(String(body["refresh_token"]), roomId, nowMs)) return forbidden();
+    if (!this.#refreshTokens.accepts(String(body["refresh_token"]), roomId, nowMs))
+      return forbidden("The refresh token has expired, was revoked, or belongs to another room.");
     const { token, expiresAt } = this.#tokens.issue(roomId, Number(body["token_ttl_secs"]), nowMs);
     return jsonResponse(201, { data: { token, token_expires_at: expiresAt } });
   }
