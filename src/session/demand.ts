@@ -12,13 +12,14 @@ export class Demand {
   mode: "stopped" | "started" | "closed" = "stopped";
   /** Whether the page came back since the last attempt began. */
   isPageBack = false;
-  #callers: Set<Caller> = new Set();
+  /** Made when the first one waits: an idle session is small. */
+  #callers: Set<Caller> | undefined;
   /** Whether one of them forces an attempt. */
   #isForced = false;
   #leavePage: (() => void) | undefined;
 
   get isWaitedFor(): boolean {
-    return this.#callers.size > 0;
+    return this.#callers !== undefined && this.#callers.size > 0;
   }
 
   get isAny(): boolean {
@@ -52,18 +53,19 @@ export class Demand {
     this.#isForced ||= isForced;
     const caller = {} as Caller;
     const renewed = new Promise<string>((resolve, reject) => Object.assign(caller, { resolve, reject }));
+    this.#callers ??= new Set();
     this.#callers.add(caller);
     return untilAborted(renewed, signal).finally(() => {
-      if (!this.#callers.delete(caller)) return; // it was taken: its renewal is over
+      if (!this.#callers?.delete(caller)) return; // it was taken: its renewal is over
       this.#isForced &&= this.isWaitedFor;
       onLeft();
     });
   }
 
   /** Those that wait, whose renewal is over. */
-  takeCallers(): Set<Caller> {
-    const callers = this.#callers;
-    this.#callers = new Set();
+  takeCallers(): Iterable<Caller> {
+    const callers = this.#callers ?? [];
+    this.#callers = undefined;
     this.#isForced = false;
     return callers;
   }

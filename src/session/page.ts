@@ -1,3 +1,5 @@
+const WINDOW_EVENTS = ["pageshow", "focus", "online"];
+
 /**
  * Listens to the page, if there is one: timers run late in hidden pages and stop in frozen ones.
  *
@@ -6,15 +8,16 @@
  */
 export function listenToPage(onBack: () => void): () => void {
   const { document, window } = globalThis as { document?: Document; window?: EventTarget };
-  const listeners: [EventTarget | undefined, string, (event: Event) => void][] = [
-    [document, "visibilitychange", () => document?.visibilityState === "visible" && onBack()],
-    [window, "pageshow", (event) => (event as PageTransitionEvent).persisted && onBack()],
-    [window, "focus", () => onBack()],
-    [window, "online", () => onBack()],
-  ];
+  const onEvent = ({ type, persisted }: Event & { readonly persisted?: boolean }) => {
+    const isHidden = type === "visibilitychange" && document?.visibilityState !== "visible";
+    // A pageshow that is not persisted is that of a page that is shown for the first time.
+    if (!isHidden && persisted !== false) onBack();
+  };
   // React Native has a window that cannot be listened to.
-  for (const [target, name, listener] of listeners) target?.addEventListener?.(name, listener);
+  document?.addEventListener?.("visibilitychange", onEvent);
+  for (const name of WINDOW_EVENTS) window?.addEventListener?.(name, onEvent);
   return () => {
-    for (const [target, name, listener] of listeners) target?.removeEventListener?.(name, listener);
+    document?.removeEventListener?.("visibilitychange", onEvent);
+    for (const name of WINDOW_EVENTS) window?.removeEventListener?.(name, onEvent);
   };
 }

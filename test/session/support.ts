@@ -198,16 +198,16 @@ export async function rejection(promise: Promise<unknown>): Promise<RoomTokenErr
 
 /** A page whose events a test can send. */
 export function stubPage() {
-  const listeners = new Set<unknown>();
+  const listeners = new Set<string>();
   const target = () =>
     Object.assign(new EventTarget(), {
       visibilityState: "visible",
       addEventListener(name: string, listener: () => void) {
-        listeners.add(listener);
+        listeners.add(name);
         EventTarget.prototype.addEventListener.call(this, name, listener);
       },
       removeEventListener(name: string, listener: () => void) {
-        listeners.delete(listener);
+        listeners.delete(name);
         EventTarget.prototype.removeEventListener.call(this, name, listener);
       },
     });

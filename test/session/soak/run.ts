@@ -2,7 +2,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { simulateDay } from "./day.ts";
-import { heapPerSession } from "./heap.ts";
 import { liveInRealTime } from "./real-time.ts";
 
 const SESSIONS = 2000;
@@ -36,11 +35,6 @@ function print(title: string, rows: readonly Row[]): void {
 
 const seed = Number(process.argv[2] ?? 20261122);
 const startedAt = Date.now();
-
-const heap = await heapPerSession(5000);
-print("5,000 sessions", [
-  atMost("bytes of heap per session beyond its token strings", Math.round(heap), 4096),
-]);
 
 const dayProcess = fork(new URL("./day-process.ts", import.meta.url), [String(SESSIONS), String(seed)]);
 const dayOver = once(dayProcess, "message");
