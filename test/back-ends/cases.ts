@@ -148,7 +148,7 @@ export function describeRequestBody(title: string, start: Start): void {
     const { sandbox, backEnd } = runBackEnd(start);
     beforeEach(() => sandbox().reset());
 
-    const operations = () => sandbox().requests.map(({ path }) => path.split("/").at(-1));
+    const operations = () => sandbox().requests.map(({ operation }) => operation);
     const refresh = (refreshToken: unknown) => ask(backEnd().url, { body: JSON.stringify({ refreshToken }) });
 
     test("a page gets a refresh token, and a new token for it", async () => {
@@ -159,7 +159,7 @@ export function describeRequestBody(title: string, start: Start): void {
       expect(renewed).toMatchObject({ status: 201 });
       expect(Object.keys(renewed.body).sort()).toEqual(["token", "tokenExpiresAt"]);
       expect(sandbox().accepts(String(renewed.body["token"]))).toBe(true);
-      expect(operations()).toEqual(["generate_join_client_token", "refresh_client_token"]);
+      expect(operations()).toEqual(["create", "refresh"]);
     });
 
     test("401 and 403: a refresh token alone opens nothing", async () => {
@@ -174,7 +174,7 @@ export function describeRequestBody(title: string, start: Start): void {
       const { body } = await ask(backEnd().url);
       sandbox().revokeRefreshTokens();
       expect(await refresh(body["refreshToken"])).toMatchObject({ status: 403, body: { title: TITLE } });
-      expect(operations()).toEqual(["generate_join_client_token", "refresh_client_token"]);
+      expect(operations()).toEqual(["create", "refresh"]);
     });
 
     test.each([

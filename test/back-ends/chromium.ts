@@ -48,8 +48,8 @@ export function describePage(title: string, start: Start, modules: string): void
       const other = await page.evaluate<string>("session.getToken({ forceRefresh: true })");
       expect(other).not.toBe(token);
       for (const each of [token, other]) expect(sandbox().accepts(each)).toBe(true);
-      const operations = sandbox().exchanges.map(({ path }) => path.split("/").at(-1));
-      expect(operations).toEqual(["generate_join_client_token", "generate_join_client_token"]);
+      const operations = sandbox().requests.map(({ operation }) => operation);
+      expect(operations).toEqual(["create", "create"]);
     });
 
     test.each([
