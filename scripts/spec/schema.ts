@@ -18,14 +18,19 @@ const isApart = (schema: JsonObject) => Object.keys(schema).some((keyword) => AP
 
 /** `schema` has no prose, and its inner schemas are spelled already. */
 export function spellSchema({ allOf = [], nullable, ...schema }: JsonObject): JsonObject {
-  const own = spellAlone(schema);
+  const isNullable = nullable === true;
+  const own = orNull(spellAlone(schema), isNullable);
   // A choice of one is none.
   const choices = ["anyOf", "oneOf"].filter((choice) => listAt(own, choice).length === 1);
   const parts = asSet([allOf, ...choices.map((choice) => own[choice] ?? [])].flat(2).flatMap(partsOf));
   for (const choice of choices) delete own[choice];
-  const whole = together([own, ...parts].filter((part) => !equal(part, {})) as JsonObject[]);
-  if (nullable !== true || whole["type"] === undefined) return whole;
-  return spellAlone({ ...whole, type: [whole["type"], "null"].flat() });
+  // The type that may be null too may stand in a part.
+  return orNull(together([own, ...parts].filter((part) => !equal(part, {})) as JsonObject[]), isNullable);
+}
+
+function orNull(schema: JsonObject, isNullable: boolean): JsonObject {
+  const { type } = schema;
+  return isNullable && type !== undefined ? spellAlone({ ...schema, type: [type, "null"].flat() }) : schema;
 }
 
 /** An allOf in an allOf, laid flat. */
