@@ -71,7 +71,7 @@ export interface Lines {
   readonly facade: number;
 }
 
-const FACADE = ["client.ts", "bindings.ts"];
+const FACADE = ["client/client.ts", "client/bindings.ts"];
 
 export function countLines(): Lines {
   const files = readdirSync(`${ROOT}/src`, { recursive: true, encoding: "utf8" });
