@@ -96,8 +96,7 @@ export class Telnyx {
     const latencyMs = 50 + 950 * this.#random() ** 2;
     return new Promise((resolve, reject) => {
       const failure = this.#failure();
-      if (failure === undefined) machine.faultsSince = undefined;
-      else {
+      if (failure !== undefined) {
         machine.faultsSince ??= this.#world.now;
         machine.faultAt = this.#world.now + (failure === "hang" ? GIVEN_UP_MS : latencyMs);
       }
@@ -108,6 +107,7 @@ export class Telnyx {
       let answer: () => void;
       try {
         const minted = this.#random() < 0.5 ? mint() : responseOf(mint(), this.#world.now);
+        if (failure === undefined) machine.faultsSince = undefined;
         answer = () => (failure === undefined ? resolve(minted) : reject(failure));
       } catch (refusal) {
         answer = () => reject(failure ?? refusal);
