@@ -1,10 +1,10 @@
 import {
   BOOLEAN,
+  CHECKED_LATER,
   FUNCTION,
   invalidArgument,
   MAX_RETRIES,
   type MemberTable,
-  type Rule,
   readMembers,
   SIGNAL,
   TIMEOUT_MS,
@@ -114,10 +114,8 @@ export const DEFAULTS: Readonly<Record<"timeoutMs" | "maxRetries", number> & Rec
 
 const NO_HEADERS = {};
 
-/** Under the name of the option or of the variable of the environment, whichever counts. */
-const CHECKED_LATER: Rule = () => undefined;
-
 const CLIENT_OPTIONS = {
+  // These two under the name of the option or of the variable of the environment, whichever counts.
   apiKey: { rule: CHECKED_LATER },
   baseUrl: { rule: CHECKED_LATER },
   timeoutMs: { rule: TIMEOUT_MS, default: DEFAULTS.timeoutMs },

@@ -1,5 +1,6 @@
 import {
   assertArgument,
+  CHECKED_LATER,
   type MemberTable,
   ROOM_ID,
   readMembers,
@@ -46,7 +47,7 @@ export interface TokenResponseOptions extends CreateParams {
 const OPTIONS = {
   tokenTtlSecs: { rule: TTL_SECS },
   refreshTokenTtlSecs: { rule: TTL_SECS },
-  requestBody: { rule: () => undefined }, // the page's own: a wrong one is status 400
+  requestBody: { rule: CHECKED_LATER }, // the page's own: a wrong one is status 400
   signal: { rule: SIGNAL },
 } satisfies MemberTable<TokenResponseOptions>;
 

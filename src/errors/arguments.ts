@@ -15,7 +15,9 @@ export function rule(test: (value: unknown) => boolean, problem: string): Rule {
   return (value) => (test(value) ? undefined : problem);
 }
 
-export const OBJECT: Rule = rule(isObject, "must be an object");
+const OBJECT: Rule = rule(isObject, "must be an object");
+/** For a member that is checked where it is used. */
+export const CHECKED_LATER: Rule = () => undefined;
 export const FUNCTION: Rule = rule((value) => typeof value === "function", "must be a function");
 export const BOOLEAN: Rule = rule((value) => typeof value === "boolean", "must be true or false");
 export const SIGNAL: Rule = rule(

@@ -61,7 +61,7 @@ export interface RoomTokenErrorInit {
   readonly cause?: unknown;
 }
 
-export const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
+const BRAND: unique symbol = Symbol.for("telnyx-room-tokens.RoomTokenError");
 
 /**
  * The one error class of this package. It never contains a key, a token or a refresh token.

@@ -1,5 +1,6 @@
 import {
   BOOLEAN,
+  CHECKED_LATER,
   FUNCTION,
   invalidArgument,
   type MemberTable,
@@ -87,7 +88,7 @@ const SESSION_OPTIONS = {
   endpoint: { rule: NON_EMPTY_STRING },
   create: { rule: FUNCTION },
   refresh: { rule: FUNCTION },
-  grant: { rule: () => undefined }, // checked when it is read
+  grant: { rule: CHECKED_LATER },
   timeoutMs: { rule: TIMEOUT_MS, default: 15_000 },
   onAttempt: { rule: FUNCTION },
 } satisfies MemberTable<RoomTokenSessionOptions>;
