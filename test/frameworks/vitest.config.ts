@@ -61,7 +61,7 @@ export default defineConfig({
           name: "vue",
           root: HERE,
           include: ["vue/*.test.ts"],
-          environment: join(HERE, "react/environment.ts"),
+          environment: "jsdom",
         },
       },
       {
