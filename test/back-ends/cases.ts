@@ -12,7 +12,7 @@ const ANN = "theme=dark; login=ann";
 const TITLE = expect.stringMatching(/^[A-Z][\w ,]+\.$/);
 
 /** What a back end finds in its environment. */
-export type Environment = Readonly<Record<"TELNYX_API_KEY" | "TELNYX_BASE_URL", string>>;
+type Environment = Readonly<Record<"TELNYX_API_KEY" | "TELNYX_BASE_URL", string>>;
 
 /** Starts a back end that logs users in by the cookie `login`, and lets ann join. */
 export type Start = (env: Environment) => Promise<BackEnd>;

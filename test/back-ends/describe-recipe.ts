@@ -82,7 +82,7 @@ export function testTypes(title: string, project: string): void {
 }
 
 /** Starts a variant of the recipe, in a folder of its own, on a free port. */
-export function starter({ main }: Followed, project: string, variant: string, code: string): Start {
+function starter({ main }: Followed, project: string, variant: string, code: string): Start {
   return async (env) => {
     const port = await freePort();
     const withPort = (text: string) => replaceOnce(text, "3000", String(port));

@@ -13,7 +13,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const PATIENCE = { timeout: 60_000, interval: 50 };
 const WIDTHS = { desktop: 900, phone: 360 };
 
-export const TOKEN_TTL_SECS = 20;
+const TOKEN_TTL_SECS = 20;
 /** How long after its request a token of 20 s is renewed, without jitter. */
 export const RENEWAL_MS = 15_000;
 /** How long after that time it counts as expired. */

@@ -4,7 +4,7 @@ import { StandIn } from "../../src/sandbox/stand-in.ts";
 import { listen } from "../loopback.ts";
 
 /** The room of the README's snippet. */
-export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
+const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
 /** The application's server: serves the page, and gives it tokens of a stand-in for Telnyx. */
 export interface BackEnd {

@@ -1,7 +1,7 @@
 import type { StandIn } from "../../src/sandbox/stand-in.ts";
 
 /** The body of any response, with the members of all of them. */
-export interface ResponseBody {
+interface ResponseBody {
   readonly data: {
     readonly token: string;
     readonly token_expires_at: string;
