@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { asSet, equal, isObject, type Json, type JsonObject, listAt, words } from "./json.ts";
 
 type MergeAllOf = (schema: JsonObject, options: object) => JsonObject;
-const mergeAllOf: MergeAllOf = createRequire(import.meta.url)("@stoplight/json-schema-merge-allof");
+const require = createRequire(import.meta.url);
+const mergeAllOf: MergeAllOf = require("@stoplight/json-schema-merge-allof");
 
 /** Says of a schema that it is one of those that it is a part of. */
 export const RECURSIVE = "x-recursive";
