@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { DEFAULTS } from "../../src/client/options.ts";
@@ -34,44 +33,6 @@ test(".ci/run runs every suite of the package but the weekly one", () => {
   const ci = readFileSync(`${ROOT}test/ci.ts`, "utf8");
   expect(suites.length).toBeGreaterThan(5);
   expect(suites.filter((name) => !ci.includes(`script: "${name}"`))).toEqual([]);
-});
-
-/** The anchors that GitHub and npm give the headings of a document: "## Next.js" has "nextjs". */
-function anchorsOf(file: string): string[] {
-  const headings = readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );
-}
-
-test("every link to a file in the documents leads somewhere, and so does every link to a heading", () => {
-  const links = pages.flatMap(({ path, text }) =>
-    [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, to = "", anchor]) => {
-      const file = to === "" ? join(ROOT, path) : join(ROOT, dirname(path), to);
-      return { path, to, anchor, file };
-    }),
-  );
-  expect(links.length).toBeGreaterThan(40);
-  const missing = links.filter(({ file }) => !existsSync(file));
-  expect(missing).toEqual([]);
-  const wrong = links.filter(({ file, anchor }) => anchor !== undefined && !anchorsOf(file).includes(anchor));
-  expect(wrong).toEqual([]);
-});
-
-test("a page of docs/ that is longer than a screen begins with a list of all its sections", () => {
-  const docs = pages.filter(({ path, text }) => path.startsWith("docs/") && text.split("\n").length > 50);
-  expect(docs.length).toBeGreaterThan(3);
-  for (const { path, text } of docs) {
-    const [head = ""] = text.split(/^## /m);
-    const sections = anchorsOf(join(ROOT, path)).slice(1);
-    const listed = [...head.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
-    const own = text.match(/^## .+$/gm)?.length;
-    expect(listed, path).toHaveLength(own ?? 0);
-    expect(sections, path).toEqual(expect.arrayContaining(listed));
-  }
 });
 
 function optionsOf(file: string, name: string): string[] {
