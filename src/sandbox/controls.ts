@@ -27,7 +27,7 @@ export class Faults {
 
 /** A request that reached the API, and what became of it. It contains secrets. */
 export interface Exchange extends HttpRequest {
-  /** When it was answered, by the clock that no `advance` moves. */
+  /** When it got its response, in milliseconds since the epoch; `advance` does not change that. */
   readonly atMs: number;
   /** Absent if the connection was cut. */
   readonly response?: HttpResponse | undefined;

@@ -49,7 +49,7 @@ export interface SandboxFault {
   readonly times?: number | undefined;
 }
 
-/** How the sandbox behaves until it is told otherwise. */
+/** How the sandbox behaves until the next `set()` or `reset()`. */
 export interface SandboxSettings {
   /**
    * How long each request waits for its response, in milliseconds: 0 to 2^31-1.
@@ -57,7 +57,7 @@ export interface SandboxSettings {
    */
   readonly latencyMs?: number | undefined;
   /**
-   * How many requests are answered within a minute: a whole number, 0 or more. Any further one gets status 429, with
+   * How many requests are allowed within a minute: a whole number, 0 or more. Any further one gets status 429, with
    * `x-ratelimit-reset` and without `Retry-After`, as Telnyx sends it.
    * @default 10000000
    */
@@ -148,7 +148,7 @@ function isJsonValue(value: unknown): boolean {
   try {
     return JSON.stringify(value) !== undefined;
   } catch {
-    return false; // a circle, a bigint
+    return false; // a circular reference, a bigint
   }
 }
 

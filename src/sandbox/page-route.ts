@@ -11,8 +11,8 @@ const LOOPBACK_ORIGIN = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){
 export const endpointPath = (roomId: string): string => `/rooms/${roomId}/token`;
 
 /**
- * Plays the back end of a page, so that the page can be tried before there is one. Its client calls the stand-in, so
- * what goes wrong there reaches the page as it would through a back end.
+ * Plays the back end of a page, so that the page can be tried before its back end exists. Its client calls the
+ * stand-in, so a fault of the stand-in reaches the page as one of Telnyx would reach it through a back end.
  */
 export class PageRoute {
   readonly #standIn: StandIn;
@@ -47,7 +47,7 @@ export class PageRoute {
   }
 }
 
-/** Lets a page of a loopback origin read what it could read of its own back end. Others are not let in. */
+/** Lets pages of loopback origins, and no others, read what they could read of their own back end. */
 function corsHeaders(headers: HttpRequest["headers"]): Record<string, string> {
   const { origin = "", "access-control-request-headers": requestHeaders = "" } = headers;
   if (!LOOPBACK_ORIGIN.test(origin)) return { vary: "Origin" };

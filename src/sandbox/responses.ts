@@ -44,7 +44,7 @@ export const unauthorized = (): HttpResponse =>
     detail: "The API key is missing or is not the sandbox's.",
   });
 
-/** A 403 is declared as one error without the envelope: the only error response of that shape. */
+/** Telnyx declares a 403 as one error without the envelope: the only error response of that shape. */
 export const forbidden = (detail: string): HttpResponse =>
   jsonResponse(403, { code: "10010", title: "Authorization failed", detail });
 

@@ -14,7 +14,7 @@ export interface Sandbox {
   readonly roomId: string;
   /**
    * Plays a back end's route for that room, by `createTokenResponse` and with refresh tokens: what the session's
-   * `endpoint` takes. Pages of every loopback origin may call it. It knows no login.
+   * `endpoint` takes. Pages of every loopback origin may call it. It checks no login.
    */
   readonly endpoint: string;
   /**
@@ -23,7 +23,7 @@ export interface Sandbox {
    */
   readonly requests: readonly SandboxRequest[];
   /**
-   * Gives the next requests a fault, after the faults already planned.
+   * Plans a fault for the next requests, after the faults that are planned already.
    *
    * @throws RoomTokenError `invalid_argument`
    */
@@ -35,8 +35,8 @@ export interface Sandbox {
    */
   set(settings: SandboxSettings): void;
   /**
-   * Moves the sandbox's clock forward: tokens expire sooner, and new ones are issued by the new time. By itself the
-   * clock follows `Date.now()`, also where a test replaces that.
+   * Moves the sandbox's clock forward: tokens expire sooner, and new ones are issued by the new time. Apart from that
+   * the clock follows `Date.now()`, also if a test replaces it.
    *
    * @param ms By how much, in milliseconds: 0 to 1e12, which is 31 years.
    *
@@ -46,8 +46,8 @@ export interface Sandbox {
   /** Revokes every refresh token that was issued so far: a refresh with one gets status 403. Tokens stay valid. */
   revokeRefreshTokens(): void;
   /**
-   * Forgets all but the address, the key and the room: faults, settings, requests, the time that was skipped, and every
-   * token that was issued.
+   * Forgets all but the address, the key and the room: faults, settings, requests, every `advance`, and every token that
+   * was issued.
    */
   reset(): void;
   /** Cuts the open connections and stops listening. */

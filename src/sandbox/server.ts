@@ -20,7 +20,7 @@ export class SandboxServer extends StandIn implements Sandbox {
     super(options);
     this.#pageRoute = new PageRoute(this);
     this.#server = createServer((incoming, outgoing) => {
-      // A request that breaks off has nobody to respond to.
+      // The request broke off: nobody waits for a response.
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
     });
   }

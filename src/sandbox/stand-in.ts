@@ -30,8 +30,8 @@ export interface StandInOptions {
 const WITHOUT_BODY = [204, 205, 304];
 
 /**
- * A stand-in for Telnyx with state, and with controls for what can go wrong. `handle` is synchronous and knows no
- * sockets; `fetch` offers it in fake time, and a server on a loopback port.
+ * A stand-in for Telnyx with state, and with controls for what can go wrong. `handle` is synchronous and needs no
+ * socket. `fetch` offers the same to code in this process, also in fake time; `SandboxServer` does on a loopback port.
  */
 export class StandIn {
   readonly apiKey: string;
@@ -91,7 +91,7 @@ export class StandIn {
     this.#api.revokeRefreshTokens();
   }
 
-  /** Whether the room would let this token in now, by the sandbox's clock. */
+  /** Whether the room would accept this token now, in the sandbox's time. */
   accepts(token: string, roomId: string = this.roomId): boolean {
     return this.#api.accepts(token, roomId, this.#clock());
   }
@@ -105,12 +105,12 @@ export class StandIn {
     this.#api.revokeAll();
   }
 
-  /** The `Date` header of a response, by the sandbox's clock. */
+  /** The `Date` header of a response, in the sandbox's time. */
   dateHeader(): string {
     return new Date(this.#clock()).toUTCString();
   }
 
-  /** Responds to a request at once. Undefined: the connection is to be cut. */
+  /** Returns the response to a request; undefined if the connection is to be cut. */
   handle(request: HttpRequest): HttpResponse | undefined {
     const response = this.#respond(request);
     this.#log.add({ ...request, atMs: this.#now(), response });

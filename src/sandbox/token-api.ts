@@ -58,7 +58,7 @@ export function targetOf({ method, path }: HttpRequest): Target | undefined {
   return method === "POST" && operation !== undefined ? { operation, roomId } : undefined;
 }
 
-/** The two operations: who may call, what is valid, which tokens are issued. Knows no sockets, faults and clock. */
+/** The two operations: who may call, what is valid, which tokens are issued. It has no socket, no fault and no clock. */
 export class TokenApi {
   readonly #apiKey: string;
   readonly #roomIds: ReadonlySet<string>;
@@ -89,7 +89,7 @@ export class TokenApi {
       : this.#refresh(roomId, completed, nowMs);
   }
 
-  /** Whether the room would let this token in. */
+  /** Whether the room would accept this token at `nowMs`. */
   accepts(token: string, roomId: string, nowMs: number): boolean {
     return this.#tokens.accepts(token, roomId, nowMs);
   }

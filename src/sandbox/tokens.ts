@@ -25,7 +25,7 @@ const resourceOf = (roomId: string) => `telnyx:video:rooms:${roomId.toLowerCase(
 /**
  * Issues and checks the tokens of one type, with a secret of its own.
  *
- * It signs them by `node:crypto`: WebCrypto answers from another thread, for which fake timers do not wait.
+ * It signs them with `node:crypto`: WebCrypto works in another thread, for which fake timers do not wait.
  */
 export class TokenIssuer {
   readonly #typ: TokenType;
