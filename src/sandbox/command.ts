@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { isRoomTokenError } from "../errors/room-token-error.ts";
+import { VERSION } from "../lib/platform.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./index.ts";
 
 const USAGE = `Usage: telnyx-room-tokens sandbox [--port N] [--room UUID] [--key KEY]
@@ -12,6 +13,7 @@ It does not prove what Telnyx does.
   --room UUID  the id of the room that exists; by default 0ccc7b54-4df3-4bca-a65a-3da1ecc777f0
   --key KEY    the API key that it accepts; by default KEY_of_the_sandbox
   --help       prints this
+  --version    prints the version of the package
 
 Faults, latency and the clock are controlled by code: see startSandbox of
 telnyx-room-tokens/sandbox in docs/testing.md.`;
@@ -21,6 +23,7 @@ const FLAGS = {
   room: { type: "string" },
   key: { type: "string" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
 } as const;
 
 /** The status of a command that was given wrong arguments. */
@@ -37,17 +40,21 @@ export async function runCommand(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (values["version"] === true) {
+    console.log(VERSION);
+    return 0;
+  }
   const unknown = Object.keys(values).find((name) => !Object.hasOwn(FLAGS, name));
   if (unknown !== undefined)
-    return complain(`There is no option ${unknown.length === 1 ? "-" : "--"}${unknown}.`);
+    return usageError(`There is no option ${unknown.length === 1 ? "-" : "--"}${unknown}.`);
   if (positionals.length !== 1 || positionals[0] !== "sandbox")
-    return complain("The one command is sandbox.");
+    return usageError("The one command is sandbox.");
   try {
     await serve(await startSandbox(optionsOf(values)));
     return 0;
   } catch (error) {
     if (!isRoomTokenError(error)) throw error;
-    return complain(`${error.message}.`);
+    return usageError(`${error.message}.`);
   }
 }
 
@@ -76,7 +83,8 @@ Ctrl+C ends it.`);
   await sandbox.close();
 }
 
-function complain(sentence: string): number {
+/** Prints what is wrong with the arguments. */
+function usageError(sentence: string): number {
   console.error(`${sentence} See: telnyx-room-tokens --help`);
   return WRONG_USAGE;
 }

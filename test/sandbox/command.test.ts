@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
 import { RoomTokenClient } from "../../src/index.ts";
 import { runCommand } from "../../src/sandbox/command.ts";
 import { DEFAULTS } from "../../src/sandbox/options.ts";
@@ -81,6 +82,10 @@ describe("telnyx-room-tokens sandbox", () => {
     expect(out).toMatch(/^Usage: telnyx-room-tokens sandbox \[--port N\] \[--room UUID\] \[--key KEY\]\n/);
     expect(out).toContain("does not prove what Telnyx does");
     for (const given of [DEFAULTS.roomId, DEFAULTS.apiKey]) expect(out).toContain(`by default ${given}\n`);
+  });
+
+  it.each([["--version"], ["sandbox", "--version"]])("prints its version for %s %s", async (...args) => {
+    expect(await run(...args)).toEqual({ status: 0, out: packageJson.version, errors: "" });
   });
 
   it.each([
