@@ -1,6 +1,6 @@
 /**
  * Makes dist/, anew each time, so that nothing of an earlier build gets packed. esbuild makes the modules, tsc the
- * declarations, of which those stay that users can see.
+ * declarations; only those that users can see are kept.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -73,7 +73,7 @@ await build({
   splitting: true,
   chunkNames: "shared", // two entries have at most one chunk in common
 });
-// On its own, so that because of it no import of the client loads more modules.
+// A build of its own, so that an import of the client loads nothing of it.
 await build({
   ...SHARED_OPTIONS,
   entryPoints: { sandbox: "src/sandbox/index.ts", command: "src/sandbox/bin.ts" },
@@ -81,7 +81,7 @@ await build({
   platform: "node",
   plugins: [importBuilt],
 });
-makeDeclarations("src/sandbox"); // without maps, also for what it imports, which the next one makes anew
+makeDeclarations("src/sandbox"); // without maps; the next one makes anew what both make
 makeDeclarations(".");
 if (!process.exitCode)
   keepPublicDeclarations(["src/index.d.ts", "src/session/index.d.ts", "src/sandbox/index.d.ts"]);

@@ -1,7 +1,7 @@
 /** What the demo draws: shortened tokens, and lifetimes on a time line. */
 import { styleText } from "node:util";
 
-/** Enough of a token to tell two apart, too little to use one. */
+/** Shows enough of a token to distinguish two, too little to use one. */
 export function shorten(token: string): string {
   return token.length < 40 ? "…" : `${token.slice(0, 6)}…${token.slice(-6)}`;
 }
@@ -22,7 +22,7 @@ const STEPS_SECS = [6, 30, 60, 300, 600, 900] as const;
 export function timeline(spans: readonly Span[], columns: number): string[] {
   const endSecs = Math.max(...spans.map((span) => span.toSecs ?? span.fromSecs));
   const stepSecs = STEPS_SECS.find((step) => endSecs / step <= 7) ?? endSecs;
-  // Two columns are kept for what stands at the very end. Every step is as wide as the others.
+  // Two columns are kept for what is at the very end. All steps are equally wide.
   const stepCells = Math.floor((columns - INDENT.length - LABEL_WIDTH - 2) / (endSecs / stepSecs));
   const cellOf = (secs: number) => Math.round((secs / stepSecs) * stepCells);
   const row = (label: string, text: string) => `${INDENT}${label.padEnd(LABEL_WIDTH)}${text}`;

@@ -23,13 +23,13 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What the page may load of this package: its build. */
 const LIBRARY = /^\/lib\/(dist\/\w[\w.-]*\.js)$/;
 const PAGE = /^\/((?:page|words)\.(?:js|css))?$/;
-/** The login is in a cookie: `forget` is a server that ends it, for a page that does not know. */
+/** The routes that change the cookie that is the login. `forget` ends the login as a server may, without the page. */
 const COOKIES: ReadonlyMap<string, string> = new Map([
   ["login", LOGIN_COOKIE],
   ["logout", LOGOUT_COOKIE],
   ["forget", LOGOUT_COOKIE],
 ]);
-/** What a page that is offline does not reach. */
+/** The routes that a page cannot reach while it is offline. */
 const BACK_END = /^\/(?:rooms\/.*|login|logout)$/;
 
 export interface Example {
@@ -46,16 +46,16 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   const roomTokens = new RoomTokenClient(sandbox ? { apiKey: sandbox.apiKey, baseUrl: sandbox.url } : {});
   const route = roomTokenRoute(roomTokens, options.tokenTtlSecs);
   const settings = JSON.stringify({ roomId, hasSandbox: sandbox !== undefined });
-  const steering = new Steering(sandbox);
+  const buttons = new Buttons(sandbox);
 
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
-    if (path === "/") steering.reset();
-    if (steering.isOffline && BACK_END.test(path)) return void request.destroy();
+    if (path === "/") buttons.reset();
+    if (buttons.isOffline && BACK_END.test(path)) return void request.destroy();
     if (path.startsWith("/rooms/")) return route(request, response);
     if (path === "/settings")
       return void response.writeHead(200, { "Content-Type": "application/json" }).end(settings);
-    if (request.method === "POST") return steering.steer(path.slice(1), response);
+    if (request.method === "POST") return buttons.press(path.slice(1), response);
     return serveFile(path, response);
   });
   await new Promise<void>((resolve) => server.listen(options.port, "127.0.0.1", resolve));
@@ -70,8 +70,8 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
   };
 }
 
-/** What the buttons of the page do on this side. */
-class Steering {
+/** What the buttons of the page do on the server. */
+class Buttons {
   isOffline = false;
   readonly #sandbox: SandboxServer | undefined;
 
@@ -79,13 +79,13 @@ class Steering {
     this.#sandbox = sandbox;
   }
 
-  /** A page that is loaded again finds no outage, and the clock right. */
+  /** Ends what was pressed before: a page that is loaded again finds no outage, and the clock right. */
   reset(): void {
     this.isOffline = false;
     this.#sandbox?.reset();
   }
 
-  steer(name: string, response: ServerResponse): void {
+  press(name: string, response: ServerResponse): void {
     const cookie = COOKIES.get(name);
     const action = this.#actions.get(name);
     action?.();
@@ -117,7 +117,7 @@ async function serveFile(path: string, response: ServerResponse): Promise<void> 
   const file = library ?? page;
   const content = file && (await readFile(new URL(file, ROOT)).catch(() => undefined));
   if (!file || !content) return void response.writeHead(404).end();
-  const login = path === "/" ? { "Set-Cookie": LOGIN_COOKIE } : {}; // who loads the page is logged in
+  const login = path === "/" ? { "Set-Cookie": LOGIN_COOKIE } : {}; // loading the page logs the user in
   response.writeHead(200, { "Content-Type": TYPES[extname(file)], ...login }).end(content);
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run generate` makes the fragment from upstream and overlay, and types and limits from the fragment.
- * `npm run generate -- --check` writes nothing and exits 1 when a made file is not what it would be now.
+ * `npm run generate -- --check` writes nothing and exits with 1 if a file is not what it would make now.
  */
 import { ROOT } from "./spec/files.ts";
 import { generate } from "./spec/generate.ts";

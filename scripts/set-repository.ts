@@ -1,6 +1,6 @@
 /**
  * Sets `repository`, `homepage` and `bugs` of package.json from the repository that a GitHub workflow runs in. The
- * release does that before it packs: npm refuses provenance if `repository` is missing or names another one.
+ * release does that before it packs: npm rejects provenance if `repository` is missing or names another one.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * `npm run spec:check` makes what follows from openapi/upstream.json, runs every check though an earlier one failed,
+ * `npm run spec:check` makes what follows from openapi/upstream.json, runs every check even if an earlier one failed,
  * and says as Markdown what fails, what there is to decide, and what to touch. Exit status 1 where something fails.
  */
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { isObject, listAt } from "./spec/json.ts";
 const SCRIPTS = ["generate", "lint", "typecheck"];
 /** A failure of these tests is a question to decide. */
 const LOCK = "test/spec/lock.test.ts";
-/** A pull request holds 65,536 characters. */
+/** The text of a pull request has at most 65,536 characters. */
 const MAX_LINES = 60;
 const MAX_LENGTH = 300;
 const TO_TOUCH = `### What to touch
@@ -32,8 +32,8 @@ interface Failure {
 /** Without colours, the first lines that say something; npm's own begin with ">". */
 function firstLines(text: string, count: number): string[] {
   const plain = stripVTControlCharacters(text).split("\n");
-  const telling = plain.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("> "));
-  return telling.slice(0, count).map((line) => `\`${line.slice(0, MAX_LENGTH).replaceAll("`", "'")}\``);
+  const lines = plain.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("> "));
+  return lines.slice(0, count).map((line) => `\`${line.slice(0, MAX_LENGTH).replaceAll("`", "'")}\``);
 }
 
 function run(command: string, ...args: string[]) {
@@ -75,21 +75,23 @@ for (const script of SCRIPTS) {
     );
 }
 const failures = await failingTests();
-// What stands after ": expected" is what a test compared, which may be a whole document.
-const said = ({ message }: Failure) => message.split(": expected ")[0] ?? "";
+// After ": expected" comes what a test compared, which may be a whole document.
+const statementOf = ({ message }: Failure) => message.split(": expected ")[0] ?? "";
 const isLock = ({ file }: Failure) => file === LOCK;
 const decisions = new Set(
-  failures.filter(isLock).map((failure) => `- ${said(failure).replaceAll("\n", " ")}`),
+  failures.filter(isLock).map((failure) => `- ${statementOf(failure).replaceAll("\n", " ")}`),
 );
-const tests = failures.map((one) => `- ${one.file}: ${one.name}: ${firstLines(said(one), 1).join("")}`);
+const tests = failures.map(
+  (one) => `- ${one.file}: ${one.name}: ${firstLines(statementOf(one), 1).join("")}`,
+);
 const left = tests.length - MAX_LINES;
 if (left > 0) tests.splice(MAX_LINES, left, `- and ${left} more`);
 const sections = [
   ["What there is to decide", [...decisions]],
   ["What fails", [...failedScripts, ...tests]],
 ] as const;
-const told = sections
+const reported = sections
   .filter(([, lines]) => lines.length > 0)
   .map(([title, lines]) => `### ${title}\n\n${lines.join("\n")}\n`);
-console.log([...(told.length > 0 ? told : ["Every check passes.\n"]), TO_TOUCH].join("\n").trim());
-process.exitCode = told.length > 0 ? 1 : 0;
+console.log([...(reported.length > 0 ? reported : ["Every check passes.\n"]), TO_TOUCH].join("\n").trim());
+process.exitCode = reported.length > 0 ? 1 : 0;

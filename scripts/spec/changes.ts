@@ -19,12 +19,12 @@ export interface Change {
   readonly isBreaking: boolean;
 }
 
-/** Under these keys stand names, and under each name a node. */
-const MAPS_OF_NAMES = words("content headers parameters properties responses");
+/** Under these keys stand names, and under each name a node that is compared. */
+const NODES_BY_NAME = words("content headers parameters properties responses");
 /** Under these a schema. */
 const SCHEMAS = words("additionalProperties items schema");
 const NODES = new Set([...SCHEMAS, "requestBody"]);
-/** Keywords that hold schemas or stand for one: what stands beside them cannot be told alone. */
+/** Keywords that hold schemas or stand for one: what stands beside them cannot be compared alone. */
 const COMPOSED = words(`allOf anyOf else if not oneOf prefixItems then ${RECURSIVE}`);
 
 export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
@@ -72,7 +72,7 @@ const keysOf = (one?: Json, other?: Json) => Object.keys({ ...Object(one), ...Ob
 function* factsThatDiffer(path: Path, was: Json, is: Json): Generator<Difference> {
   for (const keyword of keysOf(was, is)) {
     const [before, after] = [ownAt(was, keyword), ownAt(is, keyword)];
-    if (MAPS_OF_NAMES.has(keyword))
+    if (NODES_BY_NAME.has(keyword))
       for (const name of keysOf(before, after))
         yield* differences([...path, `${keyword} ${name}`], ownAt(before, name), ownAt(after, name));
     else if (keyword === "required" && Array.isArray(before ?? after)) yield* memberRules(path, was, is);
@@ -90,7 +90,7 @@ function* differences(path: Path, before?: Json, after?: Json): Generator<Differ
   yield { path, keyword: isThere ? "schema" : undefined, before, after };
 }
 
-/** Which members must be there. One that is gone altogether is told as removed. */
+/** Which members must be there. One that is gone altogether is reported as removed. */
 function* memberRules(path: Path, ...both: [was: Json, is: Json]): Generator<Difference> {
   const rules = both.map((schema) => listAt(schema, "required").map(String));
   const [had, has] = both.map((schema) => Object.keys(objectAt(schema, "properties")));
@@ -102,7 +102,7 @@ function* memberRules(path: Path, ...both: [was: Json, is: Json]): Generator<Dif
   }
 }
 
-/** What of a whole operation callers rely on. */
+/** The facts of a whole operation that callers rely on. */
 const OF_OPERATION = words("method path security servers");
 /** Changes of these alone break nobody. */
 const NO_RULE = words("default deprecated");
@@ -112,7 +112,7 @@ const FORMATS = words("date date-time double duration email float int32 int64 ip
 const WIDER = words("integer:number int32:int64 float:double date-time:datetime datetime:date-time");
 
 /**
- * A server must go on taking what it took, and answer nothing that it never did. `all` are the differences of the
+ * A server must go on accepting what it accepted, and respond with nothing that it never sent. `all` are the differences of the
  * operation: a new member breaks callers when it must be sent.
  */
 function breaks({ path, keyword = "", before, after }: Difference, all: readonly Difference[]): boolean {
@@ -120,7 +120,7 @@ function breaks({ path, keyword = "", before, after }: Difference, all: readonly
   if (path.length === 0)
     return OF_OPERATION.has(keyword) && ![after].flat().includes("none") && !accepts(before, after);
   if (keyword !== "") return breaksFact(isRequest, keyword, before, after);
-  // Callers may come to rely on the members of any answer, and on each success.
+  // Callers may rely on the members of any response, and on each success.
   const isKept = path[0]?.startsWith("responses 2") || path.at(-1)?.startsWith("properties ") === true;
   if (before !== undefined) return isRequest || isKept;
   const isRequired = (one: Difference) => one.keyword === "required" && one.after === true;

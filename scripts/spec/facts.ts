@@ -23,9 +23,9 @@ const SILENT: readonly (readonly [ReadonlySet<string>, ...Json[]])[] = [
   [words("additionalProperties items unevaluatedItems unevaluatedProperties"), {}, true],
   [words("minItems minLength minProperties"), 0],
 ];
-/** How parameters in a path are spelled anyhow. */
+/** How parameters in a path are spelled by default. */
 const IN_PATH: JsonObject = { style: "simple", explode: false };
-/** No document of use has more; references to references make billions of a few lines. */
+/** No real document has more; references to references make billions of a few lines. */
 const MAX_NODES = 50_000;
 
 /**
@@ -117,7 +117,7 @@ function spelledName(name: string, type: NodeType): string {
   if (type.name === "HeadersMap") return name.toLowerCase();
   if (type.name !== "MediaTypesMap") return name;
   const spelled = name.trim().toLowerCase();
-  // JSON is UTF-8 anyhow.
+  // JSON is always UTF-8.
   return spelled.replaceAll(/\s*;\s*/g, "; ").replace(/(json); charset="?utf-?8"?$/, "$1");
 }
 

@@ -18,6 +18,6 @@ export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 /** Reads a JSON or YAML file of ours. */
 export async function readObject(path: string): Promise<JsonObject> {
   const value: Json = parse(await readFile(path, "utf8"));
-  if (!isObject(value)) throw new TypeError(`${path} holds no object`);
+  if (!isObject(value)) throw new TypeError(`${path} is no object`);
   return value;
 }

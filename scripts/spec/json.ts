@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a node itself has at a key: a name may be one that every object answers to, such as `constructor`. */
+/** What a node itself has at a key: a name may be one that every object inherits, such as `constructor`. */
 export function ownAt(node: Json | undefined, key: string): Json | undefined {
   return Object.hasOwn(Object(node), key) ? Object(node)[key] : undefined;
 }

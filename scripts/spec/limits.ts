@@ -18,7 +18,7 @@ export function makeLimits(fragment: string): string {
   );
 }
 
-/** Whether a member is required stands beside its bounds, so that one look tells all. */
+/** The members of a request body, one a line, with their bounds and whether they are required. */
 function members(schema: JsonObject): string {
   const required = listAt(schema, "required");
   const lines = Object.keys(objectAt(schema, "properties")).map((name) => {

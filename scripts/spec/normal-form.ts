@@ -6,10 +6,10 @@ import { Unusable } from "./unusable.ts";
 
 /**
  * The normal form of a Telnyx document: the facts of the two operations and nothing else. Two documents that
- * say the same about them have the same normal form, and the normal form is its own.
+ * say the same about them have the same normal form, and a normal form is its own normal form.
  *
- * It is OpenAPI 3.1.0 without `info` and without descriptions of answers, which are prose: the overlay adds
- * ours. Security stands on each operation; servers at the top, and on refresh where it has others than create.
+ * It is OpenAPI 3.1.0 without `info` and without descriptions of responses, which are prose: the overlay
+ * adds ours. Security stands on each operation; servers at the top, and on refresh where it has others than create.
  *
  * @throws Unusable when the document is no OpenAPI 3 document, lacks an operation, or is malformed there.
  */
@@ -26,7 +26,7 @@ export function normalForm(document: Json): JsonObject {
     const operation: JsonObject = { ...facts, parameters: parametersOf(facts, roomId) };
     operation["security"] = waysOf(document, listAt(facts, "security"), reader, securitySchemes);
     delete operation["servers"];
-    // Where there is none, OpenAPI takes this one.
+    // Without servers OpenAPI assumes this one.
     if (!equal(servers, common)) operation["servers"] = servers.length > 0 ? servers : [{ url: "/" }];
     paths[path] = { ...paths[path], [found.method]: operation };
   }
@@ -59,7 +59,7 @@ function parametersOf(operation: JsonObject, roomId: string | undefined): Json[]
 
 /**
  * The ways in which callers may show who they are. `used` gets the schemes that they name, under names that say what
- * they are: what a document calls them is form.
+ * they are: the names in a document do not matter.
  */
 function waysOf(document: JsonObject, all: Json[], reader: FactReader, used: JsonObject): Json[] {
   const ways = all.map((way) =>

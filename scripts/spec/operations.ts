@@ -8,7 +8,7 @@ const KNOWN = [
   { name: "refresh", operationId: "RefreshRoomClientToken", knownPath: `${ROOM}/refresh_client_token` },
 ] as const;
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-/** More than this is no list that a caller chooses from. */
+/** No real server has more URLs; a few variables make billions. */
 const MAX_SERVERS = 100;
 
 export type OperationName = (typeof KNOWN)[number]["name"];

@@ -8,8 +8,8 @@ export class OverlayError extends Error {
 
 /** What only explains, so that it may stand beside whatever Telnyx states; and headers and parts that it states none of. */
 const FREE = words("components description example examples externalDocs headers info summary tags title");
-/** Under these keys stand names, and another name stands in the way of none. */
-const MAPS_OF_NAMES = words(
+/** Under these keys stand names, and another name contradicts none of them. */
+const OPEN_MAPS = words(
   "components headers parameters paths properties requestBodies responses schemas securitySchemes",
 );
 
@@ -17,9 +17,9 @@ const MAPS_OF_NAMES = words(
  * `upstream` with the actions of an OpenAPI Overlay 1.0 document applied in their order.
  *
  * The overlay may only add what Telnyx does not state: an action that states, replaces or stands beside something
- * that it states must say `x-replaces: true`, so that an old word of ours never hides a new one of Telnyx.
+ * that it states must say `x-replaces: true`, so that what we once added never hides what Telnyx states now.
  *
- * @throws OverlayError when an action does not say why it is there, matches or changes nothing, or meets a fact.
+ * @throws OverlayError when an action does not say why it is there, matches or changes nothing, or contradicts a fact.
  */
 export async function applyOverlay(upstream: JsonObject, overlay: Json): Promise<JsonObject> {
   const actions = listAt(overlay, "actions");
@@ -84,11 +84,11 @@ function targetsOf(document: JsonObject, upstream: JsonObject, path: string): Ta
 }
 
 function insideOf({ pointer, isMap }: Omit<Target, "stated">, key: string, stated: Json): Target {
-  const isInnerMap = !isMap && MAPS_OF_NAMES.has(key);
+  const isInnerMap = !isMap && OPEN_MAPS.has(key);
   return { stated, pointer: `${pointer}/${key.replaceAll("/", "~1")}`, isMap: isInnerMap };
 }
 
-/** Where an update speaks of a fact, or adds one to what has facts. */
+/** The places where an update states what Telnyx states, or adds a fact beside those of Telnyx. */
 function* factsMet(stated: Json, update: Json, pointer: string, isMap: boolean): Generator<string> {
   if (!isObject(stated) || !isObject(update)) {
     yield pointer;
@@ -103,12 +103,12 @@ function* factsMet(stated: Json, update: Json, pointer: string, isMap: boolean):
   }
 }
 
-/** Upstream means this too, and does not say it. */
+/** What upstream implies, although it does not state it. */
 function isNoFact(key: string, value: Json): boolean {
   return key.startsWith("x-") || (key === "additionalProperties" && value === true);
 }
 
-/** Of a status, what Telnyx states about a hundred of them, or about all others. */
+/** What Telnyx states about a range that the status is in: `4XX`, or `default`. */
 function* coveredBy(responses: JsonObject, status: string, pointer: string): Generator<string> {
   for (const range of [`${status.slice(0, 1)}XX`, "default"]) {
     if (range in responses && range !== status) yield `${pointer}/${range}`;

@@ -24,7 +24,7 @@ export async function pull(root: string, source: string): Promise<{ changes: Cha
   const after = normalForm(document);
   await writeFile(path, upstreamText(after));
   const version = String(ownAt(document, "openapi"));
-  // It says nothing else about what the two operations use, but it may say more.
+  // What the two operations use is the same in 3.2, but a document may say more in it.
   const notes = version.startsWith("3.2.") ? [`OpenAPI ${version} is read like 3.1`] : [];
   return { changes: changesBetween(before, after), notes };
 }

@@ -6,7 +6,7 @@ type MergeAllOf = (schema: JsonObject, options: object) => JsonObject;
 const require = createRequire(import.meta.url);
 const mergeAllOf: MergeAllOf = require("@stoplight/json-schema-merge-allof");
 
-/** Says of a schema that it is one of those that it is a part of. */
+/** Stands for a schema that contains itself, in the place inside. */
 export const RECURSIVE = "x-recursive";
 /** Keywords that change their meaning when they are put beside others. */
 const APART = words(
@@ -25,7 +25,7 @@ export function spellSchema({ allOf = [], nullable, ...schema }: JsonObject): Js
   const choices = ["anyOf", "oneOf"].filter((choice) => listAt(own, choice).length === 1);
   const parts = asSet([allOf, ...choices.map((choice) => own[choice] ?? [])].flat(2).flatMap(partsOf));
   for (const choice of choices) delete own[choice];
-  // The type that may be null too may stand in a part.
+  // The type that may also be null may be that of a part.
   return orNull(together([own, ...parts].filter((part) => !equal(part, {})) as JsonObject[]), isNullable);
 }
 
@@ -40,7 +40,7 @@ function partsOf(part: Json): Json[] {
   return isApart(own) ? [part] : [own, ...[allOf].flat()];
 }
 
-/** One schema that says what all say: without an allOf where that can be. */
+/** One schema that says what all say: without an allOf if possible. */
 function together([first = {}, ...others]: JsonObject[]): JsonObject {
   if (others.length === 0) return first;
   const all = [first, ...others];
@@ -75,7 +75,7 @@ function spellAlone({ const: only, ...own }: JsonObject): JsonObject {
   return isInteger ? spellInteger(own) : own;
 }
 
-/** Without what its bounds say anyhow. */
+/** Without what its bounds say already. */
 function spellInteger(own: JsonObject): JsonObject {
   const [, bits] = /^int(32|64)$/.exec(String(own["format"])) ?? [];
   const furthest = Math.max(-Number(own["minimum"]), Number(own["maximum"]));
