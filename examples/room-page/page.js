@@ -13,7 +13,7 @@ let session = newSession();
 let shownState = "idle";
 /** @type {string | undefined} */
 let shownToken;
-/** How long the token held was valid when it came, in milliseconds: the full length of its bar. */
+/** For how long the token was valid when it came, in milliseconds: the full length of its bar. */
 let tokenSpanMs = 1;
 
 function newSession() {
@@ -165,7 +165,7 @@ find("sleep").addEventListener("click", async () => {
   document.dispatchEvent(new Event("visibilitychange"));
 });
 
-/** @type {HTMLElement} */ /** @type {NodeListOf<HTMLElement>} */
+/** @type {NodeListOf<HTMLElement>} */
 const sandboxItems = document.querySelectorAll(".sandbox");
 for (const item of sandboxItems) item.hidden = !hasSandbox;
 

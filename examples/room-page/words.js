@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What a page tells people of each error of its session, and what it offers them: `retry` shows when the session tries
+ * What a page says to people about each error of its session, and what it offers them: `retry` shows when the session tries
  * again and a button that tries at once, `login` and `reload` a button for that, `leave` a way out of the room.
  *
  * @type {Record<import("telnyx-room-tokens/session").RoomTokenErrorCode, { says: string, offers: "retry" | "login" | "reload" | "leave" }>}

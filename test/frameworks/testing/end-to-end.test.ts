@@ -18,7 +18,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("a page that asks too often is told when to come back", async () => {
+test("a page that sends too many requests learns when to try again", async () => {
   sandbox.failNext({ status: 429, headers: { "Retry-After": "17" } });
   const response = await fetch(`${url}/rooms/${sandbox.roomId}/token`, { method: "POST" });
   expect(response.status).toBe(429);
