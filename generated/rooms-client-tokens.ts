@@ -168,7 +168,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description How long the two tokens shall live; an empty object takes the defaults. */
+        /** @description How long the two tokens are valid; an empty object takes the defaults. */
         requestBody: {
             content: {
                 "application/json": {
@@ -195,14 +195,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         data?: {
-                            /** @description Opaque to whoever holds it; today a JWT. */
+                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
                             token?: string;
                             /**
                              * Format: date-time
                              * @description When the token of the same name expires, in UTC.
                              */
                             token_expires_at?: string;
-                            /** @description Opaque to whoever holds it; today a JWT. */
+                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
                             refresh_token?: string;
                             /**
                              * Format: date-time
@@ -264,7 +264,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The refresh token, and how long the new token shall live. */
+        /** @description The refresh token, and how long the new token is valid. */
         requestBody: {
             content: {
                 "application/json": {
@@ -288,7 +288,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         data?: {
-                            /** @description Opaque to whoever holds it; today a JWT. */
+                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
                             token?: string;
                             /**
                              * Format: date-time
