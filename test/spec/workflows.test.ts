@@ -174,6 +174,28 @@ describe("the workflows", () => {
     },
   );
 
+  it.each([
+    ["v1.2.3", "main", 0, ""],
+    ["v1.2.4", "a-branch", 1, "::error::The tag v1.2.4 is not on main: "],
+  ])("release of %s, a tag on %s, exits with %i", (ref, branch, code, says) => {
+    const { steps = [] } = workflow("release.yml").jobs["pack"] ?? {};
+    expect(steps[0]?.with).toMatchObject({ "fetch-depth": 0 });
+    const step = steps.find(({ run }) => run?.includes("origin/main"))?.run ?? "exit 9";
+    const folder = mkdtempSync(join(tmpdir(), "release-"));
+    const commit = "git -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m";
+    const repository = [
+      "git init -q -b main",
+      `${commit} one && git branch a-branch`,
+      `${commit} two && git update-ref refs/remotes/origin/main main`,
+      `git checkout -q a-branch && ${commit} three && git checkout -q ${branch}`,
+    ];
+    const env = { ...process.env, GITHUB_REF_NAME: ref };
+    const shell = ["-e", "-c", [...repository, step].join("\n")];
+    const { stdout, status } = spawnSync("bash", shell, { cwd: folder, env, encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect({ status, stdout }).toEqual({ status: code, stdout: expect.stringContaining(says) });
+  });
+
   it("dependabot looks after every lockfile and the actions", () => {
     const { updates } = parse(readFileSync(join(ROOT, ".github/dependabot.yml"), "utf8"));
     const git = spawnSync("git", ["ls-files", "--", "*package-lock.json"], { cwd: ROOT, encoding: "utf8" });
