@@ -34,7 +34,7 @@ function load(snippet: Snippet): Promise<Record<string, unknown>> {
 }
 
 /** The words that say how a snippet is tested. */
-const USES = /^(?:run|page|lobby|reconnect|compiled|bot|pool|proxy|require|(?:file|recipe)=\S+)$/;
+const USES = /^(?:run|page|lobby|login|reconnect|compiled|bot|pool|proxy|require|(?:file|recipe)=\S+)$/;
 
 test("every snippet that is code says how it is tested", () => {
   const code = snippets.filter(({ language }) =>
