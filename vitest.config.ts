@@ -32,7 +32,7 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 60_000,
     // Every core: vitest itself would leave one idle, and some tests only wait for their servers.
     maxWorkers: "100%",
-    // What test/ci.ts counts by.
+    // test/ci.ts counts by this report.
     ...(process.env["CI"] && { reporters: ["default", "json"], outputFile: { json: "reports/vitest.json" } }),
     coverage: {
       provider: "v8",

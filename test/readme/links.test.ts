@@ -15,6 +15,9 @@ const proseOf = (file: string) => readFileSync(ROOT + file, "utf8").replace(/^(`
 /** "[text](to)", "[label]: to" and what HTML has for them. */
 const LINK = /\]\(([^)\s]+)[^)]*\)|^\[[^\]]+\]: *(\S+)|(?:href|src)="([^"]+)"/gm;
 
+/** `src/client/client.ts`; but what is in src/routes or src/pages belongs to a reader's application. */
+const PATH = /`((?:\.github|examples|generated|openapi|scripts|src(?!\/(?:pages|routes))|test)\/[^`]*)`/g;
+
 interface Link {
   readonly from: string;
   /** A path from the root of the repository. */
@@ -57,6 +60,14 @@ test("every link in a document leads to a file of the repository", () => {
   const links = documents.flatMap(linksOf);
   expect(links.length).toBeGreaterThan(60);
   expect(links.filter(({ file }) => !files.some((known) => isIn(known, file)))).toEqual([]);
+});
+
+test("every path of the repository in a document is one of a file or a folder", () => {
+  const named = documents.flatMap((document) =>
+    [...proseOf(document).matchAll(PATH)].map(([, path = ""]) => path),
+  );
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((path) => !files.some((file) => isIn(file, path.replace(/\/$/, ""))))).toEqual([]);
 });
 
 test("every link to a heading leads to one", () => {
