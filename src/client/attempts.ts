@@ -1,7 +1,7 @@
 import { reportAttempt } from "../errors/attempt-event.ts";
 import { type Redact, redactor } from "../errors/redact.ts";
 import {
-  type FailedRequest,
+  type ErrorContext,
   invalidResponseError,
   requestIdOf,
   statusError,
@@ -68,7 +68,7 @@ export async function makeAttempts<Data extends object, Result>(
   }
 }
 
-function errorContext({ operation }: Call, attempts: number, redact: Redact): FailedRequest {
+function errorContext({ operation }: Call, attempts: number, redact: Redact): ErrorContext {
   const action = operation === "create" ? "Creating" : "Refreshing";
   const suffix = attempts > 1 ? ` after ${attempts} attempts` : "";
   return { operation, attempts, messagePrefix: `${action} a room client token failed${suffix}`, redact };
@@ -76,7 +76,7 @@ function errorContext({ operation }: Call, attempts: number, redact: Redact): Fa
 
 function notifyAttempt(
   { operation, roomId, onAttempt }: Call,
-  { attempts: attempt, redact }: FailedRequest,
+  { attempts: attempt, redact }: ErrorContext,
   { response, error }: Outcome<unknown>,
   durationMs: number,
   retryInMs: number | undefined,
@@ -90,7 +90,7 @@ function notifyAttempt(
 /** Makes one attempt within its deadline. Rejects only with the caller's reason, or a framework's control flow. */
 async function makeAttempt<Data extends object, Result>(
   call: Call,
-  context: FailedRequest,
+  context: ErrorContext,
   post: Post<Data>,
   read: (data: Data) => Result,
 ): Promise<Outcome<Result>> {

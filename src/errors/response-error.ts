@@ -11,8 +11,8 @@ import { codeOfStatus, isRetryableStatus } from "./status.ts";
 
 const MAX_DETAILS = 20;
 
-/** The request that an error is about. */
-export interface FailedRequest {
+/** What every error of a request says and hides. */
+export interface ErrorContext {
   readonly operation: RoomTokenOperation;
   /** How many requests were sent. */
   readonly attempts: number;
@@ -39,7 +39,7 @@ export interface ResponseFacts {
  * again after every failure, the client does not.
  */
 export function statusError(
-  failed: FailedRequest,
+  context: ErrorContext,
   response: ResponseFacts,
   body: unknown,
   isRepeated = false,
@@ -47,11 +47,11 @@ export function statusError(
   const { status, redirect, headers } = response;
   const code = redirect ? "redirect_refused" : codeOfStatus(status);
   const retryable = !redirect && isRetryableStatus(status);
-  const errors = parseErrorDetails(body, failed.redact);
+  const errors = parseErrorDetails(body, context.redact);
   const words = [redirect, errors[0]?.title, errors[0]?.detail];
   // A browser hides the status of a redirect: it is 0.
   const problem = `${status || (redirect ? "" : 0)} ${words.filter(Boolean).join(": ")}`.trim();
-  return responseError(failed, code, problem, response, {
+  return responseError(context, code, problem, response, {
     retryable,
     errors,
     retryAfterMs: retryable || isRepeated ? retryAfterMs(status, headers) : undefined,
@@ -60,13 +60,13 @@ export function statusError(
 
 /** The error of a 2xx that contains no usable token. */
 export function invalidResponseError(
-  failed: FailedRequest,
+  context: ErrorContext,
   response: ResponseFacts,
   problem: string,
 ): RoomTokenError {
   const message = `${response.status} without a usable token: ${problem}`;
   const bodyText = hideValues(response.bodyText);
-  return responseError(failed, "invalid_response", message, { ...response, bodyText });
+  return responseError(context, "invalid_response", message, { ...response, bodyText });
 }
 
 /** Telnyx's id of the request, from either of its headers. */
@@ -76,7 +76,7 @@ export function requestIdOf(headers: ReadableHeaders, redact: Redact): string | 
 }
 
 function responseError(
-  { operation, attempts, messagePrefix, redact }: FailedRequest,
+  { operation, attempts, messagePrefix, redact }: ErrorContext,
   code: RoomTokenErrorCode,
   problem: string,
   { status, headers, bodyText }: ResponseFacts,

@@ -1,12 +1,12 @@
 import { isPage } from "../lib/platform.ts";
 import { isNonEmptyString, isObject, peek } from "../lib/values.ts";
 import { oneLine, type Redact } from "./redact.ts";
-import type { FailedRequest } from "./response-error.ts";
+import type { ErrorContext } from "./response-error.ts";
 import { RoomTokenError } from "./room-token-error.ts";
 
 /** The error of a request that got no response, or not the whole of it. */
 export function connectionError(
-  { operation, attempts, messagePrefix, redact }: FailedRequest,
+  { operation, attempts, messagePrefix, redact }: ErrorContext,
   thrown: unknown,
 ): RoomTokenError {
   const cause = sanitizeError(thrown, redact);
@@ -17,7 +17,7 @@ export function connectionError(
 
 /** The error of a request that took too long. */
 export function timeoutError(
-  { operation, attempts, messagePrefix }: FailedRequest,
+  { operation, attempts, messagePrefix }: ErrorContext,
   timeoutMs: number,
 ): RoomTokenError {
   const message = `${messagePrefix}: no complete response within ${timeoutMs} ms`;

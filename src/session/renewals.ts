@@ -21,7 +21,7 @@ import { failureAfter } from "./failure.ts";
 import type { Grant, SavedRoomTokenGrant } from "./grant.ts";
 import { holdGiven, isValidFor } from "./held-token.ts";
 import type { SessionSettings, TokenRequest } from "./options.ts";
-import { failedRequest, type RenewalRequest, type Renewed, renew } from "./request.ts";
+import { errorContext, type RenewalRequest, type Renewed, renew } from "./request.ts";
 import { closedError, errorInPause } from "./session-errors.ts";
 import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
 import { setTimer, type Timer } from "./timer.ts";
@@ -162,7 +162,7 @@ export class Renewals {
   }
 
   #giveUp(attempt: Attempt): void {
-    this.#settle(attempt, timeoutError(failedRequest(attempt), this.#settings.timeoutMs));
+    this.#settle(attempt, timeoutError(errorContext(attempt), this.#settings.timeoutMs));
     attempt.controller.abort();
   }
 

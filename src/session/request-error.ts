@@ -1,4 +1,4 @@
-import { type FailedRequest, parseErrorDetails, statusError } from "../errors/response-error.ts";
+import { type ErrorContext, parseErrorDetails, statusError } from "../errors/response-error.ts";
 import { isRoomTokenError, RoomTokenError } from "../errors/room-token-error.ts";
 import { codeOfStatus, isRedirectStatus, isRetryableStatus } from "../errors/status.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
@@ -15,22 +15,22 @@ import { headersOf, isResponse } from "./renewal-result.ts";
  */
 export async function requestError(
   thrown: unknown,
-  failed: FailedRequest,
+  context: ErrorContext,
   status: number | undefined,
 ): Promise<RoomTokenError> {
   try {
-    if (thrown instanceof InvalidGrant) return invalidGrantError(thrown, failed, status);
+    if (thrown instanceof InvalidGrant) return invalidGrantError(thrown, context, status);
     const response = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
-    if (response === undefined) return thrownError(thrown, failed);
-    return await responseError(response, peek(thrown, "data"), failed);
+    if (response === undefined) return thrownError(thrown, context);
+    return await responseError(response, peek(thrown, "data"), context);
   } catch {
-    return thrownError("an unreadable error", failed);
+    return thrownError("an unreadable error", context);
   }
 }
 
 function invalidGrantError(
   { message }: InvalidGrant,
-  { operation, attempts }: FailedRequest,
+  { operation, attempts }: ErrorContext,
   status: number | undefined,
 ): RoomTokenError {
   const init = { operation, attempts, retryable: true, status };
@@ -40,13 +40,13 @@ function invalidGrantError(
 async function responseError(
   response: unknown,
   parsed: unknown,
-  failed: FailedRequest,
+  context: ErrorContext,
 ): Promise<RoomTokenError> {
   const status = errorStatusOf(response);
   const redirect = status === 0 || isRedirectStatus(status) ? "redirect, not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
-  return statusError(failed, { status, redirect, headers, bodyText }, body, true);
+  return statusError(context, { status, redirect, headers, bodyText }, body, true);
 }
 
 /** A redirect that it does not follow is "opaqueredirect" to a page's fetch, with status 0. */
@@ -78,8 +78,8 @@ async function readBody(response: unknown, parsed: unknown): Promise<{ bodyText:
 }
 
 /** The error of a thrown value without a response. It may be one of this package, from a client that a function uses. */
-function thrownError(thrown: unknown, failed: FailedRequest): RoomTokenError {
-  const { operation, attempts, messagePrefix, redact } = failed;
+function thrownError(thrown: unknown, context: ErrorContext): RoomTokenError {
+  const { operation, attempts, messagePrefix, redact } = context;
   const own: Partial<RoomTokenError> = isRoomTokenError(thrown) ? thrown : {};
   const redacted = (text: string | undefined) => text && redact(text);
   const cause = sanitizeError(thrown, redact);

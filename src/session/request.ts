@@ -1,5 +1,5 @@
 import { redactor } from "../errors/redact.ts";
-import { type FailedRequest, requestIdOf } from "../errors/response-error.ts";
+import { type ErrorContext, requestIdOf } from "../errors/response-error.ts";
 import { parseHttpDate } from "../errors/retry-after.ts";
 import type { RoomTokenError, RoomTokenOperation } from "../errors/room-token-error.ts";
 import { InvalidGrant } from "../lib/grant.ts";
@@ -41,7 +41,7 @@ export async function renew(
 ): Promise<Renewed | RoomTokenError> {
   const { operation, refreshToken = "", controller } = request;
   const { signal } = controller;
-  const failed = failedRequest(request);
+  const context = errorContext(request);
   let response: ResponseInput | undefined;
   try {
     const returned: unknown = await (operation === "refresh"
@@ -54,15 +54,15 @@ export async function renew(
     const held = holdRenewed(grant, parseHttpDate(headers.get("date")), request.sentAt, receivedAt);
     if (held.token === request.token) throw new InvalidGrant("no new token");
     if (held.usableUntil <= receivedAt) throw new InvalidGrant(EXPIRED);
-    const requestId = requestIdOf(headers, failed.redact);
+    const requestId = requestIdOf(headers, context.redact);
     return { held, refreshToken: grant.refreshToken, status: response?.status, requestId };
   } catch (thrown) {
-    return requestError(thrown, failed, response?.status);
+    return requestError(thrown, context, response?.status);
   }
 }
 
-/** The request as its errors describe it. */
-export function failedRequest({ operation, token = "", refreshToken = "" }: RenewalRequest): FailedRequest {
+/** What the errors of a request say and hide. */
+export function errorContext({ operation, token = "", refreshToken = "" }: RenewalRequest): ErrorContext {
   const redact = redactor([token, refreshToken]);
   return { operation, attempts: 1, messagePrefix: `${operation} failed`, redact };
 }
