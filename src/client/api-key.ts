@@ -27,13 +27,17 @@ const API_KEY: Rule = (key) => {
   return undefined;
 };
 
-/** The option, or the key of the environment; undefined for none. */
+/**
+ * The option, or the key of the environment; undefined for none.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function chooseApiKey(
   option: string | KeyFunction | null | undefined,
   allowBrowser: boolean,
 ): string | KeyFunction | undefined {
   const name = option === undefined ? "TELNYX_API_KEY" : "apiKey";
-  const key = option === undefined ? environmentVariable("TELNYX_API_KEY") : option;
+  const key = option === undefined ? environmentVariable(name) : option;
   if (key === undefined || key === null) return undefined;
   if (typeof key !== "function") assertArgument(name, key, API_KEY);
   if (isPage() && !allowBrowser) throw invalidArgument(name, IN_A_PAGE);
@@ -54,8 +58,10 @@ export async function resolveApiKey(
   if (signal?.aborted) throw abortReason(signal);
   if (typeof apiKey === "string") return apiKey;
   if (apiKey === undefined) throw missingApiKey("no API key: pass apiKey, or set TELNYX_API_KEY");
-  const noKeyInTime = () => missingApiKey(`the apiKey function returned no key within ${timeoutMs} ms`);
-  return withDeadline(() => callKeyFunction(apiKey), timeoutMs, signal, noKeyInTime);
+  const onTimeout = async () => {
+    throw missingApiKey(`the apiKey function returned no key within ${timeoutMs} ms`);
+  };
+  return withDeadline(() => callKeyFunction(apiKey), timeoutMs, signal, onTimeout);
 }
 
 async function callKeyFunction(apiKey: KeyFunction): Promise<string> {
@@ -63,8 +69,7 @@ async function callKeyFunction(apiKey: KeyFunction): Promise<string> {
   try {
     key = await apiKey();
   } catch (thrown) {
-    // A key function may fetch, from a vault say.
-    if (isControlFlow(thrown)) throw thrown;
+    if (isControlFlow(thrown)) throw thrown; // the function may call fetch, for a vault say
     throw missingApiKey("the apiKey function failed", sanitizeError(thrown, redactor([])));
   }
   if (!key) throw missingApiKey("the apiKey function returned no key");

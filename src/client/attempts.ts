@@ -57,7 +57,12 @@ export async function makeAttempts<Data extends object, Result>(
   for (let attempt = 1; ; attempt++) {
     const context = errorContext(call, attempt, redact);
     const startedAt = monotonicNow();
-    const outcome = await makeAttempt(call, context, post, read);
+    const outcome = await withDeadline<Outcome<Result>>(
+      (signal) => makeAttempt(call, context, post, read, signal),
+      call.timeoutMs,
+      call.signal,
+      () => ({ error: timeoutError(context, call.timeoutMs) }),
+    );
     const durationMs = monotonicNow() - startedAt;
     const mayRetry = outcome.error !== undefined && attempt <= call.maxRetries;
     const retryInMs = mayRetry ? retryDelayMs(outcome.error, attempt) : undefined;
@@ -87,36 +92,30 @@ function notifyAttempt(
   reportAttempt(onAttempt, { operation, roomId, attempt, ...facts });
 }
 
-/** Makes one attempt within its deadline. Rejects only with the caller's reason, or a framework's control flow. */
+/**
+ * Sends one request and reads its response.
+ *
+ * @throws the reason of the call's signal, or what the control flow of a framework threw
+ */
 async function makeAttempt<Data extends object, Result>(
   call: Call,
   context: ErrorContext,
   post: Post<Data>,
   read: (data: Data) => Result,
+  signal: AbortSignal,
 ): Promise<Outcome<Result>> {
   let response: BoundedResponse | undefined;
-  let timedOut: RoomTokenError | undefined;
-  const postWithin = (signal: AbortSignal) => {
-    const send = async (light: LightRequest) => {
-      response = await sendRequest(call, light, signal);
-      return response;
-    };
-    return post(openapiFetch(send));
-  };
-  const onTimeout = () => {
-    timedOut = timeoutError(context, call.timeoutMs);
-    return timedOut;
+  const send = async (request: LightRequest) => {
+    response = await sendRequest(call, request, signal);
+    return response;
   };
   try {
-    const posted = await withDeadline(postWithin, call.timeoutMs, call.signal, onTimeout);
+    const posted = await post(openapiFetch(send));
     if (response !== undefined && !response.ok)
       return { response, error: statusError(context, response, posted.error) };
     return { response, result: read(dataOf(posted)) };
   } catch (thrown) {
-    // In this order: your abort, the deadline (not by what was thrown: fetch may throw a RoomTokenError of its own), a
-    // success without a token, a framework's control flow, the connection.
-    if (call.signal?.aborted) throw abortReason(call.signal);
-    if (timedOut !== undefined) return { error: timedOut };
+    if (call.signal?.aborted) throw abortReason(call.signal); // fetch may have noticed it first
     if (response !== undefined) {
       const problem = thrown instanceof InvalidGrant ? thrown.message : NO_DATA; // openapi-fetch could not parse it
       return { response, error: invalidResponseError(context, response, problem) };

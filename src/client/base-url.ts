@@ -6,10 +6,14 @@ export const DEFAULT_BASE_URL = "https://api.telnyx.com/v2";
 const URL_PARTS = /^(https?):\/\/([^\s/?#@\\]+?)(?::\d{1,5})?(?:\/[^\s?#\\]*)?$/i;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
 
-/** The base URL of a client, from its option or the environment, without slashes at its end. */
+/**
+ * The base URL of a client, from its option or the environment, without slashes at its end.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function chooseBaseUrl(option: string | undefined, allowInsecureHttp: boolean): string {
   const name = option === undefined ? "TELNYX_BASE_URL" : "baseUrl";
-  const url = option === undefined ? (environmentVariable("TELNYX_BASE_URL") ?? DEFAULT_BASE_URL) : option;
+  const url = option === undefined ? (environmentVariable(name) ?? DEFAULT_BASE_URL) : option;
   assertArgument(name, url, baseUrlRule(allowInsecureHttp));
   let end = url.length;
   while (url[end - 1] === "/") end--; // a pattern would take seconds for 40,000 slashes

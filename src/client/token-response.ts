@@ -51,18 +51,19 @@ const OPTIONS = {
   signal: { rule: SIGNAL },
 } satisfies MemberTable<TokenResponseOptions>;
 
-/** A session gives up after 15 s: its page gets a response before. */
-const TIMEOUT_MS = 10_000;
-const HEADERS: Readonly<Record<string, string>> = {
+/** Less than the 15 s after which a session gives up, so that its page gets a response. */
+const DEADLINE_MS = 10_000;
+const JSON_HEADERS: Readonly<Record<string, string>> = {
   "Content-Type": "application/json",
   "Cache-Control": "no-store",
 };
 
-/** What a page gets besides the token: of a refresh or without `requestBody`, and of a create with it. */
+/** What a page gets besides the token: after a refresh, or a create without `requestBody`. */
 const TOKEN_MEMBERS = ["tokenExpiresAt"];
+/** The same after a create with `requestBody`. */
 const GRANT_MEMBERS = ["tokenExpiresAt", "refreshToken", "refreshTokenExpiresAt"];
 
-/** What the page is told of an error. */
+/** What the page gets to know of an error. */
 type PageError = readonly [status: TokenResponse["status"], title: string];
 
 const INVALID_REQUEST: PageError = [400, "The request is not valid."];
@@ -75,7 +76,7 @@ const PAGE_ERRORS: ReadonlyMap<unknown, PageError> = new Map<RoomTokenErrorCode,
   ["rate_limited", [429, "Too many requests."]],
   ["timeout", TIMED_OUT],
 ]);
-/** A refresh sends no API key: with these its refresh token is meant. */
+/** Codes by which Telnyx rejects a refresh token: a refresh sends no API key that they could mean. */
 const REFRESH_TOKEN_REJECTED: readonly unknown[] = [
   "bad_request",
   "unauthorized",
@@ -107,10 +108,10 @@ export async function createTokenResponse(
   options: TokenResponseOptions = {},
 ): Promise<TokenResponse> {
   try {
-    Promise.resolve(peek(options, "requestBody")).catch(() => {}); // nothing else may ever wait for it
-    const { signal, ...given } = readMembers("options", options, OPTIONS);
-    const respond = (ending: AbortSignal) => respondToPage(roomTokens, roomId ?? "", given, ending);
-    return await withDeadline(respond, TIMEOUT_MS, signal, timeoutError);
+    Promise.resolve(peek(options, "requestBody")).catch(() => {}); // it may reject without ever being read
+    const { signal: callerSignal, ...given } = readMembers("options", options, OPTIONS);
+    const respond = (signal: AbortSignal) => respondToPage(roomTokens, roomId ?? "", given, signal);
+    return await withDeadline(respond, DEADLINE_MS, callerSignal, () => errorResponse(timeoutError()));
   } catch (thrown) {
     return errorResponse(thrown, peek(peek(options, "signal"), "aborted") ? TIMED_OUT : undefined);
   }
@@ -156,13 +157,13 @@ function grantResponse(grant: unknown, names: readonly string[]): TokenResponse 
     if (value !== undefined)
       body[name] = name.endsWith("At") ? readTime(name, value).toISOString() : readToken(name, value);
   }
-  return { status: 201, headers: { ...HEADERS }, body };
+  return { status: 201, headers: { ...JSON_HEADERS }, body };
 }
 
 function errorResponse(thrown: unknown, pageError?: PageError, refreshToken = ""): TokenResponse {
   const error = isRoomTokenError(thrown) ? thrown : foreignError(thrown, refreshToken);
   const [status, title] = pageError ?? PAGE_ERRORS.get(peek(error, "code")) ?? NO_TOKEN;
-  return { status, headers: { ...HEADERS, ...errorHeaders(error) }, body: { title }, error };
+  return { status, headers: { ...JSON_HEADERS, ...errorHeaders(error) }, body: { title }, error };
 }
 
 /** The error of what is no RoomTokenError: the client may be a stand-in. */
@@ -178,7 +179,7 @@ function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
 }
 
 function timeoutError(): RoomTokenError {
-  return new RoomTokenError("timeout", `No token for a page within ${TIMEOUT_MS} ms`);
+  return new RoomTokenError("timeout", `No token for a page within ${DEADLINE_MS} ms`);
 }
 
 /** `Retry-After` and `X-Request-Id`, as far as the error has sound values for them: a stand-in may give any. */

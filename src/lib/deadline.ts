@@ -1,22 +1,26 @@
 import { abortReason, onAbort, untilAborted } from "./abort.ts";
 
 /**
- * Runs `work` for at most `timeoutMs`. Rejects with what the work rejects with, with the reason of `callerSignal` as
- * soon as that is aborted, or with what `timeoutError` returns when the time is over.
+ * Runs `work` for at most `timeoutMs`; when the time is over, `onTimeout` decides the result.
  *
  * @param work Receives a signal that is aborted when its result is no longer needed. Work that ignores it is abandoned.
+ * @param onTimeout Returns the result in place of the work's, or a promise that rejects.
+ * @throws what the work or `onTimeout` rejects with, or the reason of `callerSignal` as soon as that is aborted.
  */
 export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,
   callerSignal: AbortSignal | undefined,
-  timeoutError: () => Error,
+  onTimeout: () => T | Promise<T>,
 ): Promise<T> {
   if (callerSignal?.aborted) throw abortReason(callerSignal);
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timed = new Promise<T>((resolve, reject) => {
-    timer = setTimeout(() => reject(timeoutError()), timeoutMs);
+    timer = setTimeout(() => {
+      resolve(onTimeout());
+      controller.abort();
+    }, timeoutMs);
     work(controller.signal).then(resolve, reject);
   });
   try {

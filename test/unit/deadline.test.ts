@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const never = () => new Promise<never>(() => {});
 
 const late = new Error("too late");
-const tooLate = () => late;
+const tooLate = () => Promise.reject(late);
 
 test("work that ends in time gives its value and leaves no timer and no listener", async () => {
   const caller = new AbortController();
