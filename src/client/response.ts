@@ -1,12 +1,12 @@
 import type { ResponseFacts } from "../errors/response-error.ts";
 import type { ReadableHeaders } from "../errors/retry-after.ts";
-import { isRedirectStatus, isSuccess } from "../errors/status.ts";
+import { isRedirect, isSuccess } from "../errors/status.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import type { FetchResponse } from "./fetch.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
 
-/** What is wrong with a success without a token. */
+/** What is wrong with a success whose body has no `data`. */
 export const NO_DATA = "no JSON object with data";
 
 /** A whole response, its body included: what openapi-fetch gets in the place of a `Response`. */
@@ -71,9 +71,7 @@ export async function readResponse(
 ): Promise<BoundedResponse> {
   if (isFromOtherOrigin) return new BoundedResponse(response, "redirect, followed to another origin");
   const { status, type } = response;
-  // A browser shows a redirect that it does not follow as "opaqueredirect", with status 0.
-  const redirect =
-    type === "opaqueredirect" || isRedirectStatus(status) ? "redirect, not followed" : undefined;
+  const redirect = isRedirect(status, type) ? "redirect, not followed" : undefined;
   try {
     return new BoundedResponse(response, redirect, await readBody(response, signal));
   } catch (broken) {

@@ -25,7 +25,7 @@ export interface ErrorContext {
 /** What an error reports of a response. */
 export interface ResponseFacts {
   readonly status: number;
-  /** What `fetch` did with a redirect; undefined if there was none. React Native's ignores `redirect: "manual"`. */
+  /** What `fetch` did with a redirect; undefined if the response is none. */
   readonly redirect: "redirect, not followed" | "redirect, followed to another origin" | undefined;
   readonly headers: ReadableHeaders;
   readonly bodyText: string;
@@ -35,26 +35,26 @@ export interface ResponseFacts {
  * The error of an error response: its code by the status alone, Telnyx's words from the body.
  *
  * @param body The parsed body, if it was JSON.
- * @param isRepeated Whether a delay that the server requests counts although the error is not retryable: a session tries
- * again after every failure, the client does not.
+ * @param isAlwaysRetried Whether the delay that the server requests counts even if the error is not retryable: a session
+ * tries again after every failure, the client does not.
  */
 export function statusError(
   context: ErrorContext,
   response: ResponseFacts,
   body: unknown,
-  isRepeated = false,
+  isAlwaysRetried = false,
 ): RoomTokenError {
   const { status, redirect, headers } = response;
   const code = redirect ? "redirect_refused" : codeOfStatus(status);
   const retryable = !redirect && isRetryableStatus(status);
   const errors = parseErrorDetails(body, context.redact);
-  const words = [redirect, errors[0]?.title, errors[0]?.detail];
-  // A browser hides the status of a redirect: it is 0.
-  const problem = `${status || (redirect ? "" : 0)} ${words.filter(Boolean).join(": ")}`.trim();
+  const description = [redirect, errors[0]?.title, errors[0]?.detail].filter(Boolean).join(": ");
+  // The status of a redirect that a browser hides is 0.
+  const problem = redirect && status === 0 ? description : `${status} ${description}`.trimEnd();
   return responseError(context, code, problem, response, {
     retryable,
     errors,
-    retryAfterMs: retryable || isRepeated ? retryAfterMs(status, headers) : undefined,
+    retryAfterMs: retryable || isAlwaysRetried ? retryAfterMs(status, headers) : undefined,
   });
 }
 

@@ -12,7 +12,7 @@ const CODES: Readonly<Record<number, RoomTokenErrorCode>> = {
 
 /** The code of an error response. */
 export function codeOfStatus(status: number): RoomTokenErrorCode {
-  if (isRedirectStatus(status)) return "redirect_refused";
+  if (isRedirect(status)) return "redirect_refused";
   return CODES[status] ?? (status >= 500 ? "server_error" : "unexpected_status");
 }
 
@@ -21,8 +21,9 @@ export function isRetryableStatus(status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
 }
 
-export function isRedirectStatus(status: number): boolean {
-  return status >= 300 && status <= 399;
+/** Whether a response is a redirect that was not followed. A browser hides it: "opaqueredirect", with status 0. */
+export function isRedirect(status: number, type?: unknown): boolean {
+  return (status >= 300 && status <= 399) || type === "opaqueredirect";
 }
 
 export function isSuccess(status: number): boolean {

@@ -1,6 +1,6 @@
 import { type ErrorContext, parseErrorDetails, statusError } from "../errors/response-error.ts";
 import { isRoomTokenError, RoomTokenError } from "../errors/room-token-error.ts";
-import { codeOfStatus, isRedirectStatus, isRetryableStatus } from "../errors/status.ts";
+import { codeOfStatus, isRedirect, isRetryableStatus } from "../errors/status.ts";
 import { rootCause, sanitizeError } from "../errors/thrown-error.ts";
 import { InvalidGrant } from "../lib/grant.ts";
 import { peek } from "../lib/values.ts";
@@ -43,15 +43,15 @@ async function responseError(
   context: ErrorContext,
 ): Promise<RoomTokenError> {
   const status = errorStatusOf(response);
-  const redirect = status === 0 || isRedirectStatus(status) ? "redirect, not followed" : undefined;
+  const redirect = isRedirect(status, peek(response, "type")) ? "redirect, not followed" : undefined;
   const headers = headersOf(response);
   const { bodyText, body } = await readBody(response, parsed);
   return statusError(context, { status, redirect, headers, bodyText }, body, true);
 }
 
-/** A redirect that it does not follow is "opaqueredirect" to a page's fetch, with status 0. */
 function isErrorResponse(response: unknown): boolean {
-  return errorStatusOf(response) > 0 || peek(response, "type") === "opaqueredirect";
+  const status = errorStatusOf(response);
+  return status > 0 || isRedirect(status, peek(response, "type"));
 }
 
 /** The status of a failure, which got calls `statusCode`; 0 if there is none. */
