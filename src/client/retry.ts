@@ -1,8 +1,10 @@
 import type { RoomTokenError } from "../errors/room-token-error.ts";
+import { backoffMs } from "../lib/backoff.ts";
 
-const LONGEST_DELAY_MS = 10_000;
-const LONGEST_BACKOFF_MS = 8_000;
 const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8_000;
+/** If the server requests a longer delay, the call rejects at once. */
+const LONGEST_SERVER_DELAY_MS = 10_000;
 
 /**
  * The delay before an attempt is repeated, in whole milliseconds, because timers ignore fractions; undefined if it is
@@ -14,11 +16,8 @@ const FIRST_BACKOFF_MS = 500;
 export function retryDelayMs(error: RoomTokenError, attempt: number): number | undefined {
   const { retryable, retryAfterMs } = error;
   if (!retryable) return undefined;
-  if (retryAfterMs === undefined) return backoffMs(attempt);
-  return retryAfterMs <= LONGEST_DELAY_MS ? Math.ceil(retryAfterMs * (1 + Math.random() / 5)) : undefined;
-}
-
-function backoffMs(attempt: number): number {
-  const longestMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
-  return Math.ceil(longestMs * (0.5 + Math.random() / 2));
+  if (retryAfterMs === undefined) return Math.ceil(backoffMs(attempt, FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS));
+  return retryAfterMs <= LONGEST_SERVER_DELAY_MS
+    ? Math.ceil(retryAfterMs * (1 + Math.random() / 5))
+    : undefined;
 }

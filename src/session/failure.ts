@@ -1,4 +1,5 @@
-import type { RoomTokenError } from "../errors/room-token-error.ts";
+import { RoomTokenError } from "../errors/room-token-error.ts";
+import { backoffMs } from "../lib/backoff.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -34,12 +35,16 @@ export function failureAfter(
   const count = (previous?.count ?? 0) + (isInTurn ? 1 : 0);
   const unchangedAt = isInTurn ? undefined : previous?.retryAt;
   const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_SERVER_DELAY_MS);
-  const retryAt = Math.max(serverDelayUntil, unchangedAt ?? now + pauseMs(count, error.retryable));
+  const retryAt = Math.max(serverDelayUntil, unchangedAt ?? now + pauseMs(count, error));
   return { error, count, retryAt, retryAtEpochMs: Math.round(Date.now() + retryAt - now), serverDelayUntil };
 }
 
-/** 1 s, doubled with each failure in a row, at most 30 s or after a refusal 300 s; multiplied by a random 0.5 to 1. */
-export function pauseMs(count: number, isTransient: boolean): number {
-  const longestMs = isTransient ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS;
-  return Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (count - 1)) * (0.5 + Math.random() / 2);
+function pauseMs(count: number, { retryable }: RoomTokenError): number {
+  return backoffMs(count, FIRST_PAUSE_MS, retryable ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS);
+}
+
+/** The error of the last attempt, for a caller that comes in the pause after it. */
+export function errorInPause(error: RoomTokenError, retryAfterMs: number): RoomTokenError {
+  const { code, message, cause, bodyText } = error; // own members, but not enumerable
+  return new RoomTokenError(code, message, { ...error, cause, bodyText, retryAfterMs });
 }

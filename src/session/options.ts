@@ -127,11 +127,9 @@ export function readSessionOptions(
   const { endpoint, grant, ...settings } = readMembers("options", options, SESSION_OPTIONS);
   const { create, refresh } = settings;
   const given = grant === undefined ? undefined : readGivenGrant(grant);
-  const hasFunctions = create !== undefined || (refresh !== undefined && given?.refreshToken !== undefined);
-  if (endpoint === undefined && hasFunctions) return [settings, given];
-  if (endpoint !== undefined && !create && !refresh)
-    return [{ ...settings, ...endpointFunctions(endpoint) }, given];
-  throw invalidArgument("options", NEEDED);
+  const isSound = endpoint === undefined ? create || (refresh && given?.refreshToken) : !create && !refresh;
+  if (!isSound) throw invalidArgument("options", NEEDED);
+  return [{ ...settings, ...(endpoint !== undefined && endpointFunctions(endpoint)) }, given];
 }
 
 export function readGetTokenOptions(options: GetTokenOptions): TokenRequest {

@@ -17,12 +17,11 @@ import { timeoutError } from "../errors/thrown-error.ts";
 import { elapsedClock, NEVER, type Now } from "./clock.ts";
 import { Demand } from "./demand.ts";
 import { type Facts, NO_FACTS, nextAttemptAt, nextOperation, savedGrant } from "./facts.ts";
-import { failureAfter } from "./failure.ts";
+import { errorInPause, failureAfter } from "./failure.ts";
 import type { Grant, SavedRoomTokenGrant } from "./grant.ts";
 import { holdGiven, isValidFor } from "./held-token.ts";
 import type { SessionSettings, TokenRequest } from "./options.ts";
 import { errorContext, type RenewalRequest, type Renewed, renew } from "./request.ts";
-import { closedError, errorInPause } from "./session-errors.ts";
 import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
 import { setTimer, type Timer } from "./timer.ts";
 
@@ -133,8 +132,10 @@ export class Renewals {
     if (this.#attempt !== undefined && now >= this.#giveUpAt) this.#giveUp(this.#attempt);
     if ((isWanted || this.#demand.isAny) && now >= this.#nextAt) this.#begin(now);
     const nextAt = this.#demand.isAny ? this.#nextAt : NEVER;
-    const expiresAt = (this.#demand.mode === "started" && this.#facts.held?.usableUntil) || NEVER;
-    const ringAt = Math.min(nextAt, this.#giveUpAt, now < expiresAt ? expiresAt : NEVER);
+    const { usableUntil = NEVER } = this.#facts.held ?? {};
+    // The listeners of a started session hear when its token expires.
+    const expiresAt = this.#demand.mode === "started" && now < usableUntil ? usableUntil : NEVER;
+    const ringAt = Math.min(nextAt, this.#giveUpAt, expiresAt);
     clearTimeout(this.#timer);
     if (ringAt < NEVER) this.#timer = setTimer(() => this.#step(), ringAt - now, this.#demand.isWaitedFor);
     this.snapshots.notify();
@@ -209,4 +210,8 @@ export class Renewals {
     const state = this.#demand.mode === "closed" ? "closed" : stateOf(token, error);
     return { state, token, error, retryAt: this.#demand.isAny ? retryAtEpochMs : undefined };
   }
+}
+
+function closedError(): RoomTokenError {
+  return new RoomTokenError("session_closed", "The session is closed: make a new one");
 }

@@ -20,8 +20,8 @@ export async function requestError(
 ): Promise<RoomTokenError> {
   try {
     if (thrown instanceof InvalidGrant) return invalidGrantError(thrown, context, status);
-    const response = [peek(thrown, "response"), isResponse(thrown) && thrown].find(isErrorResponse);
-    if (response === undefined) return thrownError(thrown, context);
+    const response = isResponse(thrown) ? thrown : peek(thrown, "response");
+    if (!isErrorResponse(response)) return thrownError(thrown, context);
     return await responseError(response, peek(thrown, "data"), context);
   } catch {
     return thrownError("an unreadable error", context);
