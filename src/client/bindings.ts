@@ -7,7 +7,10 @@ export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
 /** The path of the operation `RefreshRoomClientToken`. */
 export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
 
-/** An optional member may also be undefined: JSON leaves it out. A required one, which alone fits `Record`, stays. */
+/**
+ * Lets every optional member be undefined as well, at any depth: JSON leaves it out. `T` extends the `Record` only if it
+ * requires the member.
+ */
 type OrUndefined<T> = {
   [Member in keyof T]: OrUndefined<T[Member]> | (T extends Record<Member, unknown> ? never : undefined);
 };
@@ -16,7 +19,7 @@ type Paths = OrUndefined<paths>;
 /** Both operations of the fragment, typed by it. */
 export type Bindings = Client<Paths, "application/json">;
 
-/** All that a request may be made with. openapi-fetch itself would accept any further member, also of the body. */
+/** What a request is made with, and nothing else: openapi-fetch itself accepts any further member, also in the body. */
 export interface Init<Path extends keyof paths> {
   readonly params: { readonly path: paths[Path]["post"]["parameters"]["path"] };
   readonly body: OrUndefined<paths[Path]["post"]["requestBody"]["content"]["application/json"]>;
@@ -30,7 +33,11 @@ export type OpenapiFetch = (request: Request) => Promise<Response>;
 /** Sends one request that openapi-fetch has built. */
 export type Send = (request: LightRequest) => Promise<BoundedResponse>;
 
-/** @param headers Sent with every request. */
+/**
+ * Makes the two operations, typed by the fragment.
+ *
+ * @param headers Sent with every request.
+ */
 export function createBindings(baseUrl: string, headers: Record<string, string>): Bindings {
   return createClient<Paths, "application/json">({
     baseUrl,

@@ -46,10 +46,11 @@ export class RoomTokenClient {
    * @param params Lifetimes of the two tokens, in seconds; Telnyx's defaults if left out.
    * @param options Signal, deadline, retries and headers of this call.
    * @returns The two tokens and when they expire.
-   * @throws RoomTokenError `invalid_argument` or `missing_api_key` before any request; by Telnyx's response
-   * `unauthorized`, `forbidden`, `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
+   * @throws RoomTokenError `invalid_argument` or `missing_api_key` before any request; by the status of Telnyx's
+   * response `unauthorized`, `forbidden`, `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
    * ({@link RoomTokenErrorCode}); `invalid_response`, `redirect_refused`; `timeout`, `connection_failed`.
-   * @throws the reason of `options.signal`, unchanged; and what the control flow of a framework throws in `fetch`.
+   * @throws the reason of `options.signal`, unchanged; and what the control flow of a framework throws in `fetch` or in
+   * the key function.
    * @example
    * ```ts
    * const grant = await roomTokens.create(roomId, { tokenTtlSecs: 600, refreshTokenTtlSecs: 3600 });
@@ -63,15 +64,15 @@ export class RoomTokenClient {
   ): Promise<RoomTokenGrant> {
     assertArgument("roomId", roomId, ROOM_ID, "create");
     const { tokenTtlSecs, refreshTokenTtlSecs } = readCreateParams(params);
-    const settings = readRequestOptions(this.#settings, options, "create");
-    const apiKey = await resolveApiKey(this.#settings.apiKey, settings.timeoutMs, settings.signal);
+    const call = readRequestOptions(this.#settings, options, "create");
+    const apiKey = await resolveApiKey(this.#settings.apiKey, call.timeoutMs, call.signal);
     return makeAttempts(
-      { ...settings, operation: "create", roomId, secrets: [apiKey] },
+      { ...call, operation: "create", roomId, secrets: [apiKey] },
       (fetch) =>
         this.#bindings.POST(CREATE, {
           params: { path: { room_id: roomId } },
           body: { token_ttl_secs: tokenTtlSecs, refresh_token_ttl_secs: refreshTokenTtlSecs },
-          headers: { ...settings.headers, authorization: `Bearer ${apiKey}` },
+          headers: { ...call.headers, authorization: `Bearer ${apiKey}` },
           fetch,
         } satisfies Init<typeof CREATE>),
       ({ token, token_expires_at, refresh_token, refresh_token_expires_at }) => ({
@@ -91,8 +92,8 @@ export class RoomTokenClient {
    * @param params The refresh token, and the lifetime of the new token in seconds; a whole grant may be passed.
    * @param options Signal, deadline, retries and headers of this call.
    * @returns The new token and when it expires. The refresh token stays the same.
-   * @throws RoomTokenError `invalid_argument` before any request; by Telnyx's response `forbidden` (an expired refresh
-   * token, as documented), `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
+   * @throws RoomTokenError `invalid_argument` before any request; by the status of Telnyx's response `forbidden` (by its
+   * documentation, an expired refresh token), `not_found`, `unprocessable`, `rate_limited`, `server_error` and the like
    * ({@link RoomTokenErrorCode}); `invalid_response`, `redirect_refused`; `timeout`, `connection_failed`.
    * @throws the reason of `options.signal`, unchanged; and what the control flow of a framework throws in `fetch`.
    * @example
@@ -108,16 +109,16 @@ export class RoomTokenClient {
   ): Promise<RefreshedRoomToken> {
     assertArgument("roomId", roomId, ROOM_ID, "refresh");
     const { refreshToken, tokenTtlSecs } = readRefreshParams(params);
-    const settings = readRequestOptions(this.#settings, options, "refresh");
+    const call = readRequestOptions(this.#settings, options, "refresh");
     const { apiKey } = this.#settings;
     const secrets = typeof apiKey === "string" ? [apiKey, refreshToken] : [refreshToken];
     return makeAttempts(
-      { ...settings, operation: "refresh", roomId, secrets },
+      { ...call, operation: "refresh", roomId, secrets },
       (fetch) =>
         this.#bindings.POST(REFRESH, {
           params: { path: { room_id: roomId } },
           body: { refresh_token: refreshToken, token_ttl_secs: tokenTtlSecs },
-          headers: settings.headers,
+          headers: call.headers,
           fetch,
         } satisfies Init<typeof REFRESH>),
       ({ token, token_expires_at }) => ({

@@ -1,7 +1,7 @@
 import type { ReadableHeaders } from "../errors/retry-after.ts";
 import { hasCacheMode } from "../lib/platform.ts";
 
-/** The RequestInit that a {@link Fetch} is called with: exactly these members; some workers refuse others. */
+/** The RequestInit that a {@link Fetch} is called with: exactly these members, because some workers reject others. */
 export interface FetchInit {
   readonly method: "POST";
   /** Names in lower case. */
@@ -19,10 +19,10 @@ export interface FetchResponse {
   readonly status: number;
   /** A browser has "opaqueredirect" for a redirect that it does not follow. */
   readonly type?: string;
-  /** Where the response came from. It is read with the platform's fetch alone. */
+  /** Where the response came from. Read only if `fetch` is the platform's own. */
   readonly url?: string;
   readonly headers: ReadableHeaders;
-  /** A web stream, which is read at most up to 1 MiB. */
+  /** A web stream, of which at most 1 MiB is read. */
   readonly body?: unknown;
   /** Called if `body` is no web stream. */
   text(): Promise<string>;
@@ -35,7 +35,7 @@ type BaseInit = Pick<FetchInit, "method" | "redirect" | "cache">;
 const BASE_INIT: BaseInit = { method: "POST", redirect: "manual" };
 const NO_STORE_INIT: BaseInit = { ...BASE_INIT, cache: "no-store" };
 
-/** What every request has. */
+/** The part of the init that is the same for every request. */
 export function baseInit(): BaseInit {
   return hasCacheMode() ? NO_STORE_INIT : BASE_INIT;
 }

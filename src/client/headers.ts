@@ -12,9 +12,9 @@ import { isObject, peek } from "../lib/values.ts";
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what HTTP forbids in a header's value
 const VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
-const CLIENTS_OWN = ["authorization", "content-type", "accept"];
+const SET_BY_CLIENT = ["authorization", "content-type", "accept"];
 /** fetch sets these, ignores them, or fails because of them. */
-const FETCHS_OWN = [
+const LEFT_TO_FETCH = [
   "connection",
   "content-length",
   "expect",
@@ -35,7 +35,11 @@ const HEADER_VALUE: Rule = rule(
   "must be a valid HTTP header value",
 );
 
-/** The given headers with their names in lower case, without those that are undefined. */
+/**
+ * The given headers with their names in lower case, without those that are undefined.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readHeaders(
   headers: Readonly<Record<string, string | undefined>>,
   operation?: RoomTokenOperation,
@@ -54,7 +58,7 @@ export function readHeaders(
 function problemOfName(name: string): string | undefined {
   const lowerCase = name.toLowerCase();
   if (!NAME.test(name)) return "must be a record whose names are valid HTTP header names";
-  if (CLIENTS_OWN.includes(lowerCase)) return `must not contain ${name}, which the client sets itself`;
-  if (FETCHS_OWN.includes(lowerCase)) return `must not contain ${name}, which is left to fetch`;
+  if (SET_BY_CLIENT.includes(lowerCase)) return `must not contain ${name}, which the client sets itself`;
+  if (LEFT_TO_FETCH.includes(lowerCase)) return `must not contain ${name}, which is left to fetch`;
   return undefined;
 }

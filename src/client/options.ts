@@ -34,7 +34,8 @@ export interface ClientOptions {
    */
   readonly apiKey?: string | null | (() => string | Promise<string>) | undefined;
   /**
-   * Where the API is: an http(s) URL without user, query and fragment. Plain http only for a loopback host, or with `allowInsecureHttp`.
+   * Where the API is: an http(s) URL without user, query and fragment. Plain http only for a loopback host, or with
+   * `allowInsecureHttp`.
    * @default the environment's `TELNYX_BASE_URL`, then `https://api.telnyx.com/v2`
    */
   readonly baseUrl?: string | undefined;
@@ -105,23 +106,20 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** The defaults of options. */
+/** The defaults that documents name. */
 export const DEFAULTS: Readonly<Record<"timeoutMs" | "maxRetries", number> & Record<"baseUrl", string>> = {
   baseUrl: DEFAULT_BASE_URL,
   timeoutMs: 15_000,
   maxRetries: 2,
 };
 
-const NO_HEADERS = {};
-
 const CLIENT_OPTIONS = {
-  // These two under the name of the option or of the variable of the environment, whichever counts.
-  apiKey: { rule: CHECKED_LATER },
+  apiKey: { rule: CHECKED_LATER }, // by chooseApiKey and chooseBaseUrl, which also check the environment
   baseUrl: { rule: CHECKED_LATER },
   timeoutMs: { rule: TIMEOUT_MS, default: DEFAULTS.timeoutMs },
   maxRetries: { rule: MAX_RETRIES, default: DEFAULTS.maxRetries },
   fetch: { rule: FUNCTION },
-  headers: { rule: HEADERS, default: NO_HEADERS },
+  headers: { rule: HEADERS, default: {} },
   onAttempt: { rule: FUNCTION },
   allowInsecureHttp: { rule: BOOLEAN, default: false },
   dangerouslyAllowBrowser: { rule: BOOLEAN, default: false },
@@ -131,7 +129,7 @@ const REQUEST_OPTIONS = {
   signal: { rule: SIGNAL },
   timeoutMs: { rule: TIMEOUT_MS },
   maxRetries: { rule: MAX_RETRIES },
-  headers: { rule: HEADERS, default: NO_HEADERS },
+  headers: { rule: HEADERS, default: {} },
 } satisfies MemberTable<RequestOptions>;
 
 /** The options of a client, checked and completed. */
@@ -145,7 +143,11 @@ export interface ClientSettings {
   readonly onAttempt: ClientOptions["onAttempt"];
 }
 
-/** Checks the options of a client. */
+/**
+ * Checks the options of a client.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readClientOptions(options: ClientOptions): ClientSettings {
   const { apiKey, baseUrl, allowInsecureHttp, dangerouslyAllowBrowser, headers, ...rest } = readMembers(
     "options",
@@ -160,7 +162,7 @@ export function readClientOptions(options: ClientOptions): ClientSettings {
   };
 }
 
-/** Not in a page, where it would break CORS. */
+/** The header that names this package; not in a page, where it would break CORS. */
 function userAgent(): Record<string, string> {
   return isPage() ? {} : { "user-agent": `telnyx-room-tokens/${VERSION}` };
 }
@@ -177,7 +179,11 @@ export interface CallSettings {
   readonly onAttempt: ClientOptions["onAttempt"];
 }
 
-/** Checks the options of one call. */
+/**
+ * Checks the options of one call.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readRequestOptions(
   client: ClientSettings,
   options: RequestOptions,
@@ -189,7 +195,7 @@ export function readRequestOptions(
     REQUEST_OPTIONS,
     operation,
   );
-  // Looked up now, so that a fetch which a test or a tracer puts in place later is the one that is called.
+  // Looked up at each call, because a test or a tracer may have replaced it.
   const fetch: Fetch | undefined = client.fetch ?? globalThis.fetch;
   if (typeof fetch !== "function")
     throw invalidArgument("fetch", "must be passed: this platform has no globalThis.fetch", operation);

@@ -11,7 +11,7 @@ const MAX_TOKEN_CHARS = 8_192;
  * @throws RoomTokenError `invalid_argument`
  */
 export async function readRefreshToken(requestBody: unknown): Promise<string | undefined> {
-  let problem = "could not be read: it was read before, broke off or rejected"; // if the next step fails
+  let problem = "could not be read: it was read before, broke off or rejected"; // what to say if the next step throws
   try {
     let body = await requestBody;
     if (isRequest(body)) body = await body.text();
@@ -35,7 +35,7 @@ function parse(text: string): unknown {
   return JSON.parse(text.trim() || "{}");
 }
 
-/** The members of a JSON object, none of null. In a list, bytes, a form or a stream a refresh token would be overlooked. */
+/** The members of a JSON object; null has none. Throws for a list, bytes, a form or a stream: a token could hide in it. */
 function membersOf(body: unknown): Record<string, unknown> {
   const members = (body ?? {}) as Record<string, unknown>;
   if (tagOf(members) !== "[object Object]" || Symbol.asyncIterator in members) throw new TypeError();

@@ -42,21 +42,29 @@ const REFRESH_PARAMS = {
   tokenTtlSecs: { rule: TTL_SECS },
 } satisfies MemberTable<RefreshParams>;
 
-/** What else a grant has, and a refresh does not need. */
+/** The members of a grant that a refresh does not need. */
 const OTHER_MEMBERS_OF_A_GRANT = [
   "token",
   "tokenExpiresAt",
   "refreshTokenExpiresAt",
 ] satisfies (keyof RoomTokenGrant)[];
 
-/** Checks the parameters of a create. */
+/**
+ * Checks the parameters of a create.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readCreateParams(params: CreateParams): CreateParams {
   return readMembers("params", params, CREATE_PARAMS, "create");
 }
 
-/** Checks the parameters of a refresh. */
+/**
+ * Checks the parameters of a refresh.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readRefreshParams(params: RefreshParams): RefreshParams {
   const read = readMembers("params", params, REFRESH_PARAMS, "refresh", OTHER_MEMBERS_OF_A_GRANT);
-  assertArgument("refreshToken", read.refreshToken, NON_EMPTY_STRING, "refresh"); // the only one that is required
+  assertArgument("refreshToken", read.refreshToken, NON_EMPTY_STRING, "refresh"); // readMembers passes over undefined
   return read;
 }

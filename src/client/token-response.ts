@@ -146,7 +146,7 @@ async function respondToPage(
 }
 
 /**
- * The response with what a client returned, as far as it is there: a stand-in may leave out all but the token.
+ * The response with the members of what a client returned: a stand-in may leave out all but the token.
  *
  * @throws InvalidGrant
  */

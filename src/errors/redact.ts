@@ -11,7 +11,7 @@ const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
 const SHORTEST_SECRET_CHARS = 8;
 const SHOWN_CHARS = 1000;
 
-/** Replaces the secrets in a text. */
+/** Replaces the secrets in a text, and shortens it to 1,000 characters. */
 export type Redact = (text: string) => string;
 
 /**

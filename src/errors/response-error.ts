@@ -94,10 +94,10 @@ function responseError(
   });
 }
 
-/** Those of `Object(value)`: a value that is no object has none. */
+/** The members of `Object(value)`: of a value that is not an object there are none. */
 type Members = Readonly<Record<string, unknown>>;
 
-/** Telnyx's words, from any of the three shapes it uses; none from a body that is something else. */
+/** Telnyx's words, from any of the three shapes that it uses; an empty list for any other body. */
 export function parseErrorDetails(body: unknown, redact: Redact): TelnyxErrorDetail[] {
   const { errors }: Members = Object(body);
   const list: unknown[] = Array.isArray(errors) ? errors : [body];

@@ -6,10 +6,10 @@ import { oneLine } from "./redact.ts";
  *
  * Before any request: `invalid_argument`, `missing_api_key`. By the status of the response alone:
  * `bad_request` (400), `unauthorized` (401), `forbidden` (403), `not_found` (404), `conflict` (409),
- * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `redirect_refused` (3xx, or a response from
- * another origin),
- * `unexpected_status` (any other that is not 2xx), `invalid_response` (2xx without a usable token).
- * Without a whole response: `connection_failed`, `timeout`. From a session: `session_closed`.
+ * `unprocessable` (422), `rate_limited` (429), `server_error` (500 and above), `unexpected_status` (any other that is not
+ * 2xx or 3xx). By the response otherwise: `redirect_refused` (3xx, or a response from another origin),
+ * `invalid_response` (2xx without a usable token). Without a whole response: `connection_failed`, `timeout`. From a
+ * session: `session_closed`.
  */
 export type RoomTokenErrorCode =
   | "invalid_argument"
@@ -32,7 +32,7 @@ export type RoomTokenErrorCode =
 /** The two operations, by the names of the methods that call them. */
 export type RoomTokenOperation = "create" | "refresh";
 
-/** One error as Telnyx words it. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
+/** One error in Telnyx's words. Its `code` is not unique per status: branch on {@link RoomTokenError.code}. */
 export interface TelnyxErrorDetail {
   /** Telnyx's own code, such as "10009". */
   readonly code?: string;
@@ -77,7 +77,7 @@ export class RoomTokenError extends Error {
   declare readonly attempts: number;
   /** The error in Telnyx's words; empty if the response had none. */
   declare readonly errors: readonly TelnyxErrorDetail[];
-  /** The operation that failed; absent where it was none, as in a constructor. */
+  /** The operation that failed; absent if there was none, as in a constructor. */
   declare readonly operation?: RoomTokenOperation;
   /** The HTTP status, if there was a response; 0 for a redirect that a browser hides. */
   declare readonly status?: number;

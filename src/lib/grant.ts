@@ -21,8 +21,8 @@ export class InvalidGrant extends Error {}
 
 const DAY_MS = 86_400_000;
 /**
- * "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. `Date` rejects what no clock shows, but
- * for 24 o'clock.
+ * "2026-11-22T10:10:00Z", "2026-11-22 10:10:00.5+01:00"; the zone may be missing. `Date` rejects a time of day that does
+ * not exist, except 24:00.
  */
 const RFC_3339 = /^(\d{4}-\d\d-(\d\d))[Tt ]((?!24)\d\d:\d\d:)(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
 
@@ -49,7 +49,7 @@ export function readTime(name: string, value: unknown): Date {
   return time;
 }
 
-/** Not `toJSON`, which applications replace. */
+/** A `Date` in ISO form, any other value as it is. Not by `toJSON`, which applications replace. */
 function textOf(value: unknown): unknown {
   try {
     return isObject(value) && typeof value["toISOString"] === "function" ? value["toISOString"]() : value;
@@ -66,7 +66,7 @@ function parseTime(text: unknown): Date | undefined {
   if (new Date(day).getUTCDate() !== Number(dayOfMonth)) return undefined;
   const isLeapSecond = seconds === "60";
   const time = new Date(`${day}T${minutes}${isLeapSecond ? "59" : seconds}${fraction}${zone.toUpperCase()}`);
-  if (isLeapSecond && time.setUTCSeconds(60, 0) % DAY_MS !== 0) return undefined; // it ends a day
+  if (isLeapSecond && time.setUTCSeconds(60, 0) % DAY_MS !== 0) return undefined; // only the last second of a day can be one
   const year = time.getUTCFullYear();
   return year >= 0 && year <= 9999 ? time : undefined; // NaN is neither
 }

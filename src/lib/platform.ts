@@ -19,7 +19,7 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-/** Whether `fetch` takes a `cache` mode: some workers refuse one. Not to be called at import, which would load Node's. */
+/** Whether `fetch` takes a `cache` mode: some workers reject it. Do not call it at import: it would load Node's fetch. */
 export function hasCacheMode(): boolean {
   return typeof Request === "function" && "cache" in Request.prototype;
 }

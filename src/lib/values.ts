@@ -1,4 +1,4 @@
-/** Whether a value can have members; a function is none. */
+/** Whether a value is an object with members to read; a function is not. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -3,7 +3,7 @@ import { monotonicNow } from "../lib/platform.ts";
 /** Readings closer together than this are measured from one common point. */
 const REANCHOR_MS = 1000;
 
-/** Milliseconds since a session's clock was first read. */
+/** Returns the milliseconds since the clock was first read. */
 export type Now = () => number;
 
 /** A moment that never comes. */

@@ -1,6 +1,6 @@
 import { hasCacheMode } from "../lib/platform.ts";
 
-/** Sends what a session gives its `create` or `refresh`, without the signal. */
+/** Sends its input, which a session gives to `create` or `refresh`, as JSON without the signal. */
 type Post = (input: { readonly refreshToken?: string; readonly signal: AbortSignal }) => Promise<Response>;
 
 /**
@@ -13,7 +13,7 @@ export function endpointFunctions(url: string): { readonly create: Post; readonl
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(body),
-      redirect: "manual", // a redirect leads to a login page, mostly
+      redirect: "manual", // a redirect usually leads to a login page
       ...(hasCacheMode() && { cache: "no-store" }),
       signal,
     });

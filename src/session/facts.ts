@@ -5,14 +5,14 @@ import type { SavedRoomTokenGrant } from "./grant.ts";
 import type { HeldToken } from "./held-token.ts";
 import type { SessionSettings } from "./options.ts";
 
-/** The least time from the last request to the next attempt, except where a pause after a failure is shorter. */
+/** From the last request to the next attempt at least; only the pause after a failure may be shorter. */
 const LEAST_PAUSE_MS = 1000;
 
 /** What a session knows. Never changed in place. Times are of the session's clock. */
 export interface Facts {
   readonly held?: HeldToken | undefined;
   readonly refreshToken?: string | undefined;
-  /** Of the last renewal; undefined after a success. */
+  /** Undefined if the last renewal succeeded, or there was none. */
   readonly failure?: Failure | undefined;
   /** When the last request was sent. */
   readonly lastSentAt: number;
@@ -20,9 +20,10 @@ export interface Facts {
 
 export const NO_FACTS: Facts = { lastSentAt: LONG_AGO };
 
+/** What is held, in the form for storing; undefined if nothing is. */
 export function savedGrant({ held, refreshToken }: Facts): SavedRoomTokenGrant | undefined {
   if (held === undefined) return undefined;
-  const tokenExpiresAt = new Date(held.expiresAt).toISOString();
+  const tokenExpiresAt = new Date(held.expiresAtEpochMs).toISOString();
   return { token: held.token, tokenExpiresAt, ...(refreshToken !== undefined && { refreshToken }) };
 }
 
@@ -42,7 +43,10 @@ export function nextAttemptAt(facts: Facts, isWaitedFor: boolean, isUrgent: bool
   return isWaitedFor || held === undefined ? earliestAt : Math.max(earliestAt, held.dueAt);
 }
 
-/** After a failed attempt that was not refused it is the turn of the other operation, if there are both. */
+/**
+ * What the next attempt requests: a refresh, if there is a refresh token. After a failure that was no refusal create and
+ * refresh take turns, if there are both.
+ */
 export function nextOperation(
   { refreshToken, failure }: Facts,
   { create, refresh }: SessionSettings,

@@ -3,11 +3,12 @@ import { backoffMs } from "../lib/backoff.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
+/** Refused: a repetition will hardly help, as after a 403 or a 404. */
 const LONGEST_PAUSE_AFTER_REFUSAL_MS = 300_000;
-/** How far a server's `Retry-After` is followed. */
+/** The longest `Retry-After` that is followed; a longer one counts as this. */
 const LONGEST_SERVER_DELAY_MS = 300_000;
 
-/** What is known since the last renewal failed; a success ends it. Times are of the session's clock. */
+/** What is known after a renewal failed, until one succeeds. Times are of the session's clock. */
 export interface Failure {
   readonly error: RoomTokenError;
   /** Failures in a row, without those of attempts out of turn. */

@@ -11,7 +11,7 @@ export interface GrantMembers {
   /** Left out if the back end keeps refresh tokens to itself. */
   readonly refreshToken?: string | undefined;
   readonly refresh_token?: string | undefined;
-  /** Not read: the server says when a refresh token is over. */
+  /** Not read: the server decides when a refresh token has expired. */
   readonly refreshTokenExpiresAt?: Date | string | undefined;
   readonly refresh_token_expires_at?: string | undefined;
 }
@@ -19,7 +19,7 @@ export interface GrantMembers {
 /** A grant, on its own or as the `data` of a response of Telnyx or axios. */
 export type GrantInput = GrantMembers | { readonly data: GrantMembers | { readonly data: GrantMembers } };
 
-/** What a session holds: for storing, as it is or as JSON, and for giving to a new session. Both tokens are secrets. */
+/** What a session holds, to be stored (also as JSON) and given to a new session. Both tokens are secrets. */
 export interface SavedRoomTokenGrant {
   readonly token: string;
   /** When the token expires, in server time (RFC 3339). */
@@ -33,7 +33,7 @@ export interface Grant {
   readonly token: string;
   /** When the token was issued, if it says so. */
   readonly issuedAt: number | undefined;
-  /** The earlier of the end that the token itself has and the one that is stated beside it. */
+  /** The earlier of the JWT's own `exp` and the `tokenExpiresAt` beside it. */
   readonly expiresAt: number;
   readonly refreshToken: string | undefined;
 }
@@ -48,9 +48,9 @@ export function readGrant(value: unknown): Grant {
   const member = (ours: string, telnyx: string) => peek(found, ours) ?? peek(found, telnyx) ?? undefined;
   const token = readToken("token", peek(found, "token"));
   const { issuedAt, expiresAt = Infinity } = jwtTimes(token);
-  const stated = member("tokenExpiresAt", "token_expires_at");
-  const isStated = stated !== undefined || expiresAt === Infinity;
-  const statedAt = isStated ? readTime("tokenExpiresAt", stated).getTime() : Infinity;
+  const tokenExpiresAt = member("tokenExpiresAt", "token_expires_at");
+  const isNeeded = tokenExpiresAt !== undefined || expiresAt === Infinity;
+  const statedAt = isNeeded ? readTime("tokenExpiresAt", tokenExpiresAt).getTime() : Infinity;
   const refreshToken = member("refreshToken", "refresh_token");
   return {
     token,

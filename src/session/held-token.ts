@@ -9,12 +9,13 @@ const DEFAULT_LIFE_MS = 600_000;
 /** A given grant that was issued less than this ago, by the device's clock, counts as new. */
 const NEW_MS = 60_000;
 
-/** A token in use. `expiresAt` is in epoch milliseconds of the server; all other times are of the session's clock. */
+/** A token in use. Its times are of the session's clock. */
 export interface HeldToken {
   readonly token: string;
-  readonly expiresAt: number;
+  /** When it expires, in epoch milliseconds of the server's clock. */
+  readonly expiresAtEpochMs: number;
   readonly usableUntil: number;
-  /** How long it could be used when it arrived; a given one, when it was issued. */
+  /** How long it could be used when it arrived; for a token from the option `grant`, when it was issued. */
   readonly usableForMs: number;
   /** When its renewal is due. Drawn when first read: the constructor of a session uses no random number. */
   readonly dueAt: number;
@@ -33,32 +34,32 @@ export function holdRenewed(
   sentAt: number,
   now: number,
 ): HeldToken {
-  const { issuedAt = -Infinity, expiresAt } = grant;
+  const { issuedAt = -Infinity } = grant;
   const latestServerTime = Math.max(issuedAt, serverTime ?? -Infinity);
   const lifeMs = Number.isFinite(latestServerTime)
-    ? expiresAt - latestServerTime
-    : plausibleLifeMs(expiresAt - (Date.now() - (now - sentAt)));
-  const endsAt = sentAt + lifeMs;
-  return hold(grant, endsAt, endsAt - now, () => drawDueAt(endsAt, lifeMs));
+    ? grant.expiresAt - latestServerTime
+    : plausibleLifeMs(grant.expiresAt - (Date.now() - (now - sentAt)));
+  const expiresAt = sentAt + lifeMs;
+  return hold(grant, expiresAt, expiresAt - now, () => drawDueAt(expiresAt, lifeMs));
 }
 
-/** Places the token that a session begins with on its clock. Nothing says when its request was sent. */
+/** Places the token of the option `grant` on the session's clock. When its request was sent is not known. */
 export function holdGiven(grant: Grant, now: number): HeldToken {
-  const { issuedAt, expiresAt } = grant;
+  const { issuedAt } = grant;
   const wall = Date.now();
-  const lifeMs = issuedAt === undefined ? LONGEST_LIFE_MS : expiresAt - issuedAt;
+  const lifeMs = issuedAt === undefined ? LONGEST_LIFE_MS : grant.expiresAt - issuedAt;
   const isNew = issuedAt !== undefined && Math.abs(wall - issuedAt) < NEW_MS;
-  const endsAt = now + Math.min(lifeMs, expiresAt - wall);
-  return hold(grant, endsAt, lifeMs, () => (isNew ? drawDueAt(endsAt, lifeMs) : now));
+  const expiresAt = now + Math.min(lifeMs, grant.expiresAt - wall);
+  return hold(grant, expiresAt, lifeMs, () => (isNew ? drawDueAt(expiresAt, lifeMs) : now));
 }
 
-function hold({ token, expiresAt }: Grant, endsAt: number, leftMs: number, draw: () => number): HeldToken {
+function hold(grant: Grant, expiresAt: number, lifeMs: number, draw: () => number): HeldToken {
   let drawn: number | undefined;
   return {
-    token,
-    expiresAt,
-    usableUntil: endsAt - UNUSABLE_BEFORE_END_MS,
-    usableForMs: leftMs - UNUSABLE_BEFORE_END_MS,
+    token: grant.token,
+    expiresAtEpochMs: grant.expiresAt,
+    usableUntil: expiresAt - UNUSABLE_BEFORE_END_MS,
+    usableForMs: lifeMs - UNUSABLE_BEFORE_END_MS,
     get dueAt() {
       drawn ??= draw();
       return drawn;
@@ -66,7 +67,7 @@ function hold({ token, expiresAt }: Grant, endsAt: number, leftMs: number, draw:
   };
 }
 
-/** Whether a token is valid for so long. If no token lives for so long, it is enough that this one is valid. */
+/** Whether a token is valid for that long. If no token lives that long, it is enough that this one is valid. */
 export function isValidFor(
   { usableUntil, usableForMs }: HeldToken,
   minValidityMs: number,
@@ -80,8 +81,8 @@ function plausibleLifeMs(lifeMs: number): number {
   return lifeMs > 0 && lifeMs <= LONGEST_LIFE_MS ? lifeMs : DEFAULT_LIFE_MS;
 }
 
-/** Ahead of the end by a margin, and earlier still at random: sessions that began together do not renew together. */
-function drawDueAt(endsAt: number, lifeMs: number): number {
+/** A margin before the token expires, less a random time: sessions that began together do not renew together. */
+function drawDueAt(expiresAt: number, lifeMs: number): number {
   const marginMs = Math.min(120_000, Math.max(lifeMs / 4, Math.min(5000, lifeMs / 2)));
-  return endsAt - marginMs - Math.random() * Math.min(lifeMs / 10, 30_000);
+  return expiresAt - marginMs - Math.random() * Math.min(lifeMs / 10, 30_000);
 }

@@ -1,6 +1,6 @@
 /**
- * Calls a listener of the page, if there is one. What it throws or rejects with is reported in a page, and reaches nobody
- * else; on Deno a report would end the process.
+ * Calls a listener, if there is one. What it throws or rejects with goes to `reportError` in a page and is dropped
+ * elsewhere: on Deno a report would end the process.
  */
 export function callListener<Given extends unknown[]>(
   listener: ((...given: Given) => unknown) | undefined,

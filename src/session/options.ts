@@ -68,12 +68,12 @@ export interface RoomTokenSessionOptions {
 export interface GetTokenOptions {
   /**
    * How much longer the token has to be valid, in milliseconds: 0 or more. If the renewal for it fails, the token held
-   * is returned as long as it is valid. A value above the life of the newest token is served by that token.
+   * is returned as long as it is valid. If no token lives that long, a valid one is enough.
    * @default 0
    */
   readonly minValidityMs?: number | undefined;
   /**
-   * The token held was rejected: waits for a renewal, and rejects with its error.
+   * Set it if the token was rejected: waits for a renewal, and rejects with its error.
    * @default false
    */
   readonly forceRefresh?: boolean | undefined;
@@ -105,10 +105,11 @@ const GET_TOKEN_OPTIONS = {
   signal: { rule: SIGNAL },
 } satisfies MemberTable<GetTokenOptions>;
 
+/** The types allow other combinations: a union type would say less in its errors. */
 const NEEDED =
   "must contain either endpoint, or create, or refresh together with a grant that has a refreshToken";
 
-/** What renewals need of the options of a session. */
+/** The options of a session as its renewals use them: an `endpoint` has become `create` and `refresh`. */
 export type SessionSettings = Pick<RoomTokenSessionOptions, "create" | "refresh" | "onAttempt"> & {
   readonly timeoutMs: number;
 };
@@ -120,7 +121,11 @@ export interface TokenRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Checks the options of a session, each read once. The grant is apart, because nothing keeps it after `close`. */
+/**
+ * Checks the options of a session, each read once. The grant is apart from the settings, which stay after `close`.
+ *
+ * @throws RoomTokenError `invalid_argument`
+ */
 export function readSessionOptions(
   options: RoomTokenSessionOptions,
 ): [settings: SessionSettings, grant: Grant | undefined] {
@@ -132,6 +137,7 @@ export function readSessionOptions(
   return [{ ...settings, ...(endpoint !== undefined && endpointFunctions(endpoint)) }, given];
 }
 
+/** @throws RoomTokenError `invalid_argument` */
 export function readGetTokenOptions(options: GetTokenOptions): TokenRequest {
   return readMembers("options", options, GET_TOKEN_OPTIONS);
 }

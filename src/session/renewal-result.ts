@@ -14,7 +14,11 @@ export interface ResponseInput {
 /** What `create` and `refresh` may return. The last form is a result of openapi-fetch. */
 export type RenewalResult = GrantInput | ResponseInput | { readonly response: ResponseInput };
 
-/** The Response that was returned, or that is a member of what was. One that is not ok is thrown, as HTTP libraries do. */
+/**
+ * The Response that was returned, or that is a member of what was returned.
+ *
+ * @throws an error with the `response`, as HTTP libraries throw it, if that is not ok
+ */
 export function okResponseOf(returned: unknown): ResponseInput | undefined {
   const response = [returned, peek(returned, "response")].find(isResponse);
   if (response === undefined || response.ok) return response;

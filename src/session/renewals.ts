@@ -25,8 +25,9 @@ import { errorContext, type RenewalRequest, type Renewed, renew } from "./reques
 import { type RoomTokenSessionSnapshot, Snapshots, stateOf } from "./snapshots.ts";
 import { setTimer, type Timer } from "./timer.ts";
 
-/** The attempt under way: one request, or a refused refresh and then a create. This is the request sent last. */
+/** The attempt under way: one request, or a refused refresh and then a create. These are the facts of its last request. */
 interface Attempt extends RenewalRequest {
+  /** False if a caller or the page began it in the pause after a failure. */
   readonly isInTurn: boolean;
 }
 
@@ -70,7 +71,7 @@ export class Renewals {
     return held.token;
   }
 
-  /** On a session that is started already it is a page that is back. */
+  /** On a started session it counts as a page that is back. */
   start(): void {
     const demand = this.#demand;
     if (demand.mode === "closed") throw closedError();
@@ -112,12 +113,13 @@ export class Renewals {
     return renewed.catch(() => fallback() ?? renewed);
   }
 
-  /** Never while an attempt is under way. */
+  /** When the next attempt begins, if one is wanted. */
   get #nextAt(): number {
     const { isWaitedFor, isUrgent } = this.#demand;
     return this.#attempt === undefined ? nextAttemptAt(this.#facts, isWaitedFor, isUrgent) : NEVER;
   }
 
+  /** When the attempt under way is given up. */
   get #giveUpAt(): number {
     return this.#attempt === undefined ? NEVER : this.#facts.lastSentAt + this.#settings.timeoutMs;
   }
@@ -125,7 +127,7 @@ export class Renewals {
   /**
    * Does what is due, sets the timer for what comes next, and calls the listeners.
    *
-   * @param isWanted Whether a caller, who does not wait, wants an attempt.
+   * @param isWanted Whether a caller wants an attempt without waiting for it.
    */
   #step(isWanted = false): void {
     const now = this.#now();
@@ -143,7 +145,7 @@ export class Renewals {
 
   #begin(now: number): void {
     const { failure, held, refreshToken } = this.#facts;
-    const isInTurn = failure === undefined || now >= failure.retryAt; // else a caller or the page began it in a pause
+    const isInTurn = failure === undefined || now >= failure.retryAt;
     this.#demand.isPageBack = false; // this is the attempt that the page came back for
     this.#send(nextOperation(this.#facts, this.#settings), { token: held?.token, refreshToken, isInTurn });
   }
@@ -194,7 +196,7 @@ export class Renewals {
     return this.#demand.takeCallers();
   }
 
-  /** Before the outcome is committed: the failures before it are counted. */
+  /** Calls `onAttempt`, before the outcome is committed: the failures before it are counted. */
   #report({ operation, sentAt }: Attempt, outcome: Renewed | RoomTokenError, retryInMs?: number): void {
     const { onAttempt } = this.#settings;
     if (onAttempt === undefined) return;

@@ -8,10 +8,10 @@ import { headersOf, isResponse } from "./renewal-result.ts";
 
 /**
  * The error of a request that brought no token. It is always a fresh one: the thrown value may contain the request with
- * its tokens, its getters may throw, and it may be a proxy. It counts by its `response` (ky, got, axios, superagent,
- * ofetch), else by its own `status`, `retryable` and `retryAfterMs`.
+ * its tokens, its getters may throw, and it may be a proxy. What counts is the `response` of the thrown value (ky, got,
+ * axios, superagent, ofetch), else its own `status`, `retryable` and `retryAfterMs`.
  *
- * @param status Of the response that contains no usable token.
+ * @param status The status of a response that is ok but contains no usable token.
  */
 export async function requestError(
   thrown: unknown,
@@ -54,16 +54,16 @@ function isErrorResponse(response: unknown): boolean {
   return status > 0 || isRedirect(status, peek(response, "type"));
 }
 
-/** The status of a failure, which got calls `statusCode`; 0 if there is none. */
+/** The status of a failure (in got `statusCode`); 0 if there is none. */
 function errorStatusOf(value: unknown): number {
   const status = Number(peek(value, "status") ?? peek(value, "statusCode"));
   return status >= 300 ? status : 0;
 }
 
 /**
- * The body of an error response. If it is lost, the status counts all the same.
+ * The body of an error response; as much of it as can be read.
  *
- * @param parsed Its body, if a library has parsed it.
+ * @param parsed The body, if a library has parsed it.
  */
 async function readBody(response: unknown, parsed: unknown): Promise<{ bodyText: string; body?: unknown }> {
   let bodyText = "";

@@ -25,11 +25,11 @@ export interface RenewalRequest {
 /** What a request brought. */
 export interface Renewed {
   readonly held: HeldToken;
-  /** Absent if the one that is held stays. */
+  /** Undefined if the one held stays. */
   readonly refreshToken: string | undefined;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** An error has one. */
+  /** Always undefined: a RoomTokenError has one, and `onAttempt` reports either. */
   readonly code?: undefined;
 }
 

@@ -25,21 +25,21 @@ export class RoomTokenSession {
   readonly #renewals: Renewals;
 
   /**
-   * Checks and reads each option once. Makes no request, sets no timer, draws no random number, and without `grant`
-   * reads no clock.
+   * Makes no request, sets no timer, draws no random number, and without `grant` reads no clock.
    *
+   * @param options Each is checked and read once, here.
    * @throws RoomTokenError `invalid_argument`: an option breaks its rule, or too many or too few are given.
    */
   constructor(options: RoomTokenSessionOptions) {
     this.#renewals = new Renewals(...readSessionOptions(options));
   }
 
-  /** Returns what the session shows now: frozen, and the same object until something in it changes. It is bound. */
+  /** Returns what the session shows now: frozen, and the same object until something in it changes. Bound. */
   readonly getSnapshot = (): RoomTokenSessionSnapshot => this.#renewals.snapshots.get();
 
   /**
    * Calls `listener` with the snapshot, at once and after every change. What it throws or rejects with goes to
-   * `reportError` in a page, and never reaches the session. This function is bound.
+   * `reportError` in a page, and never reaches the session. Bound.
    *
    * @returns The function that removes the listener. `close` removes them all.
    * @throws RoomTokenError `invalid_argument`: the listener is not a function.
@@ -53,20 +53,21 @@ export class RoomTokenSession {
   }
 
   /**
-   * What the session holds now, if you choose to store it: both tokens are in it. JSON keeps it as it is, and a new
-   * session takes it as `grant`. It is there after the token has expired too; undefined if nothing is held.
+   * What the session holds now, if you choose to store it: it contains both tokens. JSON keeps it as it is, and a new
+   * session takes it as `grant`. It stays after the token has expired; undefined if nothing is held.
    */
   get grant(): SavedRoomTokenGrant | undefined {
     return this.#renewals.grant;
   }
 
   /**
-   * Resolves to a token that is valid now. A fresh one comes at once; so does one whose renewal is due, while it is
-   * renewed in the background. If there is none or it has expired, waits for the next renewal. All callers share it,
-   * its token and its error.
+   * Resolves to a token that is valid now. If the session holds one, that is at once; if its renewal is due, it is renewed
+   * in the background. If there is none or it has expired, waits for the next renewal. All callers that wait share its
+   * token or its error.
    *
-   * @throws RoomTokenError `session_closed`; `invalid_argument`; or what the renewal failed with. In a pause that ends
-   * more than `timeoutMs` from now it comes at once, with `retryAfterMs`.
+   * @param options Which token is needed, and a signal that ends the waiting.
+   * @throws RoomTokenError `session_closed`; `invalid_argument`; or the error of the renewal. If the last one failed and
+   * the next begins more than `timeoutMs` from now, rejects at once with that error; its `retryAfterMs` says when.
    * @throws the reason of `options.signal`, unchanged.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string> {
@@ -86,7 +87,7 @@ export class RoomTokenSession {
     this.#renewals.start();
   }
 
-  /** Ends the renewal in the background. `getToken` goes on to work. Never throws. */
+  /** Ends the renewal in the background. `getToken` still works. Never throws. */
   stop(): void {
     this.#renewals.stop();
   }
@@ -99,7 +100,7 @@ export class RoomTokenSession {
     this.#renewals.close();
   }
 
-  /** Vue makes no proxy of an object with a tag of its own: private members would not work through one. */
+  /** Keeps Vue's `reactive()` from wrapping the session in a proxy, which cannot reach private members. */
   get [Symbol.toStringTag](): string {
     return "RoomTokenSession";
   }

@@ -17,7 +17,7 @@ export interface RoomTokenSessionSnapshot {
   readonly error: RoomTokenError | undefined;
   /**
    * After a failed renewal, when the next attempt in turn begins, in epoch milliseconds of the device's clock; undefined
-   * while the session is not started and nobody waits. In the past while a request is under way.
+   * while the session is not started and nobody waits. It may lie in the past while a request is under way.
    */
   readonly retryAt: number | undefined;
 }
@@ -30,7 +30,7 @@ export function stateOf(token: string | undefined, error: RoomTokenError | undef
 /** Takes snapshots of a session, and calls its listeners at each change. */
 export class Snapshots {
   readonly #read: () => RoomTokenSessionSnapshot;
-  /** Each calls a listener, unless that was called with the latest snapshot already. */
+  /** Each calls one listener, unless that has already got the latest snapshot. */
   readonly #notifiers: Set<() => void> = new Set();
   #latest: RoomTokenSessionSnapshot | undefined;
 

@@ -44,12 +44,12 @@ export interface StayInRoomOptions {
 
 const OPTIONS = { onStatus: { rule: FUNCTION } } satisfies MemberTable<StayInRoomOptions>;
 
-/** A token that expires sooner is renewed before a room is opened with it. */
+/** A token that is valid for less is renewed before a room is opened with it. */
 const MIN_VALIDITY_MS = 60_000;
 const FORCED_REFRESH_INTERVAL_MS = 30_000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** After so long in a room, its loss counts as the first one again. */
+/** After this long in a room, its loss counts as the first one again. */
 const STABLE_MS = 60_000;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const HEARTBEAT_TIMEOUT_MS = 10_000;
@@ -59,8 +59,8 @@ const FINAL_REASONS: readonly unknown[] = ["user_initiated", "kicked", "session_
 const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
 
 /**
- * Keeps a page in its room: opens a room with a valid token, hands it every new token, and opens another one when it is
- * lost. Starts the session; leaving stops it, whoever started it.
+ * Keeps a page in its room: opens a room with a valid token, hands it every new token, and opens another room when that
+ * one is lost. Starts the session; leaving stops it, whoever started it.
  *
  * The next room is opened after 1 second, doubled with each loss in a row up to 30 seconds, multiplied by a random 0.5
  * to 1; never while the page is offline, and at once when it is back online, or a session without a token gets one.
@@ -117,7 +117,7 @@ async function openRooms(
   let cause: unknown;
   for (let losses = 0; !signal.aborted && !FINAL_REASONS.includes(cause); losses++) {
     notify("connecting", cause);
-    await pause(losses === 0 ? 0 : backoffMs(losses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), session, signal);
+    await waitToOpen(losses === 0 ? 0 : backoffMs(losses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), session, signal);
     let connectedAt = NEVER;
     const onConnected = () => {
       connectedAt = now();
@@ -181,8 +181,8 @@ async function connectUntilLost(
 }
 
 /**
- * Hands a room the session's token and every new one, and the newest again as a heartbeat: the SDK does not notice a
- * half-open connection. Calls `onLost` if a room that has answered before does not answer.
+ * Hands a room the session's token and every new one. Repeats the newest as a heartbeat, because the SDK does not notice
+ * a half-open connection, and calls `onLost` if a room that has answered before does not answer.
  */
 function handOverTokens(
   room: VideoRoom,
@@ -192,11 +192,11 @@ function handOverTokens(
 ): void {
   let token = "";
   /**
-   * Whether an answer is awaited; the first one without end, and without further heartbeats: a gateway that never answers
-   * ends no meeting, and each unanswered frame costs the SDK 200 timers a second.
+   * Whether an answer is awaited. The first one is awaited without end and without heartbeats: a gateway that never
+   * answers must not end a meeting, and each unanswered frame costs the SDK 200 timers a second.
    */
   let isAwaited = true;
-  /** Of the next heartbeat, or of the answer that is awaited. */
+  /** For the next heartbeat, or for the answer that is awaited. */
   let timer: ReturnType<typeof setTimeout> | undefined;
   const setTimer = (call: () => void, delayMs: number) => {
     clearTimeout(timer);
@@ -224,10 +224,10 @@ function handOverTokens(
 }
 
 /**
- * Waits for `delayMs`; at most until the network is back, or a session without a token gets one, as by "Try again".
- * Without a network it waits until that is back.
+ * Waits for `delayMs`, or until the network is back, or until a session without a token gets one, as by "Try again".
+ * While the page is offline it goes on waiting.
  */
-function pause(delayMs: number, session: RoomTokenSession, signal: AbortSignal): Promise<void> {
+function waitToOpen(delayMs: number, session: RoomTokenSession, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = new AbortController();
     const end = () => {
