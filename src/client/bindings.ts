@@ -3,9 +3,9 @@ import type { paths } from "../../generated/rooms-client-tokens.ts";
 import type { BoundedResponse } from "./response.ts";
 
 /** The path of the operation `CreateRoomClientToken`. */
-export const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
+export const CREATE_PATH = "/rooms/{room_id}/actions/generate_join_client_token";
 /** The path of the operation `RefreshRoomClientToken`. */
-export const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
+export const REFRESH_PATH = "/rooms/{room_id}/actions/refresh_client_token";
 
 /**
  * Lets every optional member be undefined as well, at any depth: JSON leaves it out. `T` extends the `Record` only if it

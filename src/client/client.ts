@@ -2,7 +2,7 @@ import { assertArgument, ROOM_ID } from "../errors/arguments.ts";
 import { type RefreshedRoomToken, type RoomTokenGrant, readTime, readToken } from "../lib/grant.ts";
 import { resolveApiKey } from "./api-key.ts";
 import { makeAttempts } from "./attempts.ts";
-import { type Bindings, CREATE, createBindings, type Init, REFRESH } from "./bindings.ts";
+import { type Bindings, CREATE_PATH, createBindings, type Init, REFRESH_PATH } from "./bindings.ts";
 import {
   type ClientOptions,
   type ClientSettings,
@@ -69,12 +69,12 @@ export class RoomTokenClient {
     return makeAttempts(
       { ...call, operation: "create", roomId, secrets: [apiKey] },
       (fetch) =>
-        this.#bindings.POST(CREATE, {
+        this.#bindings.POST(CREATE_PATH, {
           params: { path: { room_id: roomId } },
           body: { token_ttl_secs: tokenTtlSecs, refresh_token_ttl_secs: refreshTokenTtlSecs },
           headers: { ...call.headers, authorization: `Bearer ${apiKey}` },
           fetch,
-        } satisfies Init<typeof CREATE>),
+        } satisfies Init<typeof CREATE_PATH>),
       ({ token, token_expires_at, refresh_token, refresh_token_expires_at }) => ({
         token: readToken("token", token),
         tokenExpiresAt: readTime("token_expires_at", token_expires_at),
@@ -115,12 +115,12 @@ export class RoomTokenClient {
     return makeAttempts(
       { ...call, operation: "refresh", roomId, secrets },
       (fetch) =>
-        this.#bindings.POST(REFRESH, {
+        this.#bindings.POST(REFRESH_PATH, {
           params: { path: { room_id: roomId } },
           body: { refresh_token: refreshToken, token_ttl_secs: tokenTtlSecs },
           headers: call.headers,
           fetch,
-        } satisfies Init<typeof REFRESH>),
+        } satisfies Init<typeof REFRESH_PATH>),
       ({ token, token_expires_at }) => ({
         token: readToken("token", token),
         tokenExpiresAt: readTime("token_expires_at", token_expires_at),

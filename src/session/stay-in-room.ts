@@ -65,7 +65,7 @@ const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
  * The next room is opened after 1 second, doubled with each loss in a row up to 30 seconds, multiplied by a random 0.5
  * to 1; never while the page is offline, and at once when it is back online, or a session without a token gets one.
  *
- * @param open Returns, or resolves to, a new room that is not yet connected. It is called anew for each room, after the
+ * @param open Returns, or resolves to, a new room that is not yet connected. It is called again for each room, after the
  * last one has ended. What it throws becomes the `cause` of the status.
  * @returns The function that leaves for good. It may be called again. `session.close()` leaves, too.
  * @throws RoomTokenError `session_closed`; `invalid_argument`: `open` is not a function, or an option breaks its rule.
