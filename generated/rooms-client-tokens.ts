@@ -58,7 +58,7 @@ export interface components {
             code: string;
             /** @description What the code means. */
             title: string;
-            /** @description What is wrong with this very request. */
+            /** @description What is wrong with this request. */
             detail?: string;
             source?: {
                 /** @description JSON pointer (RFC 6901) to the body member at fault. */
@@ -66,7 +66,7 @@ export interface components {
                 /** @description Name of the query parameter at fault. */
                 parameter?: string;
             };
-            /** @description Whatever else there is to say, such as a link. */
+            /** @description Further information, such as a link. */
             meta?: {
                 [key: string]: unknown;
             };
@@ -103,7 +103,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description The rate limit is used up; `x-ratelimit-reset` says for how long. */
+        /** @description The rate limit is used up; `x-ratelimit-reset` says when it resets. */
         TooManyRequests: {
             headers: {
                 "x-request-id": components["headers"]["RequestId"];
@@ -161,14 +161,14 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the room that the token opens.
+                 * @description Id of the room that the token is for, a UUID.
                  * @example 6f1e2a44-93b5-4c1d-8a07-5b2f0e9d7c31
                  */
                 room_id: string;
             };
             cookie?: never;
         };
-        /** @description How long the two tokens are valid; an empty object takes the defaults. */
+        /** @description Lifetimes of the two tokens; an empty object means the defaults. */
         requestBody: {
             content: {
                 "application/json": {
@@ -195,14 +195,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         data?: {
-                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
+                            /** @description Treat it as an opaque string; today it is a JWT. */
                             token?: string;
                             /**
                              * Format: date-time
                              * @description When the token of the same name expires, in UTC.
                              */
                             token_expires_at?: string;
-                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
+                            /** @description Treat it as an opaque string; today it is a JWT. */
                             refresh_token?: string;
                             /**
                              * Format: date-time
@@ -257,14 +257,14 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the room that the token opens.
+                 * @description Id of the room that the token is for, a UUID.
                  * @example 6f1e2a44-93b5-4c1d-8a07-5b2f0e9d7c31
                  */
                 room_id: string;
             };
             cookie?: never;
         };
-        /** @description The refresh token, and how long the new token is valid. */
+        /** @description The refresh token, and the lifetime of the new token. */
         requestBody: {
             content: {
                 "application/json": {
@@ -288,7 +288,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         data?: {
-                            /** @description An opaque text. Today it is a JWT; do not rely on that. */
+                            /** @description Treat it as an opaque string; today it is a JWT. */
                             token?: string;
                             /**
                              * Format: date-time
