@@ -35,7 +35,7 @@ function parse(text: string): unknown {
   return JSON.parse(text.trim() || "{}");
 }
 
-/** The members of a JSON object; null has none. Throws for a list, bytes, a form or a stream: a token could hide in it. */
+/** The members of a JSON object; null has none. Throws for a list, bytes, a form or a stream, which may hide a token. */
 function membersOf(body: unknown): Record<string, unknown> {
   const members = (body ?? {}) as Record<string, unknown>;
   if (tagOf(members) !== "[object Object]" || Symbol.asyncIterator in members) throw new TypeError();

@@ -66,7 +66,8 @@ function parseTime(text: unknown): Date | undefined {
   if (new Date(day).getUTCDate() !== Number(dayOfMonth)) return undefined;
   const isLeapSecond = seconds === "60";
   const time = new Date(`${day}T${minutes}${isLeapSecond ? "59" : seconds}${fraction}${zone.toUpperCase()}`);
-  if (isLeapSecond && time.setUTCSeconds(60, 0) % DAY_MS !== 0) return undefined; // only the last second of a day can be one
+  // Only the last second of a day can be one.
+  if (isLeapSecond && time.setUTCSeconds(60, 0) % DAY_MS !== 0) return undefined;
   const year = time.getUTCFullYear();
   return year >= 0 && year <= 9999 ? time : undefined; // NaN is neither
 }

@@ -46,8 +46,8 @@ export class Demand {
   /**
    * Waits for the next renewal, whose token or error all callers share.
    *
-   * @param isForced Whether the caller needs an attempt that begins now or later.
-   * @param onLeft Called if it leaves before.
+   * @param isForced Whether the caller forces an attempt; one that joins the attempt under way does not.
+   * @param onLeft Called if its signal ends the caller's waiting before.
    */
   wait(isForced: boolean, signal: AbortSignal | undefined, onLeft: () => void): Promise<string> {
     this.#isForced ||= isForced;
@@ -57,12 +57,12 @@ export class Demand {
     this.#callers.add(caller);
     return untilAborted(renewed, signal).finally(() => {
       if (!this.#callers?.delete(caller)) return; // it was taken: its renewal is over
-      this.#isForced &&= this.isWaitedFor;
+      if (!this.isWaitedFor) this.#isForced = false;
       onLeft();
     });
   }
 
-  /** Those that wait, whose renewal is over. */
+  /** The callers that wait, to be settled because the renewal is over. From now on nobody waits. */
   takeCallers(): Iterable<Caller> {
     const callers = this.#callers ?? [];
     this.#callers = undefined;

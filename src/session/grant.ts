@@ -49,7 +49,7 @@ export function readGrant(value: unknown): Grant {
   const token = readToken("token", peek(found, "token"));
   const { issuedAt, expiresAt = Infinity } = jwtTimes(token);
   const tokenExpiresAt = member("tokenExpiresAt", "token_expires_at");
-  const isNeeded = tokenExpiresAt !== undefined || expiresAt === Infinity;
+  const isNeeded = tokenExpiresAt !== undefined || expiresAt === Infinity; // a JWT may have `exp` alone
   const statedAt = isNeeded ? readTime("tokenExpiresAt", tokenExpiresAt).getTime() : Infinity;
   const refreshToken = member("refreshToken", "refresh_token");
   return {

@@ -27,8 +27,8 @@ export function okResponseOf(returned: unknown): ResponseInput | undefined {
 }
 
 export function isResponse(value: unknown): value is ResponseInput {
-  const [ok, status, json] = ["ok", "status", "json"].map((name) => peek(value, name));
-  return ok !== undefined && status !== undefined && typeof json === "function";
+  const has = (name: string) => peek(value, name) !== undefined;
+  return has("ok") && has("status") && typeof peek(value, "json") === "function";
 }
 
 /**
