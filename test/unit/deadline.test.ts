@@ -4,61 +4,56 @@ import { abortReason, onAbort } from "../../src/lib/abort.ts";
 import { delay, withDeadline } from "../../src/lib/deadline.ts";
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
-const never = () => new Promise<never>(() => {});
-
-const late = new Error("too late");
-const tooLate = () => Promise.reject(late);
-
-test("work that ends in time gives its value and leaves no timer and no listener", async () => {
-  const caller = new AbortController();
-  expect(await withDeadline(async () => 7, 1000, caller.signal, tooLate)).toBe(7);
-  expect(vi.getTimerCount()).toBe(0);
-  expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.clearAllMocks();
 });
 
-test("work that fails rejects with its own failure and leaves no timer", async () => {
-  const failure = new Error("its own");
-  await expect(withDeadline(() => Promise.reject(failure), 1000, undefined, tooLate)).rejects.toBe(failure);
+const never = () => new Promise<never>(() => {});
+const late = new Error("too late");
+const tooLate = vi.fn(() => Promise.reject(late));
+const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
+
+test("work that ends in time gives its value; no timer, no listener is left, and no error was made", async () => {
+  const { signal } = new AbortController();
+  expect(await withDeadline(async () => 7, 1000, signal, tooLate)).toBe(7);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(listeners(signal)).toBe(0);
+  expect(tooLate).not.toHaveBeenCalled();
+});
+
+const failure = new Error("its own");
+const deaf = Object.assign(new AbortController().signal, {
+  addEventListener() {
+    throw failure;
+  },
+});
+
+test.each([
+  ["work that fails", () => withDeadline(() => Promise.reject(failure), 1000, undefined, tooLate)],
+  ["a signal that cannot be listened to", () => withDeadline(never, 1000, deaf, tooLate)],
+])("%s rejects with its own failure and leaves no timer", async (_, run) => {
+  await expect(run()).rejects.toBe(failure);
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test("work that ignores its signal is still given up when the time is over", async () => {
-  let seen: AbortSignal | undefined;
-  const work = (signal: AbortSignal) => {
-    seen = signal;
-    return never();
-  };
+  const work = vi.fn((_: AbortSignal) => never());
   const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
+  const [signal] = work.mock.calls[0] ?? [];
   await vi.advanceTimersByTimeAsync(999);
-  expect(seen?.aborted).toBe(false);
+  expect(signal?.aborted).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
   expect(await outcome).toBe(late);
-  expect(seen?.aborted).toBe(true);
-});
-
-test("a signal that cannot be listened to is a rejection, and leaves no timer behind", async () => {
-  const failure = new Error("its own");
-  const listen = () => {
-    throw failure;
-  };
-  const caller = Object.assign(new AbortController().signal, { addEventListener: listen });
-  await expect(withDeadline(never, 1000, caller, tooLate)).rejects.toBe(failure);
-  expect(vi.getTimerCount()).toBe(0);
-});
-
-test("the error of a deadline is made only if the time is over", async () => {
-  const makeError = vi.fn(tooLate);
-  await withDeadline(async () => 7, 1000, undefined, makeError);
-  expect(makeError).not.toHaveBeenCalled();
+  expect(signal?.aborted).toBe(true);
 });
 
 test("work that fails after it was given up is no unhandled rejection", async () => {
   const unhandled = vi.fn();
   process.on("unhandledRejection", unhandled);
   const work = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("late"))));
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(failure)));
   const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
   await vi.advanceTimersByTimeAsync(1000);
   expect(await outcome).toBe(late);
@@ -68,18 +63,17 @@ test("work that fails after it was given up is no unhandled rejection", async ()
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-test("a caller's abort ends the waiting at once with the reason itself, even a falsy one", async () => {
-  for (const reason of [new Error("mine"), "text", null, 0]) {
+test.each([new Error("mine"), "text", null, 0])(
+  "an abort with %j ends the waiting at once with that reason itself",
+  async (reason) => {
     const caller = new AbortController();
-    const outcome = withDeadline(never, 1000, caller.signal, tooLate).catch((thrown) => ({
-      thrown,
-    }));
+    const outcome = withDeadline(never, 1000, caller.signal, tooLate).catch((thrown) => ({ thrown }));
     caller.abort(reason);
     expect(await outcome).toEqual({ thrown: reason });
     expect(vi.getTimerCount()).toBe(0);
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
-  }
-});
+    expect(listeners(caller.signal)).toBe(0);
+  },
+);
 
 test("an already aborted caller starts no work", async () => {
   const work = vi.fn(never);
@@ -98,50 +92,47 @@ test("a caller who gives up while the work is being started gets the reason at o
 });
 
 test("a delay ends after its time, not before, or at once when the caller gives up", async () => {
-  let over = false;
-  const whole = delay(500, undefined).then(() => {
-    over = true;
-  });
+  const over = vi.fn();
+  const caller = new AbortController();
+  const whole = delay(500, caller.signal).then(over);
   await vi.advanceTimersByTimeAsync(499);
-  expect(over).toBe(false);
+  expect(over).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   await whole;
-  const caller = new AbortController();
+  expect(listeners(caller.signal)).toBe(0);
   const cut = delay(500, caller.signal);
   caller.abort();
   await cut;
   expect(vi.getTimerCount()).toBe(0);
+  expect(listeners(caller.signal)).toBe(0);
 });
 
-test("many who wait on one signal share one listener, which goes with the last of them", async () => {
+test("many who wait on one signal share one listener, which goes with the last of them", () => {
   const { signal } = new AbortController();
-  const leave = Array.from({ length: 1000 }, () => onAbort(signal, () => {}));
-  expect(getEventListeners(signal, "abort")).toHaveLength(1);
-  for (const one of leave.slice(1)) one();
-  for (const one of leave.slice(1)) one(); // leaving twice takes nobody else along
-  expect(getEventListeners(signal, "abort")).toHaveLength(1);
-  leave[0]?.();
-  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  const [first, ...others] = Array.from({ length: 1000 }, () => onAbort(signal, () => {}));
+  expect(listeners(signal)).toBe(1);
+  for (const leave of [...others, ...others]) leave(); // leaving twice takes nobody else along
+  expect(listeners(signal)).toBe(1);
+  first?.();
+  expect(listeners(signal)).toBe(0);
 });
 
-test("an abort calls all who wait, also where one of them makes another leave", async () => {
+test("an abort calls all who wait, also where one of them makes another leave", () => {
   const caller = new AbortController();
   const called: string[] = [];
-  const leaveSecond = () => second();
   onAbort(caller.signal, () => {
     called.push("first");
     leaveSecond();
   });
-  const second = onAbort(caller.signal, () => called.push("second"));
+  const leaveSecond = onAbort(caller.signal, () => {});
   onAbort(caller.signal, () => called.push("third"));
   caller.abort();
-  expect(called).toEqual(expect.arrayContaining(["first", "third"]));
+  expect(called).toEqual(["first", "third"]);
 });
 
 test("an aborted signal that has no reason gives an AbortError, also without DOMException", () => {
-  const signal = { aborted: true } as AbortSignal;
   vi.stubGlobal("DOMException", undefined);
-  expect(abortReason(signal)).toBeInstanceOf(Error);
-  expect(abortReason(signal)).toMatchObject({ name: "AbortError", message: "This operation was aborted" });
-  vi.unstubAllGlobals();
+  const reason = abortReason({ aborted: true } as AbortSignal);
+  expect(reason).toBeInstanceOf(Error);
+  expect(reason).toMatchObject({ name: "AbortError", message: "This operation was aborted" });
 });

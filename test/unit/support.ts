@@ -1,4 +1,4 @@
-import type { ClientOptions } from "../../src/index.ts";
+import type { ClientOptions, RoomTokenError } from "../../src/index.ts";
 import { RoomTokenClient } from "../../src/index.ts";
 
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
@@ -56,4 +56,12 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
   if ("thrown" in value) return value.thrown;
   throw new Error("expected a rejection, got a result");
+}
+
+/** The error of a create that gets this answer. */
+export async function errorOf(
+  answer: () => Response | Promise<Response>,
+  options?: ClientOptions,
+): Promise<RoomTokenError> {
+  return (await rejection(clientOn(answer, options).client.create(ROOM_ID))) as RoomTokenError;
 }
