@@ -1,4 +1,4 @@
-// Started by secrets.test.ts: an application that logs too much, on a server that echoes what it is sent.
+// Started by processes.test.ts: an application that logs too much, on a server that echoes what it is sent.
 import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { RoomTokenClient } from "../../src/index.ts";

@@ -1,5 +1,16 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { listen } from "../loopback.ts";
+import { OPAQUE_TOKEN } from "./canaries.ts";
+
+/** A grant of both operations. */
+export const GRANT = JSON.stringify({
+  data: {
+    token: OPAQUE_TOKEN,
+    token_expires_at: "2026-11-22T10:10:00Z",
+    refresh_token: OPAQUE_TOKEN,
+    refresh_token_expires_at: "2026-11-22T11:00:00Z",
+  },
+});
 
 /** A request as it arrived, to the last byte of its body. */
 export interface Arrived {

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     exclude: [
-      "**/{demo,demo-picture,layers,lives,load.deep,properties,properties-secrets,time-zone}.test.ts",
+      "**/{demo,demo-picture,layers,lives,load.deep,properties,time-zone}.test.ts",
       "**/node_modules/**",
     ],
   },

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { createTokenResponse } from "../../src/index.ts";
+import { findCanaries } from "../faults/canaries.ts";
 import { clientOn, granted, REFRESH_TOKEN, ROOM_ID } from "./support.ts";
 
 const TEXT = JSON.stringify({ refreshToken: REFRESH_TOKEN });
@@ -55,16 +56,18 @@ test.each<[kind: string, body: () => unknown]>([
   expect(Object.keys(sent)).toContain("refreshToken");
 });
 
-const form = new FormData();
-form.set("refreshToken", REFRESH_TOKEN);
-
 test("a refresh token of 8,192 characters is used", async () => {
   const refreshToken = "x".repeat(8_192);
-  expect(await outcomeOf({ refreshToken })).toMatchObject({
-    status: 201,
-    sent: [{ refresh_token: refreshToken }],
-  });
+  expect((await outcomeOf({ refreshToken })).sent).toEqual([{ refresh_token: refreshToken }]);
 });
+
+const form = new FormData();
+form.set("refreshToken", REFRESH_TOKEN);
+const used = () => {
+  const read = request(TEXT);
+  return read.text().then(() => read);
+};
+const broken = new ReadableStream({ pull: () => Promise.reject(new Error("CANARY")) });
 
 test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   ["broken JSON", () => '{"refreshToken":"CANARY', /a JSON object/],
@@ -91,7 +94,7 @@ test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   ["a web stream", () => request(TEXT).body, /a JSON object/],
   ["Node's request, which is a stream", () => Readable.from([TEXT]), /a JSON object/],
   ["a Request that was read already", used, /was read before/],
-  ["a Request that breaks off", () => request(broken()), /broke off/],
+  ["a Request that breaks off", () => request(broken), /broke off/],
   ["a refresh token that is a number", () => ({ refreshToken: 7 }), /non-empty refreshToken/],
   ["a refresh token that is empty", () => ({ refreshToken: "" }), /non-empty refreshToken/],
   ["a refresh token that is an object", () => ({ refreshToken: { CANARY: 1 } }), /non-empty refreshToken/],
@@ -103,19 +106,6 @@ test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringMatching(problem) });
   expect(error?.message).toMatch(/^requestBody /);
   expect(sent).toEqual({ title: "The request is not valid." });
-  expect(`${JSON.stringify(sent)} ${error?.message} ${error?.cause}`).not.toMatch(/CANARY|xxx/);
+  expect(error?.message).not.toContain("xxx");
+  expect(findCanaries([sent, error])).toEqual([]);
 });
-
-async function used(): Promise<Request> {
-  const read = request(TEXT);
-  await read.text();
-  return read;
-}
-
-function broken(): ReadableStream {
-  return new ReadableStream({
-    pull(controller) {
-      controller.error(new Error("CANARY"));
-    },
-  });
-}
