@@ -4,14 +4,13 @@ import { API_KEY, findCanaries } from "./canaries.ts";
 const hidden = (target: object, key: PropertyKey) =>
   Object.defineProperty(target, key, { value: API_KEY, enumerable: false });
 
-class Parent {
+class Child extends class {
   get inherited() {
     return API_KEY;
   }
-}
-class Child extends Parent {}
+} {}
 
-const PLANTED: [place: string, value: () => unknown][] = [
+test.each<[place: string, value: () => unknown]>([
   ["a plain string", () => API_KEY],
   ["an error's message", () => new Error(API_KEY)],
   ["an error's stack alone", () => Object.assign(new Error("x"), { stack: API_KEY })],
@@ -25,13 +24,10 @@ const PLANTED: [place: string, value: () => unknown][] = [
   ["a map's key", () => new Map([[{ a: API_KEY }, 1]])],
   ["a circle", () => Object.assign([{}], { self: [[API_KEY]] })],
   ["a static of a class", () => Object.assign(class {}, { key: API_KEY })],
-];
-
-test.each(PLANTED)("a canary is found in %s", (_, value) => {
+])("a canary is found in %s", (_, value) => {
   expect(findCanaries(value())).not.toEqual([]);
 });
 
 test("where there is none, none is found", () => {
-  expect(findCanaries(new Error("x", { cause: new Child() }).message)).toEqual([]);
   expect(findCanaries([new Error("x"), Promise, new Map(), Symbol("x"), 5, null])).toEqual([]);
 });

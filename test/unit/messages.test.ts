@@ -100,11 +100,6 @@ test("the message of a refresh begins with Refreshing", async () => {
   expect(await rejection(refresh)).toMatchObject({ message: "Refreshing a room client token failed: 403" });
 });
 
-test("a thrown message that ends in a line feed is shown without it", async () => {
-  const error = await errorOf(() => Promise.reject(new Error("self-signed certificate\n")));
-  expect(error.message).toMatch(/\(self-signed certificate\)$/);
-});
-
 const FORGING = "no\n2026-11-29 INFO all is well\x1b[2K\u2028\x9b";
 const DETAIL = { title: FORGING, detail: FORGING, code: FORGING };
 const thrown = Object.assign(new Error(FORGING), { code: FORGING, name: FORGING });

@@ -27,6 +27,7 @@ const hostile = Object.defineProperty({}, "message", {
 
 test.each<[message: string, thrown: unknown]>([
   ["text", "text"],
+  ["self-signed certificate", new Error("self-signed certificate\n")],
   ["undefined, not an error", undefined],
   ["null, not an error", null],
   ["number, not an error", 5],
