@@ -127,7 +127,10 @@ test("a Content-Length that is wrong hides neither the code nor the text of what
 const stream = (pull: UnderlyingDefaultSource<Uint8Array>["pull"], cancel = () => {}) =>
   new ReadableStream<Uint8Array>({ ...(pull && { pull }), cancel }, { highWaterMark: 0 });
 
-test.each([201, 403])("of an endless body with status %i 1 MiB is read, the rest dropped", async (status) => {
+test.each([
+  [201, "invalid_response"],
+  [403, "forbidden"],
+])("of an endless body with status %i 1 MiB is read, the rest dropped: %s", async (status, code) => {
   const cancel = vi.fn();
   let taken = 0;
   const body = stream((controller) => {
@@ -135,7 +138,7 @@ test.each([201, 403])("of an endless body with status %i 1 MiB is read, the rest
     controller.enqueue(new Uint8Array(1000).fill(0x20));
   }, cancel);
   const error = await errorOf(() => new Response(body, { status }));
-  expect(error).toMatchObject({ status, bodyText: " ".repeat(1000) });
+  expect(error).toMatchObject({ status, code, bodyText: " ".repeat(1000) });
   expect(taken).toBeGreaterThan(MIB);
   expect(taken).toBeLessThanOrEqual(MIB + 1000);
   expect(cancel).toHaveBeenCalledOnce();
