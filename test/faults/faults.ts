@@ -32,10 +32,9 @@ const UNTIL_CLOSE = { "content-length": null };
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 /** A fault of the connection that leaves no answer: repeated, and named by what broke. */
-const noAnswer = (name: string, misbehave: Misbehaviour, rest: Partial<Fault> = {}): Fault => ({
-  ...{ name, misbehave, ending: "connection_failed", attempts: 2 },
-  ...rest,
-});
+function noAnswer(name: string, misbehave: Misbehaviour, rest: Partial<Fault> = {}): Fault {
+  return { name, misbehave, ending: "connection_failed", attempts: 2, ...rest };
+}
 const timeout = (name: string, misbehave: Misbehaviour): Fault =>
   noAnswer(name, misbehave, { ending: "timeout", timeoutMs: STALL_MS });
 
@@ -85,9 +84,9 @@ function bodyFaults(status: number, broken: Partial<Fault>): Fault[] {
   ];
 }
 
-const answer = (name: string, bytes: Buffer[], ending: Fault["ending"], status?: number): Fault => ({
-  ...{ name, misbehave: send(...bytes), ending, status, attempts: 1 },
-});
+function answer(name: string, bytes: Buffer[], ending: Fault["ending"], status?: number): Fault {
+  return { name, misbehave: send(...bytes), ending, status, attempts: 1 };
+}
 const unusable = (name: string, bytes: Buffer[], status = 201): Fault =>
   answer(name, bytes, "invalid_response", status);
 
@@ -146,7 +145,8 @@ const STATUSES = range(400, 599).map(
 
 const SLOWED: Fault = {
   ...answer("a 503 that asks for a delay", [http(503, "", { "retry-after": 1 })], "server_error", 503),
-  ...{ attempts: 2, retryAfterMs: 1000 },
+  attempts: 2,
+  retryAfterMs: 1000,
 };
 
 const redirects = (elsewhere: string): Fault[] =>

@@ -53,11 +53,8 @@ test.each<[answer: string, give: () => Response, code: string, message: string]>
 });
 
 test("Telnyx's words come out of all three of its shapes, and a numeric code becomes text", async () => {
-  const full = {
-    ...{ code: 10015, title: "Bad", detail: "Really" },
-    ...{ source: { pointer: "/token_ttl_secs" }, meta: {} },
-  };
-  const expected = [{ code: "10015", title: "Bad", detail: "Really", pointer: "/token_ttl_secs" }];
+  const full = { code: 10015, title: "Bad", detail: "Really", source: { pointer: "/ttl" }, meta: {} };
+  const expected = [{ code: "10015", title: "Bad", detail: "Really", pointer: "/ttl" }];
   expect((await errorOf(() => json(422, { errors: [full] }))).errors).toEqual(expected);
   expect((await errorOf(() => json(403, full))).errors).toEqual(expected);
   for (const more of [{ success: false }, { title: null, detail: null }]) {

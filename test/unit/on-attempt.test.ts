@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ClientOptions } from "../../src/index.ts";
-import { clientOn, errorOf, granted, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
+import {
+  clientOn,
+  errorOf,
+  GRANT_DATA,
+  granted,
+  json,
+  REFRESH_TOKEN,
+  ROOM_ID,
+  rejection,
+} from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,18 +24,14 @@ afterEach(() => {
 const stalled = () => new Promise<never>(() => {});
 const after = (ms: number, response: Response) =>
   new Promise<Response>((resolve) => setTimeout(() => resolve(response), ms));
-const withId = (response: Response, id: string) => {
-  response.headers.set("x-request-id", id);
-  return response;
-};
 
 test("there is one event per attempt: what came, how long it took, what follows", async () => {
   const onAttempt = vi.fn();
   const answers = [
-    () => after(40, withId(json(503, {}), "id-1")),
+    () => after(40, json(503, {}, { "x-request-id": "id-1" })),
     () => Promise.reject(new TypeError("fetch failed")),
     stalled,
-    () => after(7, withId(granted(), "id-4")),
+    () => after(7, json(201, { data: GRANT_DATA }, { "x-request-id": "id-4" })),
   ];
   const options = { maxRetries: 3, timeoutMs: 50, onAttempt };
   const call = clientOn((attempt) => answers[attempt - 1]?.() ?? stalled(), options).client.create(ROOM_ID);

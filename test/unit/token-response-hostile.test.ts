@@ -118,12 +118,15 @@ test.each<[code: string, kind: string, client: Anything]>([
   expect(await told(client, ROOM_ID)).toEqual([502, code]);
 });
 
-test("a stand-in for the client may leave out all but the token", async () => {
-  const response = await createTokenResponse(returning({ token: "t" }) as Anything, ROOM_ID, {
-    requestBody: {},
-  });
-  expect(response).toMatchObject({ status: 201, body: { token: "t" } });
-  expect(Object.keys(response.body)).toEqual(["token"]);
+test("of a stand-in for the client a page gets what is there, and of a refresh no refresh token", async () => {
+  const create = () => ({ token: "t" });
+  const refresh = () => ({ ...grant, refreshToken: "r" });
+  const client: Anything = { create, refresh };
+  const created = await createTokenResponse(client, ROOM_ID, { requestBody: {} });
+  expect(created).toMatchObject({ status: 201, body: { token: "t" } });
+  expect(Object.keys(created.body)).toEqual(["token"]);
+  const refreshed = await createTokenResponse(client, ROOM_ID, { requestBody: { refreshToken: "r" } });
+  expect(Object.keys(refreshed.body)).toEqual(["token", "tokenExpiresAt"]);
 });
 
 test("a stand-in's errors are redacted of the page's refresh token, with their causes", async () => {
