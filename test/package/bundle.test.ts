@@ -34,7 +34,7 @@ const ENTRIES = [
     ambient: [
       ...BOTH,
       ...["TextDecoder", "URL", "Request", "globalThis.fetch", "globalThis.navigator", "globalThis.process"],
-      // openapi-fetch names these; our calls need Headers and FormData alone (test/unit/bare-platform.test.ts).
+      // openapi-fetch names these; our calls need Headers and FormData alone (test/unit/platforms.test.ts).
       ...["FormData", "Headers", "Response", "URLSearchParams", "globalThis.Request", "process"],
     ],
   },

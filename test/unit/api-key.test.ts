@@ -1,23 +1,62 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientOptions, RoomTokenError } from "../../src/index.ts";
-import { API_KEY, clientOn, granted, json, ROOM_ID, rejection } from "./support.ts";
+import { type ClientOptions, RoomTokenClient, type RoomTokenError } from "../../src/index.ts";
+import { API_KEY, clientOn, granted, json, ROOM_ID, rejection, throws } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
 
-/** What create rejects with when the key comes from this function; no request may be sent. */
-async function refusal(apiKey: () => unknown, options: ClientOptions = {}): Promise<RoomTokenError> {
-  const { client, seen } = clientOn(granted, {
-    apiKey: apiKey as () => string,
-    maxRetries: 3,
-    ...options,
-  });
+/** The Authorization that a create with these options sends. */
+async function sentWith(options: ClientOptions): Promise<unknown> {
+  const { client, seen } = clientOn(granted, options);
+  await client.create(ROOM_ID);
+  return seen[0]?.headers["authorization"];
+}
+
+/** What create rejects with when these options give it no key; no request may be sent. */
+async function refusal(options: ClientOptions): Promise<RoomTokenError> {
+  const { client, seen } = clientOn(granted, { maxRetries: 3, ...options });
   const error = rejection(client.create(ROOM_ID));
   await vi.runAllTimersAsync();
   expect(await error).toMatchObject({ name: "RoomTokenError", operation: "create", retryable: false });
   expect(seen).toEqual([]);
   return (await error) as RoomTokenError;
 }
+
+test("the environment's key is trimmed, and read only where the option is undefined", async () => {
+  vi.stubEnv("TELNYX_API_KEY", ` ${API_KEY}\n`);
+  expect(await sentWith({ apiKey: undefined })).toBe(`Bearer ${API_KEY}`);
+  expect(await sentWith({ apiKey: "OTHER" })).toBe("Bearer OTHER");
+  expect(await refusal({ apiKey: null })).toMatchObject({ code: "missing_api_key" });
+});
+
+test.each(["", " \t"])(
+  "a key of %j in the environment counts as none, and as an option is refused",
+  async (key) => {
+    vi.stubEnv("TELNYX_API_KEY", key);
+    expect(await refusal({ apiKey: undefined })).toMatchObject({ code: "missing_api_key" });
+    expect(() => new RoomTokenClient({ apiKey: key })).toThrow(/^apiKey must be /);
+  },
+);
+
+test("an empty key is refused with what to pass for no key", () => {
+  expect(() => new RoomTokenClient({ apiKey: "" })).toThrow("apiKey must be a key, not an empty string");
+});
+
+test("a key of the environment that cannot be one is refused under the variable's name", () => {
+  vi.stubEnv("TELNYX_API_KEY", "Bearer CANARY");
+  expect(() => new RoomTokenClient()).toThrow(/^TELNYX_API_KEY must be (?!.*CANARY)/);
+});
+
+test("an environment that may not be read counts as an empty one", async () => {
+  vi.stubGlobal("process", { ...process, env: new Proxy({}, { get: throws }) });
+  const { client } = clientOn(granted, { apiKey: undefined });
+  vi.unstubAllGlobals();
+  expect(await rejection(client.create(ROOM_ID))).toMatchObject({ code: "missing_api_key" });
+});
 
 test("a key function is called once per create, whatever its attempts, and anew for the next create", async () => {
   const keys = ["FIRST", Promise.resolve("SECOND")];
@@ -37,42 +76,42 @@ test("a key function is called once per create, whatever its attempts, and anew 
 });
 
 test.each([
-  [
-    "throws",
-    () => {
-      throw new Error("vault sealed");
-    },
-  ],
-  ["rejects", () => Promise.reject(new Error("vault sealed"))],
+  ["throws", throws],
+  ["rejects", async () => throws()],
 ])("a key function that %s is missing_api_key with a copy of the cause, called once", async (_, fail) => {
   const apiKey = vi.fn(fail);
-  const error = await refusal(apiKey);
-  expect(error.code).toBe("missing_api_key");
-  expect(error.message).toBe("Creating a room client token failed: the apiKey function failed");
-  expect(error.cause).toMatchObject({ name: "Error", message: "vault sealed" });
+  expect(await refusal({ apiKey })).toMatchObject({
+    code: "missing_api_key",
+    message: "Creating a room client token failed: the apiKey function failed",
+    cause: { name: "Error", message: "CANARY" },
+  });
   expect(apiKey).toHaveBeenCalledTimes(1);
 });
 
 test.each([undefined, null, ""])("a key function that returns %j is missing_api_key", async (nothing) => {
-  const error = await refusal(() => nothing);
+  const error = await refusal({ apiKey: () => nothing as never });
   expect(error.code).toBe("missing_api_key");
   expect(error.message).toMatch(/the apiKey function returned no key$/);
   expect(error.cause).toBeUndefined();
 });
 
-test("a key function that hangs is missing_api_key when its time is over", async () => {
-  const apiKey = vi.fn(() => new Promise<string>(() => {}));
+test.each([
+  ["hangs", () => new Promise<string>(() => {})],
+  ["returns one later", () => new Promise<string>((resolve) => setTimeout(() => resolve(API_KEY), 3000))],
+])("a key function that %s is missing_api_key when its time is over", async (_, slow) => {
+  const apiKey = vi.fn(slow);
   const startedAt = Date.now();
-  const error = await refusal(apiKey, { timeoutMs: 2000 });
-  expect(error.code).toBe("missing_api_key");
-  expect(error.message).toMatch(/returned no key within 2000 ms$/);
-  expect(Date.now() - startedAt).toBe(2000);
+  const { client, seen } = clientOn(granted, { apiKey, timeoutMs: 2000, maxRetries: 3 });
+  const error = rejection(client.create(ROOM_ID));
+  const endedAt = error.then(() => Date.now());
+  await vi.runAllTimersAsync();
+  expect(await error).toMatchObject({
+    code: "missing_api_key",
+    message: expect.stringMatching(/returned no key within 2000 ms$/),
+  });
+  expect((await endedAt) - startedAt).toBe(2000);
   expect(apiKey).toHaveBeenCalledTimes(1);
-});
-
-test("a key that comes after the deadline is not sent", async () => {
-  const late = () => new Promise<string>((resolve) => setTimeout(() => resolve(API_KEY), 3000));
-  expect(await refusal(late, { timeoutMs: 2000 })).toMatchObject({ code: "missing_api_key" });
+  expect(seen).toEqual([]);
 });
 
 test("the key function has a time of its own, besides that of each attempt", async () => {
@@ -88,21 +127,10 @@ test("the key function has a time of its own, besides that of each attempt", asy
 test.each(["Bearer CANARY", "CANARY\n", "CANARY 1", "CANARY😀", '"CANARY"', "'CANARY'", 5, {}])(
   "a key function that returns %j is an invalid_argument that does not show it",
   async (key) => {
-    const error = await refusal(() => key);
+    const error = await refusal({ apiKey: () => key as never });
     expect(error.code).toBe("invalid_argument");
     expect(error.message).toMatch(
       /^what the apiKey function returns must be (the bare key|a string)(?!.*CANARY)/,
     );
   },
 );
-
-test("a caller's abort ends the wait for a key function, too", async () => {
-  const caller = new AbortController();
-  const { client, seen } = clientOn(granted, { apiKey: () => new Promise(() => {}) });
-  const call = rejection(client.create(ROOM_ID, {}, { signal: caller.signal }));
-  await vi.advanceTimersByTimeAsync(10);
-  caller.abort("enough");
-  expect(await call).toBe("enough");
-  expect(seen).toEqual([]);
-  expect(vi.getTimerCount()).toBe(0);
-});

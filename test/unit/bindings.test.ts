@@ -1,75 +1,44 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { paths } from "../../generated/rooms-client-tokens.ts";
 import { createBindings, type Init } from "../../src/client/bindings.ts";
-import { RoomTokenClient } from "../../src/index.ts";
-import { API_KEY, granted, json, REFRESH_TOKEN, ROOM_ID, stubFetch } from "./support.ts";
+import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID } from "./support.ts";
 
-/** What openapi-fetch's POST was called with, in the order of the calls. */
-const posted = vi.hoisted(() => [] as { path: string; init: Record<string, unknown> }[]);
-/** How often openapi-fetch made a client. */
-const made = vi.hoisted(() => ({ clients: 0 }));
+/** How often openapi-fetch made a client, and what its POST was called with. */
+const openapiFetch = vi.hoisted(() => ({ clients: 0, posted: [] as { path: string; init: object }[] }));
 
 vi.mock("openapi-fetch", async (load) => {
   const real = await load<typeof import("openapi-fetch")>();
-  return {
-    ...real,
-    default: (options: Parameters<typeof real.default>[0]) => {
-      made.clients++;
-      const client = real.default(options);
-      return {
-        POST: (path: never, init: never) => {
-          posted.push({ path, init });
-          return (client.POST as (path: never, init: never) => unknown)(path, init);
-        },
-      };
-    },
+  const createClient = (options: object) => {
+    openapiFetch.clients++;
+    const client = real.default<object>(options);
+    const POST = (path: never, init: never) => {
+      openapiFetch.posted.push({ path, init });
+      return (client.POST as (path: never, init: never) => unknown)(path, init);
+    };
+    return { POST };
   };
+  return { ...real, default: createClient };
 });
-
-beforeEach(() => void posted.splice(0));
-afterEach(() => void vi.restoreAllMocks());
 
 const CREATE = "/rooms/{room_id}/actions/generate_join_client_token";
 const REFRESH = "/rooms/{room_id}/actions/refresh_client_token";
 
-test("every call of the facade goes through openapi-fetch, as path, parameters, body and headers", async () => {
-  const { fetch, seen } = stubFetch(granted);
-  const client = new RoomTokenClient({ apiKey: API_KEY, fetch });
+test("each attempt of each call goes through openapi-fetch, whose client is made once", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  const { client, seen } = clientOn(
+    (attempt) => (attempt === 1 ? json(503, {}, { "retry-after": "0" }) : granted()),
+    { maxRetries: 1 },
+  );
   await client.create(ROOM_ID, { tokenTtlSecs: 60 }, { headers: { "X-Trace": "1" } });
   await client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
-  expect(posted).toMatchObject([
-    {
-      path: CREATE,
-      init: {
-        params: { path: { room_id: ROOM_ID } },
-        body: { token_ttl_secs: 60 },
-        headers: { "x-trace": "1", authorization: `Bearer ${API_KEY}` },
-      },
-    },
-    {
-      path: REFRESH,
-      init: { params: { path: { room_id: ROOM_ID } }, body: { refresh_token: REFRESH_TOKEN } },
-    },
-  ]);
-  expect(seen).toHaveLength(2);
-});
-
-test("each attempt of a call is a request of openapi-fetch", async () => {
-  vi.spyOn(Math, "random").mockReturnValue(0);
-  const { fetch, seen } = stubFetch((attempt) =>
-    attempt === 1 ? json(503, {}, { "retry-after": "0" }) : granted(),
-  );
-  await new RoomTokenClient({ apiKey: API_KEY, fetch }).create(ROOM_ID);
-  expect(seen).toHaveLength(2);
-  expect(posted).toHaveLength(2);
-});
-
-test("openapi-fetch's client is made once per client, not per call", async () => {
-  const { fetch } = stubFetch(granted);
-  made.clients = 0;
-  const client = new RoomTokenClient({ apiKey: API_KEY, fetch });
-  for (let call = 0; call < 3; call++) await client.create(ROOM_ID);
-  expect(made.clients).toBe(1);
+  vi.restoreAllMocks();
+  const params = { path: { room_id: ROOM_ID } };
+  const headers = { "x-trace": "1", authorization: `Bearer ${API_KEY}` };
+  const create = { path: CREATE, init: { params, body: { token_ttl_secs: 60 }, headers } };
+  const refresh = { path: REFRESH, init: { params, body: { refresh_token: REFRESH_TOKEN } } };
+  expect(openapiFetch.posted).toMatchObject([create, create, refresh]);
+  expect(openapiFetch.clients).toBe(1);
+  expect(seen).toHaveLength(3);
 });
 
 // What follows is checked by the compiler alone.

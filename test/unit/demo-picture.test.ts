@@ -1,15 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { type Span, shorten, timeline, wrap } from "../../scripts/demo-picture.ts";
 
 /** The time line without colours, whatever vitest's own output can show. */
 const drawn = (spans: Span[], columns: number) => timeline(spans, columns).map(stripVTControlCharacters);
 
-describe("a shortened token", () => {
-  it("keeps six characters at each end, and nothing of a short one", () => {
-    expect(shorten(`abcdef${"-".repeat(40)}uvwxyz`)).toBe("abcdef…uvwxyz");
-    expect(shorten("a-short-secret")).toBe("…");
-  });
+test("a shortened token keeps six characters at each end, and nothing of a short one", () => {
+  expect(shorten(`abcdef${"-".repeat(40)}uvwxyz`)).toBe("abcdef…uvwxyz");
+  expect(shorten("a-short-secret")).toBe("…");
 });
 
 describe("the time line", () => {
@@ -45,10 +43,8 @@ describe("the time line", () => {
   });
 });
 
-describe("a wrapped text", () => {
-  it("breaks at spaces and never loses a word", () => {
-    expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
-    expect(wrap("a-very-long-word b", 5)).toEqual(["a-very-long-word", "b"]);
-    expect(wrap("", 5)).toEqual([""]);
-  });
+test("a wrapped text breaks at spaces and never loses a word", () => {
+  expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
+  expect(wrap("a-very-long-word b", 5)).toEqual(["a-very-long-word", "b"]);
+  expect(wrap("", 5)).toEqual([""]);
 });

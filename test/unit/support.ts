@@ -65,3 +65,26 @@ export async function errorOf(
 ): Promise<RoomTokenError> {
   return (await rejection(clientOn(answer, options).client.create(ROOM_ID))) as RoomTokenError;
 }
+
+/** As React Native's: its constructor checks nothing, and nothing can be read of what it makes. */
+export const UrlWithoutGetters = new Proxy(URL, {
+  construct: () => new Proxy({}, { get: throws }),
+});
+
+export function throws(): never {
+  throw new Error("CANARY");
+}
+
+/** As abort-controller 3 and React Native have it: no reason, no throwIfAborted, an event target of its own. */
+export class ForeignController {
+  readonly listeners = new Set<() => void>();
+  readonly signal = {
+    aborted: false,
+    addEventListener: (_: string, listener: () => void) => void this.listeners.add(listener),
+    removeEventListener: (_: string, listener: () => void) => void this.listeners.delete(listener),
+  } as unknown as AbortSignal;
+  abort(): void {
+    Object.assign(this.signal, { aborted: true });
+    for (const listener of [...this.listeners]) listener();
+  }
+}

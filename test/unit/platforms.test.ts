@@ -1,0 +1,184 @@
+/** What a platform may lack, and what an application, or a library in it, may have done to its globals. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
+import { afterEach, expect, test, vi } from "vitest";
+import type * as Package from "../../src/index.ts";
+import { type Fetch, RoomTokenClient } from "../../src/index.ts";
+import {
+  API_KEY,
+  clientOn,
+  ForeignController,
+  GRANT_DATA,
+  granted,
+  json,
+  REFRESH_TOKEN,
+  ROOM_ID,
+  rejection,
+  UrlWithoutGetters,
+} from "./support.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  Reflect.deleteProperty(Object.prototype, "extend");
+  Reflect.deleteProperty(Array.prototype, "last");
+});
+
+/** A fetch without Response, with a byte order mark. */
+const bareFetch = (status: number, body: object): Fetch =>
+  vi.fn(async () => ({
+    status,
+    headers: { get: () => null },
+    text: async () => `\ufeff${JSON.stringify(body)}`,
+  }));
+
+test("on a platform with little more than a fetch, calls work, and failures have their codes", async () => {
+  const entryPoints = [fileURLToPath(new URL("../../src/index.ts", import.meta.url))];
+  const { outputFiles } = await build({
+    entryPoints,
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "tokens",
+  });
+  const script = `${outputFiles[0]?.text}; tokens`;
+  // No Request, Response, ReadableStream, TextDecoder, DOMException, performance, process, navigator, window.
+  const globals = { setTimeout, clearTimeout, AbortController, Headers, FormData, URL: UrlWithoutGetters };
+  const bare: typeof Package = runInContext(script, createContext(globals));
+  const clientBy = (fetch: Fetch) =>
+    new bare.RoomTokenClient({
+      apiKey: API_KEY,
+      baseUrl: "https://api.example/v2/",
+      fetch,
+      timeoutMs: 50,
+      maxRetries: 0,
+    });
+
+  const fetch = bareFetch(201, { data: GRANT_DATA });
+  const { token, tokenExpiresAt } = await clientBy(fetch).create(ROOM_ID, { tokenTtlSecs: 60 });
+  expect([token, tokenExpiresAt.toISOString()]).toEqual(["CANARY-token", "2026-11-22T10:10:00.000Z"]);
+  await clientBy(fetch).refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN });
+  expect(fetch).toHaveBeenCalledTimes(2);
+  expect(fetch).toHaveBeenCalledWith(
+    `https://api.example/v2/rooms/${ROOM_ID}/actions/generate_join_client_token`,
+    expect.not.objectContaining({ cache: expect.anything() }),
+  );
+
+  const failures: [fetch: Fetch, expected: object][] = [
+    [bareFetch(404, { title: "No room" }), { code: "not_found", errors: [{ title: "No room" }] }],
+    [() => Promise.reject(new TypeError("Network request failed")), { code: "connection_failed" }],
+    [() => new Promise(() => {}), { code: "timeout" }],
+  ];
+  for (const [failing, expected] of failures) {
+    const error = await rejection(clientBy(failing).create(ROOM_ID));
+    expect(error).toMatchObject(expected);
+    expect(bare.isRoomTokenError(error)).toBe(true);
+  }
+});
+
+test.each(["Request", "Response", "performance", "process", "navigator", "DOMException"])(
+  "without %s alone both calls work",
+  async (name) => {
+    vi.stubGlobal(name, undefined);
+    const client = new RoomTokenClient({ apiKey: API_KEY, fetch: bareFetch(201, { data: GRANT_DATA }) });
+    expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
+    expect((await client.refresh(ROOM_ID, { refreshToken: "r" })).token).toBe("CANARY-token");
+  },
+);
+
+test("without TextDecoder a body is read by text(), and one token is created", async () => {
+  vi.stubGlobal("TextDecoder", undefined);
+  const { client, seen } = clientOn(granted);
+  expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
+  expect(seen).toHaveLength(1);
+});
+
+test("where the platform's own AbortController gives no reason, calls and deadlines work", async () => {
+  vi.stubGlobal("AbortController", ForeignController);
+  expect((await clientOn(granted).client.create(ROOM_ID)).token).toBe("CANARY-token");
+  const stalled = clientOn(() => new Promise(() => {}), { timeoutMs: 10 });
+  expect(await rejection(stalled.client.create(ROOM_ID))).toMatchObject({ code: "timeout" });
+});
+
+test.each([
+  ["another Date.prototype.toJSON", () => vi.spyOn(Date.prototype, "toJSON").mockReturnValue("local time")],
+  ["enumerable additions to Object.prototype", () => Object.assign(Object.prototype, { extend: () => {} })],
+  ["enumerable additions to Array.prototype", () => Object.assign(Array.prototype, { last: () => {} })],
+])("with %s both calls work", async (_, change) => {
+  change();
+  const { client, seen } = clientOn(granted);
+  const { tokenExpiresAt } = await client.create(ROOM_ID, { tokenTtlSecs: 60 }, { headers: { "x-a": "b" } });
+  expect(tokenExpiresAt.getTime()).toBe(Date.UTC(2026, 10, 22, 10, 10));
+  expect((await client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN })).token).toBe("CANARY-token");
+  const names = ["accept", "authorization", "content-type", "user-agent", "x-a"];
+  expect(Object.keys(seen[0]?.headers ?? {}).sort()).toEqual(names);
+  expect(seen[0]?.body).toEqual({ token_ttl_secs: 60 });
+});
+
+test("with a frozen Error.prototype the package can be imported, and its errors have their names", () => {
+  const index = new URL("../../src/index.ts", import.meta.url).href;
+  const script = `
+    Object.freeze(Error.prototype);
+    const { RoomTokenClient } = await import(${JSON.stringify(index)});
+    const failureOf = (options, signal) =>
+      new RoomTokenClient(options).create("${ROOM_ID}", {}, { signal }).catch((error) => error);
+    const fetch = () => { throw new Error("no") };
+    const refused = await failureOf({ apiKey: null });
+    const aborted = await failureOf({ apiKey: null }, { aborted: true, addEventListener() {} });
+    const failed = await failureOf({ apiKey: "k", maxRetries: 0, fetch });
+    console.log([refused, aborted, failed, failed.cause].map(String).join("\\n"));`;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout.trim().split("\n")).toEqual([
+    "RoomTokenError: Creating a room client token failed: no API key: pass apiKey, or set TELNYX_API_KEY",
+    "AbortError: This operation was aborted",
+    "RoomTokenError: Creating a room client token failed: the connection failed (no)",
+    "Error: no",
+  ]);
+});
+
+/** A Promise like bluebird's, which warns of a rejection that is no Error. */
+class WatchingPromise<T> extends Promise<T> {
+  static readonly foreign: unknown[] = [];
+  constructor(run: ConstructorParameters<typeof Promise<T>>[0]) {
+    super((resolve, reject) =>
+      run(resolve, (reason) => {
+        if (!(reason instanceof Error)) WatchingPromise.foreign.push(reason);
+        reject(reason);
+      }),
+    );
+  }
+}
+
+test("every rejection is an Error, as a Promise like bluebird's wants it", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  vi.stubGlobal("Promise", WatchingPromise);
+  const hang = () => new Promise<never>(() => {});
+  const failures = [
+    () => json(503, {}, { "retry-after": "0" }),
+    () => json(403, {}),
+    () => json(201, {}),
+    () => new Response("<html>", { status: 201 }),
+    () => Promise.reject(new TypeError("fetch failed")),
+    hang,
+  ];
+  for (const fail of failures) {
+    const { client } = clientOn(fail, { maxRetries: 1, timeoutMs: 5 });
+    await rejection(client.create(ROOM_ID));
+    await rejection(client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }));
+  }
+  const caller = new AbortController();
+  const aborted = rejection(clientOn(hang).client.create(ROOM_ID, {}, { signal: caller.signal }));
+  caller.abort();
+  await aborted;
+  expect(WatchingPromise.foreign).toEqual([]);
+});
+
+test("a client has a tag of its own, so that Vue and its like make no proxy of it", () => {
+  const client = new RoomTokenClient({ apiKey: null });
+  expect(Object.prototype.toString.call(client)).toBe("[object RoomTokenClient]");
+});

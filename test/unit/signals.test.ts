@@ -1,0 +1,163 @@
+import { getEventListeners } from "node:events";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type ClientOptions, type Fetch, type RequestOptions, RoomTokenClient } from "../../src/index.ts";
+import {
+  API_KEY,
+  clientOn,
+  ForeignController,
+  granted,
+  json,
+  REFRESH_TOKEN,
+  ROOM_ID,
+  rejection,
+} from "./support.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = () => new Promise<never>(() => {});
+const hangingBody = () => new ReadableStream({ pull: never });
+
+/** How a call can be under way when its caller gives up. */
+const PHASES: [phase: string, options: ClientOptions][] = [
+  ["the fetch hangs", { fetch: never }],
+  ["a retry is waited for", { fetch: async () => json(503, {}), maxRetries: 1 }],
+  ["a body hangs", { fetch: async () => new Response(hangingBody(), { status: 201 }) }],
+  ["the body of a refusal hangs", { fetch: async () => new Response(hangingBody(), { status: 403 }) }],
+  ["the key is asked for", { apiKey: never, fetch: never }],
+  ["a text() hangs", { fetch: async () => ({ status: 201, headers: new Headers(), text: never }) }],
+];
+
+/** Both calls, and what each rejects with, wrapped: the reason may be undefined. */
+function bothCalls(options: ClientOptions, call: RequestOptions): Promise<unknown>[] {
+  const client = new RoomTokenClient({ apiKey: API_KEY, maxRetries: 0, ...options });
+  return [
+    client.create(ROOM_ID, {}, call),
+    client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }, call),
+  ].map((result) => result.catch((thrown: unknown) => ({ thrown })));
+}
+
+const REASONS = [
+  ...[0, -0, "", 0n, null, false, Number.NaN, undefined, Symbol("mine"), "text"],
+  ...[{ digest: "x" }, new Error("mine")],
+];
+
+test.each(PHASES)("while %s, both calls reject with the caller's reason itself", async (_, options) => {
+  for (const reason of REASONS) {
+    const caller = new AbortController();
+    const calls = bothCalls(options, { signal: caller.signal });
+    await vi.advanceTimersByTimeAsync(5);
+    caller.abort(reason);
+    for (const ended of await Promise.all(calls)) {
+      expect(Object.is((ended as { thrown: unknown }).thrown, caller.signal.reason)).toBe(true);
+    }
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  }
+});
+
+test.each(PHASES)("while %s, a foreign signal without a reason gives an AbortError", async (_, options) => {
+  const foreign = new ForeignController();
+  const calls = bothCalls(options, { signal: foreign.signal });
+  await vi.advanceTimersByTimeAsync(5);
+  expect(foreign.listeners.size).toBe(1);
+  foreign.abort();
+  for (const ended of await Promise.all(calls))
+    expect(ended).toMatchObject({ thrown: { name: "AbortError" } });
+  expect(foreign.listeners.size).toBe(0);
+});
+
+test.each(REASONS)(
+  "a signal that is aborted before with %s sends nothing, asks for no key and reports no attempt",
+  async (reason) => {
+    const fetch = vi.fn<Fetch>(async () => granted());
+    const apiKey = vi.fn(() => API_KEY);
+    const onAttempt = vi.fn();
+    const signal = AbortSignal.abort(reason);
+    const ended = bothCalls({ fetch, apiKey, onAttempt }, { signal });
+    expect(await Promise.all(ended)).toEqual([{ thrown: signal.reason }, { thrown: signal.reason }]);
+    for (const unused of [fetch, apiKey, onAttempt]) expect(unused).not.toHaveBeenCalled();
+  },
+);
+
+test("a signal that is aborted before wins over a missing key, and a foreign one keeps no listener", async () => {
+  const foreign = new ForeignController();
+  foreign.abort();
+  const calls = [AbortSignal.abort("mine"), foreign.signal].map(
+    (signal) => bothCalls({ apiKey: null }, { signal })[0],
+  );
+  expect(await Promise.all(calls)).toMatchObject([{ thrown: "mine" }, { thrown: { name: "AbortError" } }]);
+  expect(foreign.listeners.size).toBe(0);
+});
+
+test("a caller's own time limit is the caller's reason, not a timeout of the client", async () => {
+  const [ended] = await Promise.all(bothCalls({ fetch: never }, { signal: AbortSignal.timeout(10) }));
+  expect(ended).toMatchObject({ thrown: { name: "TimeoutError" } });
+  expect((ended as { thrown: unknown }).thrown).toBeInstanceOf(DOMException);
+});
+
+test("a signal that is not aborted leaves the outcome of a call as it is, and keeps no listener", async () => {
+  const foreign = new ForeignController();
+  for (const signal of [new AbortController().signal, foreign.signal]) {
+    const outcomes = await Promise.all(bothCalls({ fetch: async () => json(403, {}) }, { signal }));
+    for (const ended of outcomes) expect(ended).toMatchObject({ thrown: { code: "forbidden" } });
+    await clientOn(granted).client.create(ROOM_ID, {}, { signal });
+  }
+  expect(foreign.listeners.size).toBe(0);
+});
+
+test("a signal without removeEventListener keeps one listener, whatever the calls on it", async () => {
+  const foreign = new ForeignController();
+  Object.assign(foreign.signal, { removeEventListener: undefined });
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  const { client } = clientOn((attempt) => (attempt < 3 ? granted() : never()));
+  for (let call = 0; call < 2; call++) await client.create(ROOM_ID, {}, { signal: foreign.signal });
+  expect(foreign.listeners.size).toBe(1);
+  const cut = rejection(client.create(ROOM_ID, {}, { signal: foreign.signal }));
+  await vi.advanceTimersByTimeAsync(5);
+  foreign.abort();
+  expect(await cut).toMatchObject({ name: "AbortError" });
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test("an abort ends all calls on that signal, and leaves those on another", async () => {
+  const { client } = clientOn(never);
+  const [one, other] = [new AbortController(), new AbortController()];
+  const calls = [one, one, one, other].map(({ signal }) => rejection(client.create(ROOM_ID, {}, { signal })));
+  await vi.advanceTimersByTimeAsync(10);
+  one.abort("one");
+  expect(await Promise.all(calls.slice(0, 3))).toEqual(["one", "one", "one"]);
+  other.abort("other"); // a call that the first abort had ended could not end by this one
+  expect(await calls[3]).toBe("other");
+});
+
+test("calls in different phases, of a client on one signal, share one listener, and leave none", async () => {
+  const warned = vi.fn();
+  process.on("warning", warned);
+  const caller = new AbortController();
+  const { signal } = caller;
+  let asked = 0;
+  // Every third create waits for its key. Of the requests every second one hangs, the others wait for a retry.
+  const { client } = clientOn((request) => (request % 2 ? json(503, {}) : never()), {
+    apiKey: () => (asked++ % 3 ? API_KEY : never()),
+    maxRetries: 3,
+  });
+  const calls = Array.from({ length: 60 }, (_, index) =>
+    index % 2
+      ? client.create(ROOM_ID, {}, { signal })
+      : client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }, { signal }),
+  ).map(rejection);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  caller.abort(false);
+  expect(new Set(await Promise.all(calls))).toEqual(new Set([false]));
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(warned).not.toHaveBeenCalled();
+});
