@@ -1,11 +1,11 @@
 import { RoomTokenClient } from "../../src/index.ts";
 import type { OperationId } from "./fragment-view.ts";
 
-/** The room of the sandbox; a mock knows them all. */
+/** The room of the sandbox by default; a mock knows them all. */
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
 
 /** The last part of the path of each operation. */
-export const ACTIONS: Readonly<Record<OperationId, string>> = {
+const ACTIONS: Readonly<Record<OperationId, string>> = {
   CreateRoomClientToken: "generate_join_client_token",
   RefreshRoomClientToken: "refresh_client_token",
 };
@@ -27,16 +27,16 @@ export function call(roomTokens: RoomTokenClient, operationId: OperationId, pref
     : roomTokens.refresh(ROOM_ID, { refreshToken: "a-refresh-token" }, options);
 }
 
-/** A request that the facade would never send. */
+/** A request that the facade would never send; as bytes, because fetch would declare a string as text/plain. */
 export function rawCall(
   baseUrl: string,
   operationId: OperationId,
-  body: Record<string, unknown>,
-  headers: Record<string, string> = {},
+  body: string | undefined,
+  headers: Record<string, string>,
 ): Promise<Response> {
   return fetch(`${baseUrl}/rooms/${ROOM_ID}/actions/${ACTIONS[operationId]}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    headers,
+    ...(body !== undefined && { body: new TextEncoder().encode(body) }),
   });
 }
