@@ -12,23 +12,18 @@ interface Field {
 
 const read = (name: string) => parse(readFileSync(join(ROOT, ".github/ISSUE_TEMPLATE", name), "utf8"));
 
-function requiredFields(name: string): (string | undefined)[] {
-  const { body }: { readonly body: readonly Field[] } = read(name);
-  return body.filter(({ validations }) => validations?.required).map(({ id }) => id);
-}
-
-test("a bug report needs version, runtime, description and code; a question needs only itself", () => {
-  expect(requiredFields("bug.yml")).toEqual(["version", "runtime", "what", "code"]);
-  expect(requiredFields("question.yml")).toEqual(["question"]);
-});
-
-test.each(["bug.yml", "question.yml"])("%s has what GitHub wants of a form", (name) => {
-  const { name: title, description, body } = read(name);
-  expect([typeof title, typeof description]).toEqual(["string", "string"]);
-  const types = body.map(({ type }: Field) => type);
+test.each([
+  ["bug.yml", ["version", "runtime", "what", "code"]],
+  ["question.yml", ["question"]],
+])("%s has what GitHub wants of a form, and needs %j", (file, required) => {
+  const { name, description, body } = read(file);
+  expect([typeof name, typeof description]).toEqual(["string", "string"]);
+  const fields: readonly Field[] = body;
+  const types = fields.map(({ type }) => type);
   expect(["markdown", "input", "textarea"]).toEqual(expect.arrayContaining(types));
-  const ids = body.flatMap(({ id }: Field) => id ?? []);
+  const ids = fields.flatMap(({ id }) => id ?? []);
   expect(new Set(ids).size).toBe(ids.length);
+  expect(fields.filter(({ validations }) => validations?.required).map(({ id }) => id)).toEqual(required);
 });
 
 test("there is no blank issue, and a vulnerability is to be reported as SECURITY.md says", () => {
