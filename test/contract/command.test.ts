@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -31,13 +32,11 @@ beforeAll(async () => {
     child.kill();
     await exited;
   };
-  let output = "";
-  for await (const chunk of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-    output += chunk;
-    if (/Prism is listening on \S+:\d+/.test(output)) break;
+  for await (const line of createInterface({ input: child.stdout })) {
+    url = /Prism is listening on (http:\S+:\d+)/.exec(line)?.[1] ?? "";
+    if (url !== "") break;
   }
   child.stdout.resume();
-  url = /Prism is listening on (http:\S+:\d+)/.exec(output)?.[1] ?? output;
 });
 afterAll(() => stop());
 

@@ -67,26 +67,20 @@ test.each(PHASES)("while %s, a foreign signal without a reason gives an AbortErr
   expect(foreign.listeners.size).toBe(0);
 });
 
-test.each(REASONS)(
-  "a signal that is aborted before with %s sends nothing, asks for no key and reports no attempt",
-  async (reason) => {
-    const fetch = vi.fn<Fetch>(async () => granted());
-    const apiKey = vi.fn(() => API_KEY);
-    const onAttempt = vi.fn();
-    const signal = AbortSignal.abort(reason);
-    const ended = bothCalls({ fetch, apiKey, onAttempt }, { signal });
-    expect(await Promise.all(ended)).toEqual([{ thrown: signal.reason }, { thrown: signal.reason }]);
-    for (const unused of [fetch, apiKey, onAttempt]) expect(unused).not.toHaveBeenCalled();
-  },
-);
-
-test("a signal that is aborted before wins over a missing key, and a foreign one keeps no listener", async () => {
+test("a signal that is aborted before sends nothing, asks for no key and reports no attempt", async () => {
   const foreign = new ForeignController();
   foreign.abort();
-  const calls = [AbortSignal.abort("mine"), foreign.signal].map(
-    (signal) => bothCalls({ apiKey: null }, { signal })[0],
-  );
-  expect(await Promise.all(calls)).toMatchObject([{ thrown: "mine" }, { thrown: { name: "AbortError" } }]);
+  const unused = { fetch: vi.fn<Fetch>(), apiKey: vi.fn(), onAttempt: vi.fn() };
+  for (const options of [unused, { ...unused, apiKey: null }]) {
+    for (const reason of REASONS) {
+      const signal = AbortSignal.abort(reason);
+      const thrown = signal.reason;
+      expect(await Promise.all(bothCalls(options, { signal }))).toEqual([{ thrown }, { thrown }]);
+    }
+    const [ended] = bothCalls(options, { signal: foreign.signal });
+    expect(await ended).toMatchObject({ thrown: { name: "AbortError" } });
+  }
+  for (const callback of Object.values(unused)) expect(callback).not.toHaveBeenCalled();
   expect(foreign.listeners.size).toBe(0);
 });
 
