@@ -38,26 +38,29 @@ import {
   type VideoRoom,
 } from "telnyx-room-tokens/session";
 
-const onAttempt = (event: AttemptEvent): string =>
-  `${event.operation} ${event.attempt} ${event.code ?? "ok"}`;
-const options: ClientOptions = {
+const onAttempt = ({ operation, attempt, code }: AttemptEvent) => `${operation} ${attempt} ${code ?? "ok"}`;
+const clientOptions: ClientOptions = {
   apiKey: async () => "KEY",
   fetch,
   headers: { "x-team": "video" },
   onAttempt,
 };
-const roomTokens = new RoomTokenClient(options);
+const roomTokens = new RoomTokenClient(clientOptions);
 
-export async function mint(roomId: string, params?: CreateParams): Promise<RoomTokenGrant> {
+export async function create(roomId: string, params?: CreateParams): Promise<RoomTokenGrant> {
   const perCall: RequestOptions = { signal: new AbortController().signal, timeoutMs: undefined };
   return roomTokens.create(roomId, params, perCall);
 }
 
-export async function renew(roomId: string, params: RefreshParams): Promise<RefreshedRoomToken | undefined> {
+export async function refresh(
+  roomId: string,
+  params: RefreshParams,
+): Promise<RefreshedRoomToken | undefined> {
   try {
     return await roomTokens.refresh(roomId, params);
   } catch (error) {
-    if (isRoomTokenError(error) && wording(error.code) === "gone") return undefined;
+    const gone: RoomTokenErrorCode[] = ["forbidden", "not_found"];
+    if (isRoomTokenError(error) && gone.includes(error.code)) return undefined;
     throw error;
   }
 }
@@ -67,52 +70,34 @@ export function respond(roomId: string | undefined, requestBody: unknown): Promi
   return createTokenResponse(roomTokens, roomId, options);
 }
 
-function wording(code: RoomTokenErrorCode): "gone" | "other" {
-  switch (code) {
-    case "forbidden":
-    case "not_found":
-      return "gone";
-    default:
-      return "other";
-  }
-}
-
-export type CreateBody =
-  paths["/rooms/{room_id}/actions/generate_join_client_token"]["post"]["requestBody"]["content"]["application/json"];
+type CreatePath = "/rooms/{room_id}/actions/generate_join_client_token";
+type CreateBody = paths[CreatePath]["post"]["requestBody"]["content"]["application/json"];
 export const body: CreateBody = { token_ttl_secs: 600 };
 // @ts-expect-error: no such member in the fragment
 export const wrongBody: CreateBody = { token_ttl: 600 };
 
 export function keep(grant: RoomTokenGrant | SavedRoomTokenGrant, room: VideoRoom): () => void {
   const given: GrantInput = grant;
-  const renew = async (signal: AbortSignal): Promise<RenewalResult> => fetchGrant(signal);
-  const settings: RoomTokenSessionOptions = { grant: given, create: ({ signal }) => renew(signal) };
+  const renew = async (): Promise<RenewalResult> => create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0");
+  const settings: RoomTokenSessionOptions = {
+    grant: given,
+    create: ({ signal }) => (signal.aborted ? grant : renew()),
+  };
   const session = new RoomTokenSession(settings);
+  const show = (state: RoomTokenSessionState | StayInRoomStatus) => state.toUpperCase();
   session.subscribe(({ state, error }: RoomTokenSessionSnapshot) => {
     if (isSessionError(error) && error instanceof RoomTokenError) show(state);
   });
   // @ts-expect-error: there are no events
   session.on("token", () => {});
   const wish: GetTokenOptions = { minValidityMs: 30_000 };
-  session.getToken(wish).then(
-    (token: string) => token,
-    () => session.close(),
-  );
-  const onStatus = (status: StayInRoomStatus, cause: unknown) => show(cause ? "failed" : "ready") + status;
-  const options: StayInRoomOptions = { onStatus };
+  session.getToken(wish).then((token: string) => token);
+  const options: StayInRoomOptions = { onStatus: (status, cause) => (cause ? "" : show(status)) };
   return stayInRoom(session, async () => room, options);
 }
 
 export const page = (roomId: string): RoomTokenSession =>
-  new RoomTokenSession({ endpoint: `/rooms/${roomId}/token`, onAttempt: ({ operation }) => operation });
-
-async function fetchGrant(signal: AbortSignal): Promise<RoomTokenGrant> {
-  return mint("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0", { tokenTtlSecs: signal.aborted ? 60 : 600 });
-}
-
-function show(state: RoomTokenSessionState): string {
-  return state.toUpperCase();
-}
+  new RoomTokenSession({ endpoint: `/rooms/${roomId}/token`, onAttempt });
 
 export async function rehearse(fault: SandboxFault, settings: SandboxSettings): Promise<string | undefined> {
   const sandbox: Sandbox = await startSandbox({ port: undefined });
