@@ -26,7 +26,7 @@ export function apiReport(): string {
       (known.length > 0 ? `\n\nAnd as above: ${known.sort().join(", ")}.` : "")
     );
   });
-  const mentioned = [...closure(exported, checker)].filter((statement) => !exported.has(statement));
+  const mentioned = [...mentionedBy(exported, checker)].filter((statement) => !exported.has(statement));
   return [
     "# The public API",
     "Made by `npm run api`; a test compares it.",
@@ -73,20 +73,18 @@ function statementOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Node {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
 }
 
-/** The statements, and what they mention in this package, directly or not; without the generated types. */
-function closure(statements: Iterable<ts.Node>, checker: ts.TypeChecker): Set<ts.Node> {
-  const found = new Set(statements);
-  for (const statement of found) {
-    const visit = (node: ts.Node): void => {
-      const symbol = ts.isIdentifier(node) ? checker.getSymbolAtLocation(node) : undefined;
-      if (symbol?.declarations !== undefined || symbol?.flags === ts.SymbolFlags.Alias) {
-        const next = statementOf(symbol, checker);
-        if (isOurs(next) && ts.isSourceFile(next.parent)) found.add(next);
-      }
-      ts.forEachChild(node, visit);
-    };
-    if (isOurs(statement)) visit(statement);
-  }
+/** What the statements mention in this package; without the generated types. */
+function mentionedBy(statements: Iterable<ts.Node>, checker: ts.TypeChecker): Set<ts.Node> {
+  const found = new Set<ts.Node>();
+  const visit = (node: ts.Node): void => {
+    const symbol = ts.isIdentifier(node) ? checker.getSymbolAtLocation(node) : undefined;
+    if (symbol?.declarations !== undefined || symbol?.flags === ts.SymbolFlags.Alias) {
+      const statement = statementOf(symbol, checker);
+      if (isOurs(statement) && ts.isSourceFile(statement.parent)) found.add(statement);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const statement of statements) if (isOurs(statement)) visit(statement);
   return found;
 }
 
