@@ -56,16 +56,19 @@ test.each(PHASES)("while %s, both calls reject with the caller's reason itself",
   }
 });
 
-test.each(PHASES)("while %s, a foreign signal without a reason gives an AbortError", async (_, options) => {
-  const foreign = new ForeignController();
-  const calls = bothCalls(options, { signal: foreign.signal });
-  await vi.advanceTimersByTimeAsync(5);
-  expect(foreign.listeners.size).toBe(1);
-  foreign.abort();
-  for (const ended of await Promise.all(calls))
-    expect(ended).toMatchObject({ thrown: { name: "AbortError" } });
-  expect(foreign.listeners.size).toBe(0);
-});
+test.each(PHASES)(
+  "while %s, both calls share one listener, and a signal without a reason gives an AbortError",
+  async (_, options) => {
+    const foreign = new ForeignController();
+    const calls = bothCalls(options, { signal: foreign.signal });
+    await vi.advanceTimersByTimeAsync(5);
+    expect(foreign.listeners.size).toBe(1);
+    foreign.abort();
+    for (const ended of await Promise.all(calls))
+      expect(ended).toMatchObject({ thrown: { name: "AbortError" } });
+    expect(foreign.listeners.size).toBe(0);
+  },
+);
 
 test("a signal that is aborted before sends nothing, asks for no key and reports no attempt", async () => {
   const foreign = new ForeignController();
@@ -127,31 +130,4 @@ test("an abort ends all calls on that signal, and leaves those on another", asyn
   expect(await Promise.all(calls.slice(0, 3))).toEqual(["one", "one", "one"]);
   other.abort("other"); // a call that the first abort had ended could not end by this one
   expect(await calls[3]).toBe("other");
-});
-
-test("calls in different phases, of a client on one signal, share one listener, and leave none", async () => {
-  const warned = vi.fn();
-  process.on("warning", warned);
-  const caller = new AbortController();
-  const { signal } = caller;
-  let asked = 0;
-  // Every third create waits for its key. Of the requests every second one hangs, the others wait for a retry.
-  const { client } = clientOn((request) => (request % 2 ? json(503, {}) : never()), {
-    apiKey: () => (asked++ % 3 ? API_KEY : never()),
-    maxRetries: 3,
-  });
-  const calls = Array.from({ length: 60 }, (_, index) =>
-    index % 2
-      ? client.create(ROOM_ID, {}, { signal })
-      : client.refresh(ROOM_ID, { refreshToken: REFRESH_TOKEN }, { signal }),
-  ).map(rejection);
-  await vi.advanceTimersByTimeAsync(20);
-  expect(getEventListeners(signal, "abort")).toHaveLength(1);
-  caller.abort(false);
-  expect(new Set(await Promise.all(calls))).toEqual(new Set([false]));
-  expect(getEventListeners(signal, "abort")).toHaveLength(0);
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("warning", warned);
-  expect(warned).not.toHaveBeenCalled();
 });
