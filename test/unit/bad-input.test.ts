@@ -21,6 +21,7 @@ const BAD_ROOM_IDS: Anything[] = [
   ...[`${ROOM_ID}\n`, ` ${ROOM_ID}`, `${ROOM_ID}/`, ROOM_ID.replaceAll("-", ""), `{${ROOM_ID}}`],
 ];
 const BAD_TTLS: Anything[] = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "600", null, 2 ** 53];
+const BAD_TOKENS: Anything[] = ["", undefined, null, 5, {}];
 const BAD_BAGS: Anything[] = [null, 5, "x"];
 const SETTERS_OF_FETCH = [
   ...["Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"],
@@ -35,43 +36,33 @@ const BAD_HEADERS: Anything[] = [
   ...[{ "bad name": "CANARY" }, { "": "CANARY" }, { "x\n": "CANARY" }],
 ];
 
-type CallWith = (client: RoomTokenClient, value: Anything) => Promise<unknown>;
+type CallWith = (api: RoomTokenClient, value: Anything) => Promise<unknown>;
 const params = { refreshToken: REFRESH_TOKEN };
 
 /** Each argument of each call, values that break its rule, and the call with such a value. */
 const ARGUMENTS: [operation: string, argument: string, values: Anything[], call: CallWith][] = [
-  ["create", "roomId", BAD_ROOM_IDS, (client, roomId) => client.create(roomId)],
-  ["refresh", "roomId", BAD_ROOM_IDS, (client, roomId) => client.refresh(roomId, params)],
-  ["create", "params", BAD_BAGS, (client, bag) => client.create(ROOM_ID, bag)],
-  ["refresh", "params", [...BAD_BAGS, undefined], (client, bag) => client.refresh(ROOM_ID, bag)],
-  ["create", "options", BAD_BAGS, (client, bag) => client.create(ROOM_ID, {}, bag)],
-  ["refresh", "options", BAD_BAGS, (client, bag) => client.refresh(ROOM_ID, params, bag)],
-  ["create", "tokenTtlSecs", BAD_TTLS, (client, tokenTtlSecs) => client.create(ROOM_ID, { tokenTtlSecs })],
+  ["create", "roomId", BAD_ROOM_IDS, (api, roomId) => api.create(roomId)],
+  ["refresh", "roomId", BAD_ROOM_IDS, (api, roomId) => api.refresh(roomId, params)],
+  ["create", "params", BAD_BAGS, (api, bag) => api.create(ROOM_ID, bag)],
+  ["refresh", "params", [...BAD_BAGS, undefined], (api, bag) => api.refresh(ROOM_ID, bag)],
+  ["create", "options", BAD_BAGS, (api, bag) => api.create(ROOM_ID, {}, bag)],
+  ["refresh", "options", BAD_BAGS, (api, bag) => api.refresh(ROOM_ID, params, bag)],
+  ["create", "tokenTtlSecs", BAD_TTLS, (api, tokenTtlSecs) => api.create(ROOM_ID, { tokenTtlSecs })],
   [
     "create",
     "refreshTokenTtlSecs",
     BAD_TTLS,
-    (client, ttl) => client.create(ROOM_ID, { refreshTokenTtlSecs: ttl }),
+    (api, ttl) => api.create(ROOM_ID, { refreshTokenTtlSecs: ttl }),
   ],
-  [
-    "refresh",
-    "tokenTtlSecs",
-    BAD_TTLS,
-    (client, ttl) => client.refresh(ROOM_ID, { ...params, tokenTtlSecs: ttl }),
-  ],
-  [
-    "refresh",
-    "refreshToken",
-    ["", undefined, null, 5, {}],
-    (client, refreshToken) => client.refresh(ROOM_ID, { refreshToken }),
-  ],
-  ["create", "headers", BAD_HEADERS, (client, headers) => client.create(ROOM_ID, {}, { headers })],
-  ["create", "signal", [{}, null], (client, signal) => client.create(ROOM_ID, {}, { signal })],
-  ["refresh", "signal", [{}, null], (client, signal) => client.refresh(ROOM_ID, params, { signal })],
-  ["create", "timeoutMs", [0], (client, timeoutMs) => client.create(ROOM_ID, {}, { timeoutMs })],
-  ["refresh", "timeoutMs", [0], (client, timeoutMs) => client.refresh(ROOM_ID, params, { timeoutMs })],
-  ["create", "maxRetries", [-1], (client, maxRetries) => client.create(ROOM_ID, {}, { maxRetries })],
-  ["refresh", "maxRetries", [-1], (client, maxRetries) => client.refresh(ROOM_ID, params, { maxRetries })],
+  ["refresh", "tokenTtlSecs", BAD_TTLS, (api, ttl) => api.refresh(ROOM_ID, { ...params, tokenTtlSecs: ttl })],
+  ["refresh", "refreshToken", BAD_TOKENS, (api, refreshToken) => api.refresh(ROOM_ID, { refreshToken })],
+  ["create", "headers", BAD_HEADERS, (api, headers) => api.create(ROOM_ID, {}, { headers })],
+  ["create", "signal", [{}, null], (api, signal) => api.create(ROOM_ID, {}, { signal })],
+  ["refresh", "signal", [{}, null], (api, signal) => api.refresh(ROOM_ID, params, { signal })],
+  ["create", "timeoutMs", [0], (api, timeoutMs) => api.create(ROOM_ID, {}, { timeoutMs })],
+  ["refresh", "timeoutMs", [0], (api, timeoutMs) => api.refresh(ROOM_ID, params, { timeoutMs })],
+  ["create", "maxRetries", [-1], (api, maxRetries) => api.create(ROOM_ID, {}, { maxRetries })],
+  ["refresh", "maxRetries", [-1], (api, maxRetries) => api.refresh(ROOM_ID, params, { maxRetries })],
 ];
 const BAD_CALLS = ARGUMENTS.flatMap(([operation, argument, values, call]) =>
   values.map((value) => ({ operation, argument, value, call })),

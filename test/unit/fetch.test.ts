@@ -1,7 +1,7 @@
 /** How the client calls fetch, and what it takes from it. */
 import { afterEach, expect, test, vi } from "vitest";
 import { type Fetch, RoomTokenClient } from "../../src/index.ts";
-import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection, stubFetch } from "./support.ts";
+import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -104,10 +104,8 @@ test.each([
   ["Request knows no cache mode", class {}],
 ])("where %s, as in older workers, the cache mode is left out", async (_, platformRequest) => {
   vi.stubGlobal("Request", platformRequest);
-  vi.resetModules(); // the platform is looked at once
-  const { RoomTokenClient: Client } = await import("../../src/index.ts");
-  const { fetch, seen } = stubFetch(granted);
-  await new Client({ apiKey: API_KEY, fetch }).create(ROOM_ID);
+  const { client, seen } = clientOn(granted);
+  await client.create(ROOM_ID);
   expect(Object.keys(seen[0]?.init ?? {}).sort()).toEqual(INIT_MEMBERS);
 });
 
