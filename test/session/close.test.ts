@@ -2,15 +2,20 @@ import util from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import type { RoomTokenSession } from "../../src/session/index.ts";
 import {
+  DOWN,
+  FORCED,
   HOUR,
   never,
   open,
   openOn,
-  openReady,
   rejection,
   Server,
   settle,
+  setUp,
+  setUpReady,
+  setUpStarted,
   sleep,
+  statesOf,
   stubPage,
   track,
   useFakeTime,
@@ -18,121 +23,84 @@ import {
 
 useFakeTime();
 
+const CLOSED = { code: "session_closed", retryable: false, attempts: 0 };
+
 describe("close()", () => {
-  it("aborts the request under way, rejects those that wait, and tells the listeners a last time", async () => {
-    const server = new Server();
-    server.always = never;
-    const session = open(server);
-    const states: string[] = [];
-    session.subscribe(({ state }) => states.push(state));
+  it("aborts the request under way and ignores its result, rejects those that wait, calls the listeners a last time", async () => {
+    const onAttempt = vi.fn();
+    const { server, session } = setUp({ latencyMs: 100 }, { onAttempt });
+    const states = statesOf(session);
     session.start();
     const waiting = track(session.getToken());
     await settle();
     session.close();
     session.close();
-    await settle();
-    expect(waiting.error).toMatchObject({ code: "session_closed", retryable: false, attempts: 0 });
+    await sleep(100); // the server does not heed the signal
+    expect(waiting).toMatchObject({ error: CLOSED, settledAt: 0 });
     expect(server.requests[0]?.signal.aborted).toBe(true);
     expect(states).toEqual(["idle", "closed"]);
+    expect(session.getSnapshot().token).toBeUndefined();
+    expect(onAttempt).not.toHaveBeenCalled();
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("wipes the tokens, also those of the grant option", async () => {
+  it("is final: no token is left, also none of the grant option, start() throws, getToken() rejects", async () => {
     const server = new Server();
     const session = open(server, { grant: server.grant() });
     session.close();
-    expect(session.getSnapshot()).toEqual({
-      state: "closed",
-      token: undefined,
-      error: undefined,
-      retryAt: undefined,
-    });
+    session.stop();
+    const snapshot = { state: "closed", token: undefined, error: undefined, retryAt: undefined };
+    expect(session.getSnapshot()).toEqual(snapshot);
     expect(session.grant).toBeUndefined();
     expect(session.tokenValidForMs).toBe(0);
-  });
-
-  it("is final: start() throws, getToken() rejects, stop() does nothing", async () => {
-    const server = new Server();
-    const session = await openReady(server);
-    session.close();
-    expect(() => session.start()).toThrow(expect.objectContaining({ code: "session_closed" }));
+    expect(() => session.start()).toThrow(expect.objectContaining(CLOSED));
     expect((await rejection(session.getToken())).message).toBe("The session is closed: make a new one");
-    session.stop();
-    expect(session.getSnapshot().state).toBe("closed");
     await sleep(HOUR);
-    expect(server.count).toBe(1);
+    expect(server.count).toBe(0);
   });
 
   it("in a pause begins nothing, although somebody waited for it", async () => {
-    const server = new Server();
-    server.always = { status: 503 };
-    const session = open(server);
-    session.start();
-    await settle();
+    const { server, session } = await setUpStarted({ always: DOWN });
     const waiting = track(session.getToken());
     await sleep(499);
     session.close();
     await sleep(HOUR);
-    expect(waiting.error).toMatchObject({ code: "session_closed" });
+    expect(waiting).toMatchObject({ error: CLOSED, settledAt: 499 });
     expect(server.count).toBe(1);
-  });
-
-  it("ignores what a request brings that does not heed its signal", async () => {
-    const server = new Server();
-    server.latencyMs = 100;
-    const session = open(server);
-    session.start();
-    await settle();
-    session.close();
-    await sleep(100);
-    expect(session.getSnapshot()).toMatchObject({ state: "closed", token: undefined });
-    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
 describe("the functions of others may close the session", () => {
-  it("create, in start(): no listener of the page is left", async () => {
-    const page = stubPage();
-    const session: RoomTokenSession = openOn(() => {
-      session.close();
-      return never();
-    });
-    session.start();
-    expect(page.listeners.size).toBe(0);
-    expect((await rejection(session.getToken())).code).toBe("session_closed");
-  });
-
-  it("create, in getToken()", async () => {
-    const session: RoomTokenSession = openOn(() => {
-      session.close();
-      return never();
-    });
-    expect((await rejection(session.getToken())).code).toBe("session_closed");
-  });
-
   it.each(["start", "getToken"] as const)(
-    "a listener that is told of an expired token in %s()",
+    "create, in %s(): no listener of the page is left",
     async (method) => {
       const page = stubPage();
-      const server = new Server();
-      const session = await openReady(server);
+      const session: RoomTokenSession = openOn(() => {
+        session.close();
+        return never();
+      });
+      const result = track(Promise.resolve(session[method]()));
+      expect(page.countListeners()).toBe(0);
+      expect(await rejection(session.getToken())).toMatchObject(CLOSED);
+      if (method === "getToken") expect(result.error).toMatchObject(CLOSED);
+    },
+  );
+
+  it.each(["start", "getToken"] as const)(
+    "a listener that hears of an expired token in %s()",
+    async (method) => {
+      const page = stubPage();
+      const { session } = await setUpReady();
       session.subscribe(({ state }) => state === "idle" && session.close());
       await sleep(600_000);
       const result = track(Promise.resolve(session[method]()));
       await settle();
       expect(session.getSnapshot().state).toBe("closed");
-      expect(page.listeners.size).toBe(0);
+      expect(page.countListeners()).toBe(0);
       expect(vi.getTimerCount()).toBe(0);
-      if (method === "getToken") expect(result.error).toMatchObject({ code: "session_closed" });
+      if (method === "getToken") expect(result.error).toMatchObject(CLOSED);
     },
   );
-
-  it("a listener that is told of a new token: who waited for it has it", async () => {
-    const session = open(new Server());
-    session.subscribe(({ state }) => state === "ready" && session.close());
-    expect(await session.getToken()).toMatch(/^ey/);
-    expect(session.getSnapshot().state).toBe("closed");
-  });
 
   it("an abort listener of a request that took too long", async () => {
     const session: RoomTokenSession = openOn(({ signal }) => {
@@ -169,31 +137,22 @@ describe("the functions of others may close the session", () => {
 });
 
 describe("no token is shown", () => {
-  const SHOWN: [string, (session: RoomTokenSession) => string][] = [
-    ["util.inspect", (session) => util.inspect(session, { showHidden: true, getters: true, depth: 9 })],
-    [
-      "util.inspect without its hook",
-      (session) => util.inspect(session, { customInspect: false, getters: true, depth: 9 }),
-    ],
-    [
-      "util.inspect of the hidden",
-      (session) => util.inspect(session, { customInspect: false, showHidden: true, depth: 9 }),
-    ],
-    ["util.format", (session) => util.format("%o %O %j %s", session, session, session, session)],
-    ["JSON", (session) => JSON.stringify({ session })],
-    ["String()", String],
-  ];
-  it.each(SHOWN)("by %s of a session", async (_, show) => {
-    const session = await openReady(new Server());
+  it("by an inspection, a log, JSON or String() of a session", async () => {
+    const { session } = await setUpReady();
     const { token = "", refreshToken = "" } = session.grant ?? {};
-    const shown = show(session);
-    expect(shown.length).toBeGreaterThan(1);
-    expect(shown).not.toContain(token);
-    expect(shown).not.toContain(refreshToken);
-  });
-
-  it("in the console it is named, and nothing more", () => {
-    const session = open(new Server());
+    const shown = [
+      util.inspect(session, { showHidden: true, getters: true, depth: 9 }),
+      util.inspect(session, { customInspect: false, getters: true, depth: 9 }),
+      util.inspect(session, { customInspect: false, showHidden: true, depth: 9 }),
+      util.format("%o %O %j %s", session, session, session, session),
+      JSON.stringify({ session }),
+      String(session),
+    ];
+    for (const text of shown) {
+      expect(text.length).toBeGreaterThan(1);
+      expect(text).not.toContain(token);
+      expect(text).not.toContain(refreshToken);
+    }
     expect(util.inspect(session)).toBe("RoomTokenSession {}");
     expect(String(session)).toBe("[object RoomTokenSession]");
   });
@@ -201,9 +160,7 @@ describe("no token is shown", () => {
   it.each(["rejection", "Response"])(
     "in an error, of a back end that repeats them in its %s",
     async (form) => {
-      const server = new Server();
-      server.isOpaque = true;
-      const session = await openReady(server);
+      const { server, session } = await setUpReady({ isOpaque: true });
       const { token = "", refreshToken = "" } = session.grant ?? {};
       const words = `no ${token} and no ${refreshToken}`;
       server.always = () => {
@@ -211,7 +168,7 @@ describe("no token is shown", () => {
         throw Object.assign(new Error(words), { cause: new Error(words), config: { token } });
       };
       await sleep(1000);
-      const error = await rejection(session.getToken({ forceRefresh: true }));
+      const error = await rejection(session.getToken(FORCED));
       const shown = util.inspect(error, { depth: 9, showHidden: true });
       expect(server.operations).toBe(form === "Response" ? "crc" : "cr");
       expect(shown).toContain("[redacted]");

@@ -1,154 +1,96 @@
 /** The session and a back end of one route, over loopback in real time. */
-import {
-  createServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
 import { listen } from "../loopback.ts";
-import { Server } from "./support.ts";
+import { FORCED, json, Server, stepWallClock } from "./support.ts";
 
 interface Arrived {
   readonly method: string | undefined;
   readonly url: string | undefined;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: object;
 }
 
-const sessions: RoomTokenSession[] = [];
-let http: HttpServer;
-let origin: string;
-/** What has arrived at the route, and how it answers. */
-let arrived: Arrived[];
-let answer: (response: ServerResponse, body: unknown) => void;
-
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  arrived = [];
-  const tokens = new Server();
-  answer = (response, body) => {
-    response.setHeader("content-type", "application/json");
-    const isRefresh = Object.hasOwn(body as object, "refreshToken");
-    response.end(JSON.stringify(isRefresh ? { data: tokens.token() } : tokens.grant()));
-  };
-  http = createServer(async (request, response) => {
-    const chunks = await request.toArray();
+/** A route that answers in this way, the requests that arrive there, and the end of their connection. */
+async function startRoute(answer: (response: ServerResponse, body: object) => void) {
+  const arrived: Arrived[] = [];
+  let onEnded = () => {};
+  const ended = new Promise<void>((resolve) => {
+    onEnded = resolve;
+  });
+  const http = createServer(async (request, response) => {
+    response.on("close", onEnded);
     const { method, url, headers } = request;
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || "null");
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
     arrived.push({ method, url, headers, body });
     answer(response, body);
   });
-  origin = await listen(http);
-});
+  onTestFinished(() => void http.close().closeAllConnections());
+  return { endpoint: `${await listen(http)}/rooms/1/token?a=b`, arrived, ended };
+}
 
-afterEach(() => {
-  for (const session of sessions.splice(0)) session.close();
-  http.close();
-  http.closeAllConnections();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function open(options: Partial<RoomTokenSessionOptions> = {}): RoomTokenSession {
-  const session = new RoomTokenSession({ endpoint: `${origin}/rooms/1/token?a=b`, ...options });
-  sessions.push(session);
+function openAt(endpoint: string, options?: Partial<RoomTokenSessionOptions>): RoomTokenSession {
+  const session = new RoomTokenSession({ endpoint, ...options });
+  onTestFinished(() => session.close());
   return session;
 }
 
 /** Forces a renewal. The second that it would wait for is one of the wall clock alone. */
 function renew(session: RoomTokenSession): Promise<string> {
-  vi.setSystemTime(Date.now() + 1000);
-  return session.getToken({ forceRefresh: true });
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  stepWallClock(1000);
+  return session.getToken(FORCED);
 }
 
-const errorOf = (session: RoomTokenSession) => session.getToken().then(expect.unreachable, (error) => error);
-
 describe("endpoint", () => {
-  it("is sent a POST with {} for a grant, and then one with the refresh token for a token", async () => {
-    const session = open();
+  it("is sent a POST with {} for a grant, and one with the refresh token for a token", async () => {
+    const tokens = new Server();
+    const { endpoint, arrived } = await startRoute((response, body) =>
+      response.end(JSON.stringify("refreshToken" in body ? { data: tokens.token() } : tokens.grant())),
+    );
+    const session = openAt(endpoint);
     const first = await session.getToken();
-    const { refreshToken } = session.grant ?? {};
-    expect(refreshToken).toBe("refresh-token-1");
     const renewed = await renew(session);
     expect(renewed).not.toBe(first);
-    expect(arrived.map(({ body }) => body)).toEqual([{}, { refreshToken }]);
+    expect(session.grant).toMatchObject({ token: renewed, refreshToken: "refresh-token-1" });
+    const saved = { token: "old", tokenExpiresAt: "2020-01-01T00:00:00Z", refreshToken: "saved" };
+    await openAt(endpoint, { grant: saved }).getToken();
+    const bodies = [{}, { refreshToken: "refresh-token-1" }, { refreshToken: "saved" }];
+    expect(arrived.map(({ body }) => body)).toEqual(bodies);
     for (const { method, url, headers } of arrived) {
       expect([method, url]).toEqual(["POST", "/rooms/1/token?a=b"]);
       expect(headers).toMatchObject({ "content-type": "application/json", accept: "application/json" });
       expect(headers).not.toHaveProperty("authorization");
     }
-    expect(session.grant).toMatchObject({ token: renewed, refreshToken });
   });
 
-  it("that gives no refresh token is asked to create each time", async () => {
-    const tokens = new Server();
-    answer = (response) => response.end(JSON.stringify(tokens.token()));
-    const session = open();
-    await session.getToken();
-    await renew(session);
-    expect(arrived.map(({ body }) => body)).toEqual([{}, {}]);
+  it("that redirects to a login page is refused, and not followed", async () => {
+    const { endpoint, arrived } = await startRoute((response) =>
+      response.writeHead(302, { location: "/login" }).end(),
+    );
+    const refused = { code: "redirect_refused", status: 302, retryable: false };
+    await expect(openAt(endpoint).getToken()).rejects.toMatchObject(refused);
+    expect(arrived).toHaveLength(1);
   });
 
-  it("takes a saved grant, and refreshes it first", async () => {
-    const session = open({
-      grant: { token: "old", tokenExpiresAt: "2020-01-01T00:00:00Z", refreshToken: "saved" },
-    });
-    await session.getToken();
-    expect(arrived.map(({ body }) => body)).toEqual([{ refreshToken: "saved" }]);
+  it("that hangs up is a connection that failed", async () => {
+    const { endpoint } = await startRoute((response) => response.destroy());
+    const failed = { code: "connection_failed", retryable: true };
+    await expect(openAt(endpoint).getToken()).rejects.toMatchObject(failed);
   });
 
-  it.each<[string, (response: ServerResponse) => void, object]>([
-    [
-      "that redirects to a login page is refused, and not followed",
-      (response) => response.writeHead(302, { location: "/login" }).end(),
-      { code: "redirect_refused", status: 302, retryable: false },
-    ],
-    [
-      "that answers with a page is said to do so",
-      (response) => response.setHeader("content-type", "text/html").end("<html>Sign in</html>"),
-      {
-        code: "invalid_response",
-        message: "create returned a Response with status 200 whose body is not JSON (a login page?)",
-      },
-    ],
-    [
-      "that answers 401 is unauthorized, in its own words",
-      (response) => response.writeHead(401).end('{"title":"Please sign in"}'),
-      { code: "unauthorized", message: "create failed: 401 Please sign in", retryable: false },
-    ],
-    [
-      "that answers 429 is heeded",
-      (response) => response.writeHead(429, { "retry-after": "20" }).end(),
-      { code: "rate_limited", retryAfterMs: 20_000, retryable: true },
-    ],
-    [
-      "that hangs up is a connection that failed",
-      (response) => void response.destroy(),
-      { code: "connection_failed", retryable: true },
-    ],
-  ])("one %s", async (_, respond, expected) => {
-    answer = respond;
-    const session = open();
-    expect(await errorOf(session)).toMatchObject(expected);
-    expect(session.getSnapshot()).toMatchObject({ state: "failed", error: expected });
-    expect(arrived.map(({ url }) => url)).toEqual(["/rooms/1/token?a=b"]);
-  });
-
-  it("one that does not answer is given up after timeoutMs, and its connection ends", async () => {
-    const ended = new Promise<void>((resolve) => {
-      answer = (response) => response.on("close", resolve);
-    });
-    expect((await errorOf(open({ timeoutMs: 100 }))).code).toBe("timeout");
+  it("that does not answer is given up after timeoutMs, and its connection ends", async () => {
+    const { endpoint, ended } = await startRoute(() => {});
+    await expect(openAt(endpoint, { timeoutMs: 100 }).getToken()).rejects.toMatchObject({ code: "timeout" });
     await ended;
   });
 
   it("fetch is looked up at each request, and called with the page's own defaults for credentials", async () => {
-    const session = open({ endpoint: "/rooms/1/token" });
-    const fetch = vi.fn(
-      async (_url: string, _init: RequestInit) => new Response(JSON.stringify(new Server().grant())),
-    );
+    const session = openAt("/rooms/1/token");
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const fetch = vi.fn(async (_url: string, _init: RequestInit) => json(201, new Server().token()));
     vi.stubGlobal("fetch", fetch);
     await session.getToken();
     const [url, init] = fetch.mock.calls[0] ?? [];

@@ -1,17 +1,18 @@
-import { describe, expect, it, vi } from "vitest";
-import { elapsedClock } from "../../src/session/clock.ts";
+import { describe, expect, it } from "vitest";
 import {
+  FORCED,
   HOUR,
   iso,
   jwt,
   NOON,
   open,
   openOn,
-  openReady,
   rejection,
   responseOf,
   Server,
   secsOf,
+  setUpReady,
+  setUpStarted,
   sleep,
   stepWallClock,
   useFakeTime,
@@ -48,41 +49,27 @@ describe("the life of a token is what the server says, whatever the local clock 
     expect(await validSecs(responseOf(200, kept))).toBe(599);
     expect(await validSecs(dated(-505, kept))).toBe(599);
     expect(await validSecs(dated(0, tokenOf({ exp: 100 })))).toBe(99);
+    expect(await validSecs(dated(0, tokenOf({ iat: -10, exp: 10, stated: 10 })))).toBe(9);
     expect(await validSecs(tokenOf({ iat: 0, exp: 28 * 86_400, stated: 600 }))).toBe(599);
     expect(await validSecs(tokenOf({ iat: 0, exp: 600, stated: 3600 }))).toBe(599);
     expect(await validSecs(tokenOf({ iat: 0, exp: 600 }))).toBe(599);
   });
 
   it("a token that the back end had kept is renewed a quarter before the end of what is left of it", async () => {
-    const returned = [dated(0, tokenOf({ iat: -500, exp: 100 })), dated(75, tokenOf({ iat: 75, exp: 675 }))];
-    const create = vi.fn(() => returned.shift());
-    openOn(create).start();
-    await sleep(74_999);
-    expect(create).toHaveBeenCalledTimes(1);
-    await sleep(1);
-    expect(create).toHaveBeenCalledTimes(2);
+    const { server } = await setUpStarted({ next: [() => dated(0, tokenOf({ iat: -500, exp: 100 }))] });
+    await sleep(75_000);
+    expect(server.times).toEqual([0, 75_000]);
   });
 
-  it("a token of a moment is shown until a second before its end by the Date, and not longer", async () => {
-    const session = openOn(() => dated(0, tokenOf({ iat: -10, exp: 10, stated: 10 })));
-    await session.getToken();
-    await sleep(8999);
-    expect(session.getSnapshot().state).toBe("ready");
-    await sleep(1);
-    expect(session.getSnapshot()).toMatchObject({ state: "idle", token: undefined });
-  });
-
+  const onItsWay = async () => {
+    await sleep(5000);
+    return tokenOf({ iat: 0, exp: 5 });
+  };
   it.each([
     ["by the Date", () => dated(0, tokenOf({ iat: -601, exp: -1 }))],
     ["in its last second", () => dated(0, tokenOf({ iat: -599, exp: 1 }))],
     ["by its own iat", () => tokenOf({ iat: 0, exp: -1 })],
-    [
-      "on its way",
-      async () => {
-        await sleep(5000);
-        return tokenOf({ iat: 0, exp: 5 });
-      },
-    ],
+    ["on its way", onItsWay],
   ])("one that has expired %s is a failure, whose sentence speaks of the back end", async (_, create) => {
     const session = openOn(create);
     expect(await rejection(session.getToken())).toMatchObject({
@@ -93,25 +80,15 @@ describe("the life of a token is what the server says, whatever the local clock 
     expect(session.getSnapshot().state).toBe("failed");
   });
 
-  it("a create that returns the same expired token again and again is never ready", async () => {
-    const kept = tokenOf({ iat: -3600, exp: -3000 });
-    const states = new Set<string>();
-    const session = openOn(() => dated(0, kept), { grant: kept });
-    session.subscribe(({ state }) => states.add(state));
-    session.start();
-    await sleep(HOUR);
-    expect([...states]).toEqual(["idle", "failed"]);
-  });
-
-  it("a renewal that brings the very token that is held is a failure", async () => {
+  it("a renewal that brings the very token that is held is a failure, also after that has expired", async () => {
     const kept = tokenOf({ iat: 0, exp: 600 });
     const session = openOn(() => kept);
     await session.getToken();
     await sleep(1000);
-    const error = await rejection(session.getToken({ forceRefresh: true }));
-    expect(error).toMatchObject({ code: "invalid_response", message: "create returned no new token" });
+    const noNewToken = { code: "invalid_response", message: "create returned no new token" };
+    expect(await rejection(session.getToken(FORCED))).toMatchObject(noNewToken);
     await sleep(600_000);
-    expect((await rejection(session.getToken())).code).toBe("invalid_response");
+    expect(await rejection(session.getToken())).toMatchObject(noNewToken);
   });
 });
 
@@ -127,13 +104,11 @@ describe("a token that tells the time neither itself nor by a Date", () => {
   });
 
   it("ends at that moment, however long its response took", async () => {
-    const server = new Server();
-    server.isOpaque = true;
-    const session = await openReady(server);
+    const { server, session } = await setUpReady({ isOpaque: true });
     server.latencyMs = 5000;
     server.always = () => tokenOf({ stated: 300 });
     await sleep(95_000);
-    session.getToken({ forceRefresh: true });
+    session.getToken(FORCED);
     await sleep(5000);
     expect(session.tokenValidForMs).toBe(199_000);
   });
@@ -157,50 +132,37 @@ describe("a token that tells the time neither itself nor by a Date", () => {
     ["an exp before 1970", jwt({ exp: -1 })],
   ])("so it is with %s", async (_, token) => {
     expect(await validSecs({ token, tokenExpiresAt: iso(NOON_SECS + 300) })).toBe(299);
-    expect((await rejection(openOn(() => ({ token })).getToken())).message).toBe(
-      "create returned no tokenExpiresAt",
-    );
+    const { message } = await rejection(openOn(() => ({ token })).getToken());
+    expect(message).toBe("create returned no tokenExpiresAt");
   });
 
-  it("base64url is read with all its letters", async () => {
-    for (const [note, letter] of [
-      ["?~>", "-"],
-      ["~~?>", "_"],
-    ]) {
-      const token = jwt({ note, iat: NOON_SECS, exp: NOON_SECS + 60 });
-      expect(token).toContain(letter);
-      expect(await validSecs({ token })).toBe(59);
-    }
+  it.each([
+    ["-", "?~>"],
+    ["_", "~~?>"],
+  ])("base64url may have a %s", async (letter, note) => {
+    const token = jwt({ note, iat: NOON_SECS, exp: NOON_SECS + 60 });
+    expect(token).toContain(letter);
+    expect(await validSecs({ token })).toBe(59);
   });
 });
 
 describe("a grant that the session begins with", () => {
-  const renewals = async (grant: object) => {
-    const server = new Server();
-    const session = open(server, { grant: grant as never });
-    session.start();
-    const validMs = session.tokenValidForMs;
-    await sleep(481_000);
-    return { firstAt: server.times[0], validSecs: validMs / 1000 };
-  };
-
-  it("is renewed as if it were new if it was issued less than a minute ago by the local clock", async () => {
-    expect(await renewals(tokenOf({ iat: -59, exp: 541 }))).toEqual({ firstAt: 421_000, validSecs: 540 });
-  });
-
-  it("and also if it was issued less than a minute from now", async () => {
-    expect(await renewals(tokenOf({ iat: 59, exp: 659 }))).toEqual({ firstAt: 480_000, validSecs: 599 });
-  });
-
   it.each([
-    ["an hour ago by the local clock: it has the rest of its life", { iat: -3540, exp: 60 }, 59],
-    ["in an hour by the local clock: it has its whole life", { iat: 3600, exp: 4200 }, 599],
-    ["a minute ago", { iat: -60, exp: 540 }, 539],
-    ["a minute from now", { iat: 60, exp: 660 }, 599],
-    ["at a time that it does not tell: its end is by the local clock", { stated: 300 }, 299],
-    ["at a time that it does not tell, with an end far away: it has 3660 s", { stated: 20_000 }, 3659],
-  ])("is renewed at once if it was issued %s", async (_, token, validSecs) => {
-    expect(await renewals(tokenOf(token))).toEqual({ firstAt: 0, validSecs });
+    ["59 s ago by the local clock: when a new one would be", { iat: -59, exp: 541 }, 421_000, 540],
+    ["59 s from now: as a new one", { iat: 59, exp: 659 }, 480_000, 599],
+    ["a minute ago: at once", { iat: -60, exp: 540 }, 0, 539],
+    ["a minute from now: at once", { iat: 60, exp: 660 }, 0, 599],
+    ["an hour ago: at once, and has the rest of its life", { iat: -3540, exp: 60 }, 0, 59],
+    ["an hour from now: at once, and has its whole life", { iat: 3600, exp: 4200 }, 0, 599],
+    ["at a time it does not tell: at once, and ends by the local clock", { stated: 300 }, 0, 299],
+    ["at such a time, with an end far away: at once, and has 3660 s", { stated: 20_000 }, 0, 3659],
+  ])("is renewed, if it was issued %s", async (_, issued, renewedAt, validSecs) => {
+    const server = new Server();
+    const session = open(server, { grant: tokenOf(issued) as never });
+    session.start();
+    expect(session.tokenValidForMs / 1000).toBe(validSecs);
+    await sleep(480_000);
+    expect(server.times[0]).toBe(renewedAt);
   });
 
   it("is of use for its refresh token even if it expired long ago", async () => {
@@ -224,111 +186,15 @@ describe("a grant that the session begins with", () => {
   });
 
   it("goes from session to session by way of JSON", async () => {
-    const server = new Server();
-    const first = await openReady(server);
-    const saved = JSON.parse(JSON.stringify(first.grant));
-    expect(saved).toEqual(first.grant);
-    expect(saved).toEqual({
-      token: await first.getToken(),
-      tokenExpiresAt: "2026-11-22T12:10:00.000Z",
-      refreshToken: "refresh-token-1",
-    });
+    const { server, session, token } = await setUpReady();
+    const saved = JSON.parse(JSON.stringify(session.grant));
+    const tokenExpiresAt = "2026-11-22T12:10:00.000Z";
+    expect(saved).toEqual({ token, tokenExpiresAt, refreshToken: "refresh-token-1" });
     await sleep(30_000);
     const second = open(server, { grant: saved });
-    expect(second.getSnapshot()).toMatchObject({ state: "ready", token: saved.token });
+    expect(second.getSnapshot()).toMatchObject({ state: "ready", token });
     expect(second.tokenValidForMs).toBe(569_000);
-    expect(await second.getToken()).toBe(saved.token);
+    expect(await second.getToken()).toBe(token);
     expect(server.count).toBe(1);
-  });
-
-  it("tokenExpiresAt of the saved grant is the earlier of the two ends", async () => {
-    const session = openOn(() => tokenOf({ iat: 0, exp: 600, stated: 3600 }));
-    await session.getToken();
-    expect(session.grant?.tokenExpiresAt).toBe("2026-11-22T12:10:00.000Z");
-    expect(session.grant).not.toHaveProperty("refreshToken");
-  });
-});
-
-describe("time is summed reading by reading", () => {
-  function clockOn(times: { wall: number; monotonic: number }) {
-    vi.spyOn(Date, "now").mockImplementation(() => times.wall);
-    vi.spyOn(performance, "now").mockImplementation(() => times.monotonic);
-    return elapsedClock();
-  }
-
-  it("sleep that stops the monotonic clock is counted by the wall clock, and the other way round", () => {
-    const at = { wall: 1000, monotonic: 1000 };
-    const now = clockOn(at);
-    expect(now()).toBe(0);
-    at.wall += HOUR;
-    at.monotonic += 5;
-    expect(now()).toBe(HOUR);
-    at.monotonic += 2000;
-    at.wall += 1;
-    expect(now()).toBe(HOUR + 2000);
-  });
-
-  it("a wall clock that is set back takes nothing away, and each step forward counts as sleep", () => {
-    const at = { wall: HOUR, monotonic: 0 };
-    const now = clockOn(at);
-    now();
-    for (let i = 1; i <= 100; i++) {
-      at.wall += i % 2 === 0 ? 10_000 + HOUR : 10_000 - HOUR;
-      at.monotonic += 10_000;
-      now();
-    }
-    expect(now()).toBe(50 * 10_000 + 50 * (10_000 + HOUR));
-  });
-
-  it("a wall clock that is set back does not stop the time where it is the only clock", () => {
-    vi.stubGlobal("performance", undefined);
-    const now = elapsedClock();
-    expect(now()).toBe(0);
-    stepWallClock(-HOUR);
-    expect(now()).toBe(0);
-    stepWallClock(700);
-    expect(now()).toBe(700);
-  });
-
-  it("a hundred thousand readings in a minute do not make it run fast", () => {
-    const at = { wall: 0, monotonic: 0 };
-    const now = clockOn(at);
-    for (let i = 1; i <= 100_000; i++) {
-      at.monotonic = i * 0.6;
-      at.wall = Math.floor(at.monotonic);
-      now();
-    }
-    expect(now()).toBeGreaterThanOrEqual(60_000);
-    expect(now()).toBeLessThan(60_000 + 17);
-  });
-
-  it("after sleep the expired token is not given out, though no timer has fired", async () => {
-    const server = new Server();
-    const session = await openReady(server);
-    const token = await session.getToken();
-    stepWallClock(HOUR);
-    expect(session.getSnapshot()).toMatchObject({ state: "idle", token: undefined });
-    expect(await session.getToken()).not.toBe(token);
-  });
-
-  it("a wall clock that is set back delays no renewal", async () => {
-    const server = new Server();
-    open(server).start();
-    await sleep(100_000);
-    stepWallClock(-2 * HOUR);
-    await sleep(380_000);
-    expect(server.count).toBe(2);
-  });
-
-  it("a wall clock that is set forward costs one renewal, not one per call", async () => {
-    const server = new Server();
-    const session = await openReady(server);
-    session.start();
-    await sleep(1000);
-    stepWallClock(HOUR);
-    for (let i = 0; i < 100; i++) await session.getToken();
-    expect(server.count).toBe(2);
-    await sleep(479_000);
-    expect(server.count).toBe(2);
   });
 });

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { life, live } from "./lives.ts";
-import { HOUR, NOON, open, REFUSED, Server, sleep, useFakeTime, useRandom } from "./support.ts";
+import { DOWN, HOUR, NOON, open, REFUSED, Server, sleep, useFakeTime, useRandom } from "./support.ts";
 
 useFakeTime();
 
-const RUNS = process.env["MODE"] === "deep" ? 3000 : 40;
+const isDeep = process.env["MODE"] === "deep";
+const RUNS = isDeep ? 3000 : 40;
+const CALLS_PER_SECOND = isDeep ? 1000 : 10;
 
 it(
   "whatever happens in a life: no expired token, no rejection while a valid one is held, ready again at the end",
@@ -13,6 +15,28 @@ it(
     await fc.assert(fc.asyncProperty(life, live), { numRuns: RUNS });
   },
   60_000 + RUNS * 200,
+);
+
+it.each([true, false])(
+  "many calls a second in an outage of ten minutes make at most 45 requests (started: %s)",
+  { timeout: 300_000 },
+  async (isStarted) => {
+    const server = new Server();
+    server.always = DOWN;
+    const session = open(server, { grant: server.grant() });
+    if (isStarted) session.start();
+    await sleep(599_000);
+    const earlier = server.count;
+    let rejected = 0;
+    for (let second = 0; second < 600; second++) {
+      for (let i = 0; i < CALLS_PER_SECOND; i++) session.getToken().catch(() => rejected++);
+      await sleep(1000);
+    }
+    expect(server.count - earlier).toBeGreaterThan(20);
+    expect(server.count - earlier).toBeLessThanOrEqual(45);
+    await sleep(30_000);
+    expect(rejected).toBe(600 * CALLS_PER_SECOND);
+  },
 );
 
 it.each([0, 0.5])(

@@ -3,32 +3,33 @@ import { expect, vi } from "vitest";
 import { RoomTokenSession, type RoomTokenSessionSnapshot } from "../../src/session/index.ts";
 import { HOUR, iso, jwt, NOON, responseOf, secsOf, settle, sleep, stepWallClock } from "./support.ts";
 
-/** What happens to a session in its life; times are in seconds. */
-type Step =
-  | { readonly do: "wait"; readonly secs: number }
-  | { readonly do: "sleep"; readonly secs: number }
-  | { readonly do: "call"; readonly minValiditySecs: number; readonly forceRefresh: boolean }
-  | { readonly do: "callAndLeave"; readonly afterMs: number }
-  | { readonly do: "startOrStop" | "pageIsBack" | "outage" | "deploy" | "idle" };
-
-const secs = fc.integer({ min: 1, max: 2000 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant("wait"), secs }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("sleep"), secs }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("call"),
-      minValiditySecs: fc.constantFrom(0, 0, 0, 5, 300, 4000),
-      forceRefresh: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("callAndLeave"), afterMs: fc.nat(2000) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom("startOrStop", "pageIsBack", "outage", "deploy", "idle") }),
-  },
+/** What happens to a session in its life, and how often. */
+const WEIGHTS = {
+  wait: 8,
+  sleep: 2,
+  call: 5,
+  callAndLeave: 1,
+  startOrStop: 1,
+  pageIsBack: 1,
+  outage: 1,
+  deploy: 1,
+  idle: 1,
+} as const;
+type StepName = keyof typeof WEIGHTS;
+const steps = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
+  Array<StepName>(weight).fill(name as StepName),
 );
+
+const step = fc.record({
+  name: fc.constantFrom(...steps),
+  /** How long it waits or sleeps. */
+  secs: fc.integer({ min: 1, max: 2000 }),
+  /** When a caller leaves. */
+  ms: fc.nat(2000),
+  minValiditySecs: fc.constantFrom(0, 0, 0, 5, 300, 4000),
+  forceRefresh: fc.boolean(),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** A device, a back end and the steps of one life. */
 export const life = fc.record({
@@ -85,7 +86,7 @@ class BackEnd {
     this.requests += 1;
     if (this.underWay.size > 0) this.faults.push("two requests under way");
     this.underWay.add(signal);
-    const isOver = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       const end = () => {
         this.underWay.delete(signal);
         resolve();
@@ -93,7 +94,6 @@ class BackEnd {
       signal.addEventListener("abort", end);
       if (fate !== "hangs") setTimeout(end, fate === "slow" ? 3000 : 50);
     });
-    await isOver;
     if (this.isFaulty.deploy) throw { status: 404 };
     if (this.isFaulty.outage) throw { status: 503 };
     if (fate === "refused") throw { status: 403 };
@@ -118,20 +118,19 @@ export async function live(life: Life): Promise<void> {
 class OneLife {
   readonly #backEnd: BackEnd;
   readonly #session: RoomTokenSession;
-  readonly #callers: Callers;
   readonly #startedAt = performance.now();
   #sleptMs = 0;
   #isStarted = false;
   /** What the listeners were called with last. */
   #latest: RoomTokenSessionSnapshot | undefined;
+  #waiting = 0;
 
   constructor(life: Life) {
     const { uses, timeoutMs, random, clockHoursOff } = life;
     vi.setSystemTime(NOON + clockHoursOff * HOUR);
     let draws = 0;
     vi.spyOn(Math, "random").mockImplementation(() => random[draws++ % random.length] ?? 0);
-    const trueNow = () => NOON + performance.now() - this.#startedAt + this.#sleptMs;
-    const backEnd = new BackEnd(life, trueNow);
+    const backEnd = new BackEnd(life, () => NOON + performance.now() - this.#startedAt + this.#sleptMs);
     this.#backEnd = backEnd;
     this.#session = new RoomTokenSession({
       ...(uses !== "refresh" && { create: backEnd.answer }),
@@ -143,29 +142,28 @@ class OneLife {
       this.#latest = snapshot;
       if (!isSound(snapshot)) backEnd.faults.push(`a snapshot of ${JSON.stringify(snapshot)}`);
     });
-    this.#callers = new Callers(this.#session, backEnd);
   }
 
-  async take(step: Step): Promise<void> {
-    const backEnd = this.#backEnd;
-    switch (step.do) {
+  async take({ name, secs, ms, minValiditySecs, forceRefresh }: Step): Promise<void> {
+    switch (name) {
       case "wait":
-        return sleep(step.secs * 1000);
+        return sleep(secs * 1000);
       case "sleep":
-        this.#sleptMs += step.secs * 1000;
-        return stepWallClock(step.secs * 1000);
+        this.#sleptMs += secs * 1000;
+        return stepWallClock(secs * 1000);
       case "call":
-        return this.#callers.call(step.minValiditySecs * 1000, step.forceRefresh);
+        return void this.#call(minValiditySecs * 1000, forceRefresh);
       case "callAndLeave":
-        return this.#callers.callAndLeave(step.afterMs);
+        return this.#callAndLeave(ms);
       case "startOrStop":
-        return this.#startOrStop();
+        this.#isStarted = !this.#isStarted;
+        return this.#isStarted ? this.#session.start() : this.#session.stop();
       case "pageIsBack":
         return this.#isStarted ? this.#session.start() : undefined;
       case "idle":
         return this.#isStarted ? undefined : this.#idle();
       default:
-        backEnd.isFaulty[step.do] = !backEnd.isFaulty[step.do];
+        this.#backEnd.isFaulty[name] = !this.#backEnd.isFaulty[name];
     }
   }
 
@@ -184,27 +182,45 @@ class OneLife {
     await sleep(360_000);
     this.check();
     expect(this.#latest).toMatchObject({ state: "ready", token: await this.#session.getToken() });
-    this.#callers.areLeaving = true;
     this.#session.close();
     await settle();
-    expect(this.#callers.waiting).toBe(0);
+    expect(this.#waiting).toBe(0);
     expect(this.#latest?.state).toBe("closed");
     this.check();
     await sleep(3000); // the back end's own timers
     expect(vi.getTimerCount()).toBe(0);
   }
 
-  #startOrStop(): void {
-    this.#isStarted = !this.#isStarted;
-    if (this.#isStarted) this.#session.start();
-    else this.#session.stop();
+  /** Judges what the caller gets at the moment when it gets it. */
+  async #call(minValidityMs: number, forceRefresh: boolean, signal?: AbortSignal): Promise<void> {
+    const { faults } = this.#backEnd;
+    const held = this.#session.getSnapshot().token;
+    this.#waiting += 1;
+    const token = await this.#session
+      .getToken({ minValidityMs, forceRefresh, signal })
+      .catch(() => undefined);
+    this.#waiting -= 1;
+    if (token === undefined) {
+      const isWronged = !forceRefresh && !signal?.aborted && this.#session.getSnapshot().token !== undefined;
+      if (isWronged) faults.push("rejected while a valid token was held");
+    } else {
+      if (!this.#backEnd.accepts(token)) faults.push("an expired token was given out");
+      if (forceRefresh && token === held) faults.push("the rejected token was given out");
+    }
+  }
+
+  async #callAndLeave(afterMs: number): Promise<void> {
+    const caller = new AbortController();
+    this.#call(0, false, caller.signal);
+    await sleep(afterMs);
+    caller.abort();
   }
 
   /** A session that is not started makes no request and has no timer while nobody waits. */
   async #idle(): Promise<void> {
     const backEnd = this.#backEnd;
     await sleep(20_000);
-    if (this.#callers.waiting > 0 || backEnd.underWay.size > 0) return;
+    if (this.#waiting > 0 || backEnd.underWay.size > 0) return;
     const { requests } = backEnd;
     await sleep(400_000);
     expect(backEnd.requests).toBe(requests);
@@ -220,45 +236,4 @@ function isSound({ state, token, error, retryAt }: RoomTokenSessionSnapshot): bo
     state === (token === undefined ? withoutToken : withToken) &&
     (retryAt === undefined || error !== undefined)
   );
-}
-
-/** Callers that judge what they get at the moment when they get it. */
-class Callers {
-  waiting = 0;
-  areLeaving = false;
-  readonly #session: RoomTokenSession;
-  readonly #backEnd: BackEnd;
-
-  constructor(session: RoomTokenSession, backEnd: BackEnd) {
-    this.#session = session;
-    this.#backEnd = backEnd;
-  }
-
-  call(minValidityMs: number, forceRefresh: boolean, signal?: AbortSignal): void {
-    const held = this.#session.getSnapshot().token;
-    this.waiting += 1;
-    this.#session
-      .getToken({ minValidityMs, forceRefresh, signal })
-      .finally(() => {
-        this.waiting -= 1;
-      })
-      .then(
-        (token) => {
-          if (!this.#backEnd.accepts(token)) this.#backEnd.faults.push("an expired token was given out");
-          if (forceRefresh && token === held) this.#backEnd.faults.push("the rejected token was given out");
-        },
-        () => {
-          if (forceRefresh || signal?.aborted || this.areLeaving) return;
-          if (this.#session.getSnapshot().token !== undefined)
-            this.#backEnd.faults.push("rejected while a valid token was held");
-        },
-      );
-  }
-
-  async callAndLeave(afterMs: number): Promise<void> {
-    const caller = new AbortController();
-    this.call(0, false, caller.signal);
-    await sleep(afterMs);
-    caller.abort();
-  }
 }

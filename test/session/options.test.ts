@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
-import { open, rejection, Server, useFakeTime } from "./support.ts";
+import { rejection, setUp, useFakeTime } from "./support.ts";
 
 useFakeTime();
 
@@ -78,15 +78,20 @@ describe("getToken refuses", () => {
       'options must not contain "minValidity"; it may contain minValidityMs, forceRefresh, signal',
     ],
   ])("%j: %s", async (options, message) => {
-    const server = new Server();
-    const error = await rejection(open(server).getToken(options as never));
+    const { server, session } = setUp();
+    const error = await rejection(session.getToken(options as never));
     expect(error).toMatchObject({ code: "invalid_argument", message });
     expect(server.count).toBe(0);
   });
 
-  it("nothing that is undefined", async () => {
-    const options = { minValidityMs: undefined, forceRefresh: undefined, signal: undefined };
-    expect(await open(new Server()).getToken(options)).toMatch(/^ey/);
+  it("no default, and nothing that is undefined", async () => {
+    const { session } = setUp();
+    const token = await session.getToken({
+      minValidityMs: undefined,
+      forceRefresh: undefined,
+      signal: undefined,
+    });
+    expect(await session.getToken({ minValidityMs: 0, forceRefresh: false })).toBe(token);
   });
 });
 
@@ -138,7 +143,7 @@ describe("a bare platform is enough", () => {
     ["with a document alone, as in some tests", { document: new EventTarget() }],
   ])("%s", async (_, globals) => {
     for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
-    const session = open(new Server());
+    const { session } = setUp();
     session.start();
     expect(await session.getToken()).toMatch(/^ey/);
     session.stop();

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { RoomTokenError, RoomTokenSession, type RoomTokenSessionOptions } from "../../src/session/index.ts";
 
@@ -5,6 +6,8 @@ export const NOON = Date.UTC(2026, 10, 22, 12);
 export const HOUR = 3_600_000;
 export const DOWN = { status: 503 };
 export const REFUSED = { status: 403 };
+export const PAGE_EVENTS = ["visibilitychange", "focus", "online", "pageshow"];
+export const FORCED = { forceRefresh: true };
 
 const sessions: RoomTokenSession[] = [];
 const unhandled: unknown[] = [];
@@ -42,6 +45,10 @@ export function jwt(claims: object): string {
   return `${encode({ alg: "none" })}.${encode(claims)}.c2ln`;
 }
 
+/** A Response with this JSON. */
+export const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers });
+
 /** The part of a Response that a session reads; unlike a real one it needs no timer of its own to be read. */
 export function responseOf(status: number, body: unknown, headers: Record<string, string> = {}) {
   return {
@@ -59,8 +66,6 @@ type Outcome = object | (() => unknown);
 export class Server {
   ttlSecs = 600;
   latencyMs = 0;
-  /** How far the server's clock is ahead of the local one. */
-  aheadMs = 0;
   /** Whether its tokens are no JWTs. */
   isOpaque = false;
   givesRefreshToken = true;
@@ -93,7 +98,7 @@ export class Server {
   }
 
   get nowSecs(): number {
-    return secsOf(Date.now() + this.aheadMs);
+    return secsOf(Date.now());
   }
 
   token() {
@@ -157,11 +162,24 @@ export function openOn(
   return open(new Server(), { create: create as () => never, refresh: undefined, ...options });
 }
 
-/** A session that has got its first token at noon. */
-export async function openReady(server: Server, options?: Partial<RoomTokenSessionOptions>) {
-  const session = open(server, options);
-  await session.getToken();
-  return session;
+/** A back end that behaves in this way, and a session on it. */
+export function setUp(behaviour: Partial<Server> = {}, options: Partial<RoomTokenSessionOptions> = {}) {
+  const server = Object.assign(new Server(), behaviour);
+  return { server, session: open(server, options) };
+}
+
+/** The same, and the session has got its first token at noon. */
+export async function setUpReady(behaviour?: Partial<Server>, options?: Partial<RoomTokenSessionOptions>) {
+  const { server, session } = setUp(behaviour, options);
+  return { server, session, token: await session.getToken() };
+}
+
+/** The same, and the session was started at noon. */
+export async function setUpStarted(behaviour?: Partial<Server>, options?: Partial<RoomTokenSessionOptions>) {
+  const { server, session } = setUp(behaviour, options);
+  session.start();
+  await settle();
+  return { server, session };
 }
 
 export const sleep = async (ms: number): Promise<void> => {
@@ -178,12 +196,12 @@ export function stepWallClock(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** How a promise stands, without waiting for it. */
-export function track<T>(promise: Promise<T>): { value?: T; error?: unknown; isPending: boolean } {
-  const state: ReturnType<typeof track<T>> = { isPending: true };
+/** What became of a promise, and when, in milliseconds since noon; nothing as long as it is pending. */
+export function track<T>(promise: Promise<T>): { value?: T; error?: unknown; settledAt?: number } {
+  const state: ReturnType<typeof track<T>> = {};
   promise.then(
-    (value) => Object.assign(state, { value, isPending: false }),
-    (error) => Object.assign(state, { error, isPending: false }),
+    (value) => Object.assign(state, { value, settledAt: Date.now() - NOON }),
+    (error) => Object.assign(state, { error, settledAt: Date.now() - NOON }),
   );
   return state;
 }
@@ -192,31 +210,36 @@ export function track<T>(promise: Promise<T>): { value?: T; error?: unknown; isP
 export async function rejection(promise: Promise<unknown>): Promise<RoomTokenError> {
   const state = track(promise);
   await settle();
-  expect(state).toMatchObject({ isPending: false, error: expect.any(RoomTokenError) });
+  expect(state.error).toBeInstanceOf(RoomTokenError);
   return state.error as RoomTokenError;
+}
+
+/** The error of a session whose `create` returns or throws this. */
+export async function errorOf(create: () => unknown): Promise<RoomTokenError> {
+  const error = await rejection(openOn(create).getToken());
+  expect(error.operation).toBe("create");
+  return error;
+}
+
+/** The states that a listener is called with. */
+export function statesOf(session: RoomTokenSession): string[] {
+  const states: string[] = [];
+  session.subscribe(({ state }) => states.push(state));
+  return states;
 }
 
 /** A page whose events a test can send. */
 export function stubPage() {
-  const listeners = new Set<string>();
-  const target = () =>
-    Object.assign(new EventTarget(), {
-      visibilityState: "visible",
-      addEventListener(name: string, listener: () => void) {
-        listeners.add(name);
-        EventTarget.prototype.addEventListener.call(this, name, listener);
-      },
-      removeEventListener(name: string, listener: () => void) {
-        listeners.delete(name);
-        EventTarget.prototype.removeEventListener.call(this, name, listener);
-      },
-    });
-  const [window, document] = [target(), target()];
+  const window = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
   vi.stubGlobal("window", window);
   vi.stubGlobal("document", document);
-  const send = (name: string, members: object = {}) => {
-    const event = Object.assign(new Event(name), members);
-    (name === "visibilitychange" ? document : window).dispatchEvent(event);
+  const targetOf = (name: string) => (name === "visibilitychange" ? document : window);
+  return {
+    document,
+    countListeners: () => PAGE_EVENTS.flatMap((name) => getEventListeners(targetOf(name), name)).length,
+    send(name: string, members: object = {}) {
+      targetOf(name).dispatchEvent(Object.assign(new Event(name), members));
+    },
   };
-  return { document, listeners, send };
 }
