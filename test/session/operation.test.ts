@@ -9,6 +9,7 @@ import {
   setUpReady,
   setUpStarted,
   sleep,
+  statesOf,
   useFakeTime,
 } from "./support.ts";
 
@@ -30,13 +31,20 @@ describe("which operation", () => {
     expect(reported.map(([first]) => first).join("")).toBe(server.operations);
   });
 
-  it("with create alone, or refresh alone, every attempt is that one, also with a refresh token in hand", async () => {
+  it("with create alone each renewal is a create, also with a refresh token in hand, which nothing can refresh", async () => {
+    const { server, session } = await setUpReady({}, { refresh: undefined });
+    const states = statesOf(session);
+    session.start();
+    await sleep(HOUR);
+    expect(server.operations).toMatch(/^c{8}$/);
+    expect(new Set(states)).toEqual(new Set(["ready"]));
+  });
+
+  it("with refresh alone every attempt is a refresh, also after failures", async () => {
     const grant = new Server().grant();
-    const creates = await setUpStarted({ always: DOWN }, { refresh: undefined, grant });
-    const refreshes = await setUpStarted({ always: DOWN }, { create: undefined, grant });
+    const { server } = await setUpStarted({ always: DOWN }, { create: undefined, grant });
     await sleep(500_000);
-    expect(creates.server.operations).toMatch(/^c{5,}$/);
-    expect(refreshes.server.operations).toMatch(/^r{5,}$/);
+    expect(server.operations).toMatch(/^r{5,}$/);
   });
 
   it("a refused refresh drops the refresh token, and create is called at once, also if that fails", async () => {
