@@ -13,6 +13,8 @@ const create = () => GRANT;
 const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
 const NEEDS =
   "options must contain either endpoint, or create, or refresh together with a grant that has a refreshToken";
+const TIMEOUT = "timeoutMs must be a number of milliseconds above 0, at most 2147483647";
+const NOT_FILLED = "that is not a non-empty string";
 const KNOWN = "it may contain endpoint, create, refresh, grant, timeoutMs, onAttempt";
 
 describe("the constructor refuses", () => {
@@ -31,15 +33,16 @@ describe("the constructor refuses", () => {
     [{ create: "/x" }, "create must be a function"],
     [{ create, refresh: null }, "refresh must be a function"],
     [{ create, onAttempt: {} }, "onAttempt must be a function"],
-    [{ create, timeoutMs: 0 }, "timeoutMs must be a number of milliseconds above 0, at most 2147483647"],
-    [
-      { create, timeoutMs: 2 ** 31 },
-      "timeoutMs must be a number of milliseconds above 0, at most 2147483647",
-    ],
+    [{ create, timeoutMs: 0 }, TIMEOUT],
+    [{ create, timeoutMs: 2 ** 31 }, TIMEOUT],
     [{ create, grant: null }, "grant must be a grant (given: null)"],
     [{ create, grant: {} }, "grant must be a grant (given: no token)"],
     [{ create, grant: { token: "t" } }, "grant must be a grant (given: no tokenExpiresAt)"],
     [{ create, grant: JSON.stringify(GRANT) }, "grant must be a grant (given: a string)"],
+    [
+      { create, grant: { ...GRANT, refreshToken: 5 } },
+      `grant must be a grant (given: a refreshToken ${NOT_FILLED})`,
+    ],
     [{ create, tokenTtlSecs: 60 }, `options must not contain "tokenTtlSecs"; ${KNOWN}`],
     [{ endPoint: "/x" }, `options must not contain "endPoint"; ${KNOWN}`],
   ])("%j: %s", (options, message) => {
@@ -56,27 +59,19 @@ describe("the constructor refuses", () => {
     }
     expect(make({ create, grant: hostile })).toThrow("grant must be a grant (given: no token)");
   });
-
-  it("and shows no token of a grant that it refuses", () => {
-    const grant = { ...GRANT, refreshToken: 5 };
-    expect(make({ create, grant })).toThrow(
-      /^grant must be a grant \(given: a refreshToken that is not [^.]*\)$/,
-    );
-  });
 });
 
 describe("getToken refuses", () => {
+  const VALIDITY = "minValidityMs must be a number of milliseconds, 0 or more";
+  const MEMBERS = "it may contain minValidityMs, forceRefresh, signal";
   it.each<[unknown, string]>([
     [null, "options must be an object"],
-    [{ minValidityMs: -1 }, "minValidityMs must be a number of milliseconds, 0 or more"],
-    [{ minValidityMs: Number.NaN }, "minValidityMs must be a number of milliseconds, 0 or more"],
-    [{ minValidityMs: "60" }, "minValidityMs must be a number of milliseconds, 0 or more"],
+    [{ minValidityMs: -1 }, VALIDITY],
+    [{ minValidityMs: Number.NaN }, VALIDITY],
+    [{ minValidityMs: "60" }, VALIDITY],
     [{ forceRefresh: 1 }, "forceRefresh must be true or false"],
     [{ signal: {} }, "signal must be an AbortSignal"],
-    [
-      { minValidity: 5 },
-      'options must not contain "minValidity"; it may contain minValidityMs, forceRefresh, signal',
-    ],
+    [{ minValidity: 5 }, `options must not contain "minValidity"; ${MEMBERS}`],
   ])("%j: %s", async (options, message) => {
     const { server, session } = setUp();
     const error = await rejection(session.getToken(options as never));
@@ -86,11 +81,8 @@ describe("getToken refuses", () => {
 
   it("no default, and nothing that is undefined", async () => {
     const { session } = setUp();
-    const token = await session.getToken({
-      minValidityMs: undefined,
-      forceRefresh: undefined,
-      signal: undefined,
-    });
+    const options = { minValidityMs: undefined, forceRefresh: undefined, signal: undefined };
+    const token = await session.getToken(options);
     expect(await session.getToken({ minValidityMs: 0, forceRefresh: false })).toBe(token);
   });
 });
@@ -134,11 +126,11 @@ describe("the constructor", () => {
 });
 
 describe("a bare platform is enough", () => {
+  // Not undefined: Vitest itself sets process.nextTick now and then.
+  const process = {};
+  const BARE = { document: undefined, performance: undefined, URL: undefined, process };
   it.each([
-    [
-      "without document, performance, process and URL",
-      { document: undefined, performance: undefined, process: undefined, URL: undefined },
-    ],
+    ["without document, performance and URL, and with an empty process", BARE],
     ["with a window that cannot be listened to, as on React Native", { window: {} }],
     ["with a document alone, as in some tests", { document: new EventTarget() }],
   ])("%s", async (_, globals) => {

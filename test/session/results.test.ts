@@ -154,12 +154,6 @@ describe("a Response that is not ok", () => {
     });
   });
 
-  it("a title of the back end's own is kept, for the user", async () => {
-    expect((await errorOf(() => json(403, { title: "You are not invited" }))).errors).toEqual([
-      { title: "You are not invited" },
-    ]);
-  });
-
   const rejectText = { text: () => Promise.reject(new Error("read")) };
   it.each<[string, object, string]>([
     ["HTML", new Response("<h1>Bad gateway</h1>", { status: 502 }), "<h1>Bad gateway</h1>"],
