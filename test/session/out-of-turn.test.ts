@@ -107,6 +107,16 @@ describe("forceRefresh", () => {
     expect(server.count).toBe(1);
   });
 
+  it("a caller that comes while it is put off waits with it, and does not take its haste away", async () => {
+    const { session, timesSince } = await setUpInLongPause();
+    await rejection(session.getToken(FORCED));
+    track(session.getToken(FORCED));
+    const other = track(session.getToken());
+    await sleep(1000);
+    expect(other).toMatchObject({ error: { code: "forbidden" }, settledAt: 71_000 });
+    expect(timesSince()).toEqual([70_000, 71_000]);
+  });
+
   it("a caller that leaves while its attempt is put off takes the haste with it", async () => {
     const { session, timesSince } = await setUpInLongPause();
     await rejection(session.getToken(FORCED));
