@@ -9,6 +9,7 @@ import {
   rejection,
   responseOf,
   Server,
+  settle,
   setUp,
   setUpStarted,
   sleep,
@@ -144,13 +145,16 @@ describe("what the server asks for", () => {
 });
 
 describe("a caller in a pause", () => {
-  it("waits for its end", async () => {
-    const { server, session } = setUp({ next: [DOWN] });
-    await rejection(session.getToken());
-    const waiting = track(session.getToken());
-    await sleep(500);
-    expect(waiting).toEqual({ value: session.getSnapshot().token, settledAt: 500 });
-    expect(server.times).toEqual([0, 500]);
+  it("waits for its end, which it does not hasten", async () => {
+    const { server, session } = setUp({ next: [DOWN, DOWN, DOWN] });
+    for (const endsAt of [0, 500, 1500, 3500]) {
+      const waiting = track(session.getToken());
+      await sleep(NOON + endsAt - Date.now());
+      await settle();
+      expect(waiting.settledAt).toBe(endsAt);
+    }
+    expect(server.times).toEqual([0, 500, 1500, 3500]);
+    expect(session.getSnapshot().state).toBe("ready");
   });
 
   it("gets the last error at once if the pause is longer than timeoutMs, and with it how long it is", async () => {
