@@ -35,7 +35,6 @@ export class Page {
   readonly #world: World;
   readonly #telnyx: Telnyx;
   readonly #figures: Figures;
-  readonly #random: () => number;
   readonly #hasCreate: boolean;
   readonly #machine: Machine;
   readonly #leaving: AbortController = new AbortController();
@@ -50,25 +49,24 @@ export class Page {
   /** Whether nobody ever calls its session, which is only looked at. */
   readonly #isQuiet: boolean;
 
-  constructor(world: World, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
+  constructor(world: World, telnyx: Telnyx, figures: Figures, hasCreate: boolean) {
     this.#world = world;
     this.#telnyx = telnyx;
     this.#figures = figures;
-    this.#random = random;
     this.#hasCreate = hasCreate;
-    this.#isQuiet = random() < 0.3;
-    this.#machine = new Machine(random() < 0.5);
-    this.#machine.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
+    this.#isQuiet = world.random() < 0.3;
+    this.#machine = new Machine(world.random() < 0.5);
+    this.#machine.wallAheadMs = world.between(-2, 2) * HOUR_MS;
     this.#later(0, 480_000, () => this.#open());
     this.#later(480_000, 500_000, () => this.#ask());
-    this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#sleep());
-    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#setClock());
+    this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#whenAtRest(() => this.#sleep()));
+    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#whenAtRest(() => this.#setClock()));
   }
 
   /** Ends the page at the end of the day. */
   async leave(startedAt: number): Promise<void> {
-    const { asleep, sleptMs } = this.#machine;
-    const sleepingMs = asleep ? this.#world.now - this.#asleepAt : 0;
+    const { isAsleep, sleptMs } = this.#machine;
+    const sleepingMs = isAsleep ? this.#world.now - this.#asleepAt : 0;
     this.#figures.awakeMs += this.#world.now - startedAt - sleptMs - sleepingMs;
     this.#left = true;
     await this.#world.as(this.#machine, () => this.#session?.close());
@@ -107,7 +105,7 @@ export class Page {
     const session = this.#session;
     if (session === undefined || this.#left) return;
     const { state, token } = session.getSnapshot();
-    this.#checkIsBack(state);
+    if (state !== "ready" && this.#shouldBeBack()) this.#figures.notBack += 1;
     if (token !== undefined && !this.#telnyx.accepts(token)) this.#figures.expired += 1;
     if (!this.#isQuiet) this.#call(session);
   }
@@ -117,76 +115,59 @@ export class Page {
     const askedAt = this.#world.now;
     const { sleptMs } = this.#machine;
     const isStillGood = () => held !== undefined && this.#telnyx.accepts(held, LAST_SECOND_MS);
+    const lose = () => {
+      this.#figures[this.#looksSlept ? "lostAfterStep" : "lost"] += 1;
+    };
     this.#figures.calls += 1;
     session.getToken({ signal: this.#leaving.signal }).then(
       (token) => {
         if (!this.#telnyx.accepts(token)) this.#figures.expired += 1;
         const waited = this.#world.now - askedAt > LONGEST_RENEWAL_MS && sleptMs === this.#machine.sleptMs;
-        if (waited && isStillGood()) this.#lose();
+        if (waited && isStillGood()) lose();
       },
-      () => !this.#left && isStillGood() && this.#lose(),
+      () => !this.#left && isStillGood() && lose(),
     );
   }
 
-  /** Counts a session that is not ready though nothing has disturbed it for long enough. */
-  #checkIsBack(state: string): void {
-    const { outageEndedAt, deployEndedAt } = this.#telnyx;
+  /** Whether nothing has disturbed the session for so long that it has to be ready. */
+  #shouldBeBack(): boolean {
     const { faultAt, faultsSince = faultAt, wokeAt } = this.#machine;
-    const saneSince = Math.max(
-      this.#openedAt,
-      outageEndedAt,
-      deployEndedAt,
-      faultAt,
-      wokeAt,
-      this.#disturbedAt,
-    );
-    const backWithinMs = saneSince - faultsSince > LONG_MS ? BACK_WITHIN_AFTER_LONG_MS : BACK_WITHIN_MS;
-    if (state !== "ready" && this.#world.now - saneSince > backWithinMs) this.#figures.notBack += 1;
-  }
-
-  #lose(): void {
-    this.#figures[this.#looksSlept ? "lostAfterStep" : "lost"] += 1;
+    const { troubleEndedAt } = this.#telnyx;
+    const saneSince = Math.max(this.#openedAt, troubleEndedAt, faultAt, wokeAt, this.#disturbedAt);
+    const withinMs = saneSince - faultsSince > LONG_MS ? BACK_WITHIN_AFTER_LONG_MS : BACK_WITHIN_MS;
+    return this.#world.now - saneSince > withinMs;
   }
 
   #sleep(): void {
-    if (this.#isRestless()) {
-      this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#sleep());
-      return;
-    }
-    const isNight = this.#random() < 0.3;
-    const durationMs = isNight ? this.#between(2, 9) * HOUR_MS : this.#between(0.01, 0.7) * HOUR_MS;
+    const world = this.#world;
+    const isNight = world.random() < 0.3;
+    const hours = isNight ? world.between(2, 9) : world.between(0.01, 0.7);
     this.#figures.sleeps += 1;
-    this.#asleepAt = this.#world.now;
-    this.#world.sleep(this.#machine, durationMs, () => {
-      this.#disturbedAt = this.#world.now;
-      if (this.#random() < 0.5 && !this.#left) this.#session?.start(); // the page is shown again
-      this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#sleep());
+    this.#asleepAt = world.now;
+    world.sleep(this.#machine, hours * HOUR_MS, () => {
+      this.#disturbedAt = world.now;
+      if (world.random() < 0.5 && !this.#left) this.#session?.start(); // the page is shown again
+      this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#whenAtRest(() => this.#sleep()));
     });
   }
 
   #setClock(): void {
-    if (this.#isRestless()) {
-      this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#setClock());
-      return;
-    }
     const before = this.#machine.wallAheadMs;
-    this.#machine.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
+    this.#machine.wallAheadMs = this.#world.between(-2, 2) * HOUR_MS;
     this.#figures.steps += 1;
     this.#disturbedAt = this.#world.now;
     if (this.#machine.wallAheadMs > before) this.#looksSlept = true;
-    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#setClock());
+    this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#whenAtRest(() => this.#setClock()));
   }
 
-  /** Whether the session may not have read the clocks since the last sleep or step. */
-  #isRestless(): boolean {
-    return this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt) < READINGS_APART_MS;
+  /** Runs something when the session must have read the clocks since the last sleep or step. */
+  #whenAtRest(run: () => void): void {
+    const restedMs = this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt);
+    if (restedMs >= READINGS_APART_MS) run();
+    else this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#whenAtRest(run));
   }
 
   #later(fromMs: number, toMs: number, run: () => void): void {
-    this.#world.on(this.#machine, this.#between(fromMs, toMs), run);
-  }
-
-  #between(from: number, to: number): number {
-    return from + (to - from) * this.#random();
+    this.#world.at(this.#world.now + this.#world.between(fromMs, toMs), run, this.#machine);
   }
 }

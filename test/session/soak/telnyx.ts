@@ -4,6 +4,8 @@ import type { Machine, World } from "./world.ts";
 export const TOKEN_TTL_SECS = 600;
 /** Refresh tokens of a page with `create` die many times a day; those of a page without it outlive the day. */
 export const REFRESH_TTL_SECS = { withCreate: 3600, withoutCreate: 90_000 };
+const FAILURE_RATE = 0.05;
+const WRONG_REFUSAL_RATE = 0.01;
 /** What a proxy, a gateway or a login page in between answers. */
 const WRONG_REFUSALS = [403, 404, 302];
 /** The longest that a request which hangs is waited for. */
@@ -18,45 +20,34 @@ interface Caller {
 }
 
 /**
- * Telnyx and the user's back end in one: mints by true time, refuses dead refresh tokens, and fails as told.
- * It mints a token at the moment when the request is sent, and all latency is on the way back. So each token is as
+ * Telnyx and the user's back end in one: creates tokens by true time, refuses dead refresh tokens, and fails as told.
+ * It creates a token at the moment when the request is sent, and all latency is on the way back. So each token is as
  * old as it can be when it arrives, which is the hardest case for a session.
  */
 export class Telnyx {
   readonly #world: World;
-  readonly #random: () => number;
-  readonly #failureRate: number;
-  readonly #wrongRefusalRate: number;
-  /** When the outage ended, in true time: `-Infinity` before it, `Infinity` during it. */
-  outageEndedAt = -Infinity;
-  /** When the deploy ended, during which everything is answered with 404; likewise. */
-  deployEndedAt = -Infinity;
+  #trouble: "outage" | "deploy" | undefined;
+  /** When the last trouble for everybody ended, in true time: `-Infinity` before the first, `Infinity` during one. */
+  troubleEndedAt = -Infinity;
   /** Requests by second of true time. */
   readonly perSecond = new Map<number, number>();
   requests = 0;
-  #minted = 0;
+  #created = 0;
 
-  constructor(world: World, random: () => number, failureRate: number, wrongRefusalRate: number) {
-    this.#wrongRefusalRate = wrongRefusalRate;
+  constructor(world: World) {
     this.#world = world;
-    this.#random = random;
-    this.#failureRate = failureRate;
   }
 
-  startOutage(): void {
-    this.outageEndedAt = Infinity;
-  }
-
-  endOutage(): void {
-    this.outageEndedAt = this.#world.now;
-  }
-
-  startDeploy(): void {
-    this.deployEndedAt = Infinity;
-  }
-
-  endDeploy(): void {
-    this.deployEndedAt = this.#world.now;
+  /** Plans an outage, or a deploy during which everything is answered with 404. */
+  plan(trouble: "outage" | "deploy", startsAt: number, durationMs: number): void {
+    this.#world.at(startsAt, () => {
+      this.#trouble = trouble;
+      this.troubleEndedAt = Infinity;
+    });
+    this.#world.at(startsAt + durationMs, () => {
+      this.#trouble = undefined;
+      this.troubleEndedAt = this.#world.now;
+    });
   }
 
   /** Whether a room would let the token in, `marginMs` from now. */
@@ -71,34 +62,35 @@ export class Telnyx {
   refresh(caller: Caller, refreshToken: string): Promise<GrantMembers | ResponseInput> {
     return this.#answer(caller, () => {
       if (Number(refreshToken.split("-")[1]) * 1000 > this.#world.now) return this.#token();
-      throw Object.assign(new Error("the refresh token is dead"), { status: 403 });
+      throw errorOf(403);
     });
   }
 
   grant(refreshTtlSecs: number): GrantMembers {
     const ends = Math.floor(this.#world.now / 1000) + refreshTtlSecs;
-    return { ...this.#token(), refreshToken: `refresh-${ends}-${this.#minted}` };
+    return { ...this.#token(), refreshToken: `refresh-${ends}-${this.#created}` };
   }
 
   #token(): GrantMembers {
     const iat = Math.floor(this.#world.now / 1000);
     const exp = iat + TOKEN_TTL_SECS;
-    this.#minted += 1;
-    const claims = Buffer.from(JSON.stringify({ iat, exp, jti: this.#minted })).toString("base64url");
+    this.#created += 1;
+    const claims = Buffer.from(JSON.stringify({ iat, exp, jti: this.#created })).toString("base64url");
     return { token: `${HEADER}.${claims}.${exp}`, tokenExpiresAt: new Date(exp * 1000).toISOString() };
   }
 
-  #answer({ machine, signal }: Caller, mint: () => GrantMembers): Promise<GrantMembers | ResponseInput> {
-    const second = Math.floor(this.#world.now / 1000);
+  #answer({ machine, signal }: Caller, create: () => GrantMembers): Promise<GrantMembers | ResponseInput> {
+    const { now } = this.#world;
+    const second = Math.floor(now / 1000);
     this.perSecond.set(second, (this.perSecond.get(second) ?? 0) + 1);
     this.requests += 1;
     const { sleptMs } = machine;
-    const latencyMs = 50 + 950 * this.#random() ** 2;
+    const latencyMs = 50 + 950 * this.#world.random() ** 2;
     return new Promise((resolve, reject) => {
       const failure = this.#failure();
       if (failure !== undefined) {
-        machine.faultsSince ??= this.#world.now;
-        machine.faultAt = this.#world.now + (failure === "hang" ? GIVEN_UP_MS : latencyMs);
+        machine.faultsSince ??= now;
+        machine.faultAt = now + (failure === "hang" ? GIVEN_UP_MS : latencyMs);
       }
       if (failure === "hang") {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -106,34 +98,35 @@ export class Telnyx {
       }
       let answer: () => void;
       try {
-        const minted = this.#random() < 0.5 ? mint() : responseOf(mint(), this.#world.now);
+        const created = this.#world.random() < 0.5 ? create() : responseOf(create(), now);
         if (failure === undefined) machine.faultsSince = undefined;
-        answer = () => (failure === undefined ? resolve(minted) : reject(failure));
+        answer = () => (failure === undefined ? resolve(created) : reject(failure));
       } catch (refusal) {
         answer = () => reject(failure ?? refusal);
       }
       // A connection does not outlive the machine's sleep.
       const lost = () => reject(new TypeError("network changed"));
-      this.#world.on(machine, latencyMs, () => (machine.sleptMs === sleptMs ? answer() : lost()));
+      this.#world.at(now + latencyMs, () => (machine.sleptMs === sleptMs ? answer() : lost()), machine);
     });
   }
 
   /** What the network or the server does instead of answering, if anything. */
   #failure(): "hang" | Error | undefined {
-    const outage = this.outageEndedAt === Infinity;
-    const isDeploy = this.deployEndedAt === Infinity;
-    if (isDeploy || this.#random() < this.#wrongRefusalRate) {
-      const status = isDeploy ? 404 : WRONG_REFUSALS[Math.floor(this.#random() * 3)];
-      return Object.assign(new Error(`status ${status}`), { status });
-    }
-    if (!outage && this.#random() >= this.#failureRate) return undefined;
-    const kind = Math.floor(this.#random() * 5);
-    if (kind === 0 && !outage) return "hang";
+    const { random } = this.#world;
+    const isOutage = this.#trouble === "outage";
+    if (this.#trouble === "deploy") return errorOf(404);
+    if (random() < WRONG_REFUSAL_RATE) return errorOf(WRONG_REFUSALS[Math.floor(random() * 3)]);
+    if (!isOutage && random() >= FAILURE_RATE) return undefined;
+    const kind = Math.floor(random() * 5);
+    if (kind === 0 && !isOutage) return "hang";
     if (kind <= 1) return new TypeError("fetch failed");
-    const retryAfterMs = kind === 2 && !outage ? 1000 + 9000 * this.#random() : undefined;
-    const status = retryAfterMs === undefined ? 503 : 429;
-    return Object.assign(new Error(`status ${status}`), { status, retryAfterMs });
+    return kind === 2 && !isOutage ? errorOf(429, 1000 + 9000 * random()) : errorOf(503);
   }
+}
+
+/** An error of a client, as a session reads it. */
+function errorOf(status: number | undefined, retryAfterMs?: number): Error {
+  return Object.assign(new Error(`status ${status}`), { status, retryAfterMs });
 }
 
 /** A Response with a Date, which shows when a token was given out. */

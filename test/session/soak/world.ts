@@ -1,8 +1,11 @@
 /** Lets all promises settle, before the clocks of the next machine become the global ones. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Entries are kept by the tenth of a second in which they are due, so that the first of them is soon found. */
+const SLOT_MS = 100;
+
 /** A random number generator that gives the same numbers for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -16,7 +19,7 @@ export function seeded(seed: number): () => number {
 export class Machine {
   /** How far the wall clock is ahead of the truth. */
   wallAheadMs = 0;
-  asleep = false;
+  isAsleep = false;
   /** Time spent asleep since it was made. */
   sleptMs = 0;
   wokeAt = -Infinity;
@@ -36,7 +39,6 @@ export class Machine {
 
 interface Entry {
   at: number;
-  readonly order: number;
   readonly machine: Machine | undefined;
   /** The machine's `sleptMs` that `at` takes into account. */
   sleptMs: number;
@@ -44,86 +46,75 @@ interface Entry {
   run: (() => void) | undefined;
 }
 
-/** True time, an event queue, and the globals of whichever machine is running. */
+/** True time, a queue of what is due, and the globals of whichever machine is running. */
 export class World {
   now: number;
+  readonly random: () => number;
   #current: Machine | undefined;
-  #order = 0;
-  readonly #heap: Entry[] = [];
+  readonly #slots = new Map<number, Entry[]>();
+  /** The earliest slot that may have an entry. */
+  #slot: number;
 
-  constructor(startMs: number) {
+  constructor(startMs: number, seed: number) {
     this.now = startMs;
+    this.#slot = Math.floor(startMs / SLOT_MS);
+    this.random = seeded(seed);
   }
 
-  /** Runs something at a moment of true time, on no machine. */
-  at(moment: number, run: () => void): void {
-    this.#push({ at: moment, order: this.#order++, machine: undefined, sleptMs: 0, isTimer: false, run });
+  between(from: number, to: number): number {
+    return from + (to - from) * this.random();
   }
 
-  /** Runs something on a machine; when that is asleep by then, on waking. */
-  on(machine: Machine, delayMs: number, run: () => void, isTimer = false): Entry {
-    const entry = {
-      at: this.now + delayMs,
-      order: this.#order++,
-      machine,
-      sleptMs: machine.sleptMs,
-      isTimer,
-      run,
-    };
+  /** Runs something at a moment of true time: on a machine, or on none. If that is asleep by then, on waking. */
+  at(moment: number, run: () => void, machine?: Machine, isTimer = false): Entry {
+    const entry = { at: moment, machine, sleptMs: machine?.sleptMs ?? 0, isTimer, run };
     this.#push(entry);
     return entry;
   }
 
   /** Lets a machine sleep: what comes due meanwhile runs on waking, or later where its clock has stopped too. */
   sleep(machine: Machine, durationMs: number, onWake: () => void): void {
-    machine.asleep = true;
+    machine.isAsleep = true;
     this.at(this.now + durationMs, () => {
-      machine.asleep = false;
+      machine.isAsleep = false;
       machine.sleptMs += durationMs;
       machine.wokeAt = this.now;
       for (const entry of machine.missed.splice(0)) {
-        if (!this.#postponed(entry)) {
-          entry.at = this.now;
-          this.#push(entry);
-        }
+        if (!this.#isPostponed(entry)) this.#push(Object.assign(entry, { at: this.now }));
       }
-      this.on(machine, 0, onWake);
+      this.at(this.now, onWake, machine);
     });
   }
 
   async run(untilMs: number): Promise<void> {
-    while ((this.#heap[0]?.at ?? Infinity) <= untilMs) {
-      const entry = this.#pop();
-      if (entry?.run === undefined) continue;
+    for (let entry = this.#take(untilMs); entry !== undefined; entry = this.#take(untilMs)) {
+      const { run, machine } = entry;
+      if (run === undefined) continue; // a timer that was cleared
       this.now = entry.at;
-      if (this.#postponed(entry)) continue;
-      const { run } = entry;
-      this.#current = entry.machine;
+      if (this.#isPostponed(entry)) continue;
       entry.run = undefined;
-      if (entry.isTimer && entry.machine) entry.machine.timers -= 1;
-      run();
-      await settled();
+      if (entry.isTimer && machine) machine.timers -= 1;
+      await this.as(machine, run);
     }
     this.now = untilMs;
   }
 
   /** Runs something on a machine at once, asleep or not, and lets its promises settle there. */
-  async as(machine: Machine, run: () => void): Promise<void> {
+  async as(machine: Machine | undefined, run: () => void): Promise<void> {
     this.#current = machine;
     run();
     await settled();
   }
 
-  /** Replaces the real clocks, timers and random numbers; returns the function that restores them. */
-  install(random: () => number): () => void {
-    const real = { setTimeout, clearTimeout, now: Date.now, random: Math.random, steady: performance.now };
+  /** Replaces the real clocks, timers and random numbers of this process, for good. */
+  install(): void {
     const machine = () => {
       if (this.#current === undefined) throw new Error("a clock was read outside of every machine");
       return this.#current;
     };
     const set = (ring: () => void, delayMs: number) => {
       machine().timers += 1;
-      return this.on(machine(), Math.max(1, Math.trunc(delayMs)), ring, true);
+      return this.at(this.now + Math.max(1, Math.trunc(delayMs)), ring, machine(), true);
     };
     const clear = (entry: Entry | undefined) => {
       if (entry?.run === undefined || entry.machine === undefined) return;
@@ -133,19 +124,13 @@ export class World {
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
     Date.now = () => Math.floor(this.now + machine().wallAheadMs);
     performance.now = () => this.now - (machine().sleepStopsClock ? machine().sleptMs : 0);
-    Math.random = random;
-    return () => {
-      Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
-      Date.now = real.now;
-      performance.now = real.steady;
-      Math.random = real.random;
-    };
+    Math.random = this.random;
   }
 
-  #postponed(entry: Entry): boolean {
+  #isPostponed(entry: Entry): boolean {
     const { machine } = entry;
     if (machine === undefined) return false;
-    if (machine.asleep) {
+    if (machine.isAsleep) {
       machine.missed.push(entry);
       return true;
     }
@@ -158,40 +143,22 @@ export class World {
   }
 
   #push(entry: Entry): void {
-    const heap = this.#heap;
-    let i = heap.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(entry, above)) break;
-      heap[i] = above;
-      i = parent;
-    }
-    heap[i] = entry;
+    const slot = Math.floor(entry.at / SLOT_MS);
+    const entries = this.#slots.get(slot);
+    if (entries) entries.push(entry);
+    else this.#slots.set(slot, [entry]);
   }
 
-  #pop(): Entry | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return last;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      const left = heap[child];
-      const right = heap[child + 1];
-      if (left === undefined) break;
-      if (right !== undefined && isBefore(right, left)) child += 1;
-      const least = heap[child];
-      if (least === undefined || !isBefore(least, last)) break;
-      heap[i] = least;
-      i = child;
+  /** Takes the first entry that is due by then. */
+  #take(untilMs: number): Entry | undefined {
+    for (; this.#slot * SLOT_MS <= untilMs; this.#slot++) {
+      const entries = this.#slots.get(this.#slot) ?? [];
+      let [first] = entries;
+      for (const entry of entries) if (first && entry.at < first.at) first = entry;
+      if (first && first.at > untilMs) return undefined;
+      if (first) return entries.splice(entries.indexOf(first), 1)[0];
+      this.#slots.delete(this.#slot);
     }
-    heap[i] = last;
-    return top;
+    return undefined;
   }
-}
-
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
