@@ -1,41 +1,39 @@
-/** A day of fake time, in a process of its own, because it replaces the clocks and timers of its process. */
-import { Figures, Page } from "./page.ts";
-import { Telnyx, TOKEN_TTL_SECS } from "./telnyx.ts";
-import { World } from "./world.ts";
+/**
+ * Thousands of pages in a day of fake time, one after the other, in a process of its own, because it replaces the clocks
+ * and timers of its process.
+ */
+import { Figures, liveForADay } from "./page.ts";
+import { HOUR_MS, TOKEN_TTL_SECS, Traffic } from "./telnyx.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const STARTS_AT = Date.UTC(2026, 10, 22);
-const ENDS_AT = STARTS_AT + 24 * HOUR_MS;
-const OUTAGE = { startsAt: STARTS_AT + 11 * HOUR_MS, durationMs: 10 * MINUTE_MS };
-const DEPLOY = { startsAt: STARTS_AT + 17 * HOUR_MS, durationMs: 2 * MINUTE_MS };
 const MARGIN_SECS = 120;
 
 export type DayFigures = Awaited<ReturnType<typeof simulateDay>>;
 
-/** Lets that many pages live for a day of fake time, and counts. */
-async function simulateDay(sessions: number, seed: number) {
-  const world = new World(STARTS_AT, seed);
-  const telnyx = new Telnyx(world);
+/** Lets that many pages live for a day, and counts. */
+async function simulateDay(pageCount: number, seed: number) {
+  const traffic = new Traffic();
   const figures = new Figures();
-  telnyx.plan("outage", OUTAGE.startsAt, OUTAGE.durationMs);
-  telnyx.plan("deploy", DEPLOY.startsAt, DEPLOY.durationMs);
-  world.install();
-  const pages = Array.from({ length: sessions }, (_, i) => new Page(world, telnyx, figures, i % 2 === 0));
-  await world.run(ENDS_AT);
-  for (const page of pages) await page.leave(STARTS_AT);
-  await world.run(ENDS_AT + MINUTE_MS);
-  for (const page of pages) page.count();
-  const outageEndsAt = OUTAGE.startsAt + OUTAGE.durationMs;
-  const afterOutage = [...telnyx.perSecond].filter(([second]) => second * 1000 >= outageEndsAt);
-  return {
-    ...figures,
-    requests: telnyx.requests,
-    requestsPerAwakeHour: telnyx.requests / (figures.awakeMs / HOUR_MS),
-    idealPerHour: 3600 / (TOKEN_TTL_SECS - MARGIN_SECS),
-    peakAfterOutage: Math.max(...afterOutage.map(([, requests]) => requests)),
+  const random = seeded(seed);
+  for (let nth = 0; nth < pageCount; nth++) {
+    Math.random = seeded(random() * 2 ** 32);
+    await liveForADay(traffic, figures, Math.random, nth % 2 === 0);
+  }
+  const { requests, peakAfterOutage } = traffic;
+  const requestsPerAwakeHour = requests / (figures.awakeMs / HOUR_MS);
+  const idealPerHour = 3600 / (TOKEN_TTL_SECS - MARGIN_SECS);
+  return { ...figures, requests, requestsPerAwakeHour, idealPerHour, peakAfterOutage };
+}
+
+/** A random number generator that gives the same numbers for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
-const [sessions = 0, seed = 0] = process.argv.slice(2).map(Number);
-process.send?.(await simulateDay(sessions, seed));
+const [pageCount = 0, seed = 0] = process.argv.slice(2).map(Number);
+process.send?.(await simulateDay(pageCount, seed));

@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
 import { RoomTokenSession } from "../../../src/session/index.ts";
-import { REFRESH_TTL_SECS, type Telnyx } from "./telnyx.ts";
-import { Machine, type World } from "./world.ts";
+import { Device } from "./device.ts";
+import { HOUR_MS, REFRESH_TTL_SECS, STARTS_AT, Telnyx, type Traffic } from "./telnyx.ts";
 
-const HOUR_MS = 3_600_000;
+const ENDS_AT = STARTS_AT + 24 * HOUR_MS;
 /** The longest that one renewal takes: the default `timeoutMs`. */
 const LONGEST_RENEWAL_MS = 15_000;
 const LAST_SECOND_MS = 1000;
@@ -30,63 +30,67 @@ export class Figures {
   listenersLeft = 0;
 }
 
-/** A page on a machine of its own: keeps a session, asks it for tokens, sleeps, and has its clock set. */
-export class Page {
-  readonly #world: World;
+/** Lets a page live for a day, leave, and counts what it has left behind. */
+export async function liveForADay(
+  traffic: Traffic,
+  figures: Figures,
+  random: () => number,
+  hasCreate: boolean,
+): Promise<void> {
+  const device = new Device(STARTS_AT, random() < 0.5);
+  device.install();
+  const page = new Page(device, new Telnyx(device, random, traffic), figures, random, hasCreate);
+  await device.run(ENDS_AT);
+  figures.awakeMs += device.now - STARTS_AT - device.sleptMs;
+  page.leave();
+  await device.run(device.now + 60_000);
+  figures.timersLeft += device.timerCount;
+  figures.listenersLeft += getEventListeners(page.leaving.signal, "abort").length;
+}
+
+/** A page on a device of its own: keeps a session, asks it for tokens, sleeps, and has its clock set. */
+class Page {
+  readonly leaving: AbortController = new AbortController();
+  readonly #device: Device;
   readonly #telnyx: Telnyx;
   readonly #figures: Figures;
+  readonly #random: () => number;
   readonly #hasCreate: boolean;
-  readonly #machine: Machine;
-  readonly #leaving: AbortController = new AbortController();
   #session: RoomTokenSession | undefined;
   #openedAt = 0;
-  /** When the machine last woke or had its clock set, which no session can tell apart for sure. */
+  /** When the device last woke or had its clock set, which no session can tell apart for sure. */
   #disturbedAt = -Infinity;
   /** Whether the wall clock was set forward, which looks like sleep, and no new token has come since. */
   #looksSlept = false;
-  #asleepAt = 0;
   #left = false;
   /** Whether nobody ever calls its session, which is only looked at. */
   readonly #isQuiet: boolean;
 
-  constructor(world: World, telnyx: Telnyx, figures: Figures, hasCreate: boolean) {
-    this.#world = world;
+  constructor(device: Device, telnyx: Telnyx, figures: Figures, random: () => number, hasCreate: boolean) {
+    this.#device = device;
     this.#telnyx = telnyx;
     this.#figures = figures;
+    this.#random = random;
     this.#hasCreate = hasCreate;
-    this.#isQuiet = world.random() < 0.3;
-    this.#machine = new Machine(world.random() < 0.5);
-    this.#machine.wallAheadMs = world.between(-2, 2) * HOUR_MS;
+    this.#isQuiet = random() < 0.3;
+    device.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
     this.#later(0, 480_000, () => this.#open());
     this.#later(480_000, 500_000, () => this.#ask());
     this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#whenAtRest(() => this.#sleep()));
     this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#whenAtRest(() => this.#setClock()));
   }
 
-  /** Ends the page at the end of the day. */
-  async leave(startedAt: number): Promise<void> {
-    const { isAsleep, sleptMs } = this.#machine;
-    const sleepingMs = isAsleep ? this.#world.now - this.#asleepAt : 0;
-    this.#figures.awakeMs += this.#world.now - startedAt - sleptMs - sleepingMs;
+  leave(): void {
     this.#left = true;
-    await this.#world.as(this.#machine, () => this.#session?.close());
-  }
-
-  /** Counts what a page that was left has left behind. */
-  count(): void {
-    this.#figures.timersLeft += this.#machine.timers;
-    this.#figures.listenersLeft += getEventListeners(this.#leaving.signal, "abort").length;
+    this.#session?.close();
   }
 
   #open(): void {
     if (this.#left) return;
-    const telnyx = this.#telnyx;
-    const machine = this.#machine;
+    const { create, refresh } = this.#telnyx;
     const session = new RoomTokenSession({
-      ...(this.#hasCreate
-        ? { create: ({ signal }) => telnyx.create({ machine, signal }) }
-        : { grant: telnyx.grant(REFRESH_TTL_SECS.withoutCreate) }),
-      refresh: ({ refreshToken, signal }) => telnyx.refresh({ machine, signal }, refreshToken),
+      ...(this.#hasCreate ? { create } : { grant: this.#telnyx.grant(REFRESH_TTL_SECS.withoutCreate) }),
+      refresh,
     });
     let before = session.getSnapshot();
     session.subscribe((snapshot) => {
@@ -96,7 +100,7 @@ export class Page {
     });
     session.start();
     this.#session = session;
-    this.#openedAt = this.#world.now;
+    this.#openedAt = this.#device.now;
     this.#looksSlept = false;
   }
 
@@ -112,17 +116,16 @@ export class Page {
 
   #call(session: RoomTokenSession): void {
     const held = session.grant?.token;
-    const askedAt = this.#world.now;
-    const { sleptMs } = this.#machine;
+    const { now: askedAt, sleptMs } = this.#device;
     const isStillGood = () => held !== undefined && this.#telnyx.accepts(held, LAST_SECOND_MS);
     const lose = () => {
       this.#figures[this.#looksSlept ? "lostAfterStep" : "lost"] += 1;
     };
     this.#figures.calls += 1;
-    session.getToken({ signal: this.#leaving.signal }).then(
+    session.getToken({ signal: this.leaving.signal }).then(
       (token) => {
         if (!this.#telnyx.accepts(token)) this.#figures.expired += 1;
-        const waited = this.#world.now - askedAt > LONGEST_RENEWAL_MS && sleptMs === this.#machine.sleptMs;
+        const waited = this.#device.now - askedAt > LONGEST_RENEWAL_MS && sleptMs === this.#device.sleptMs;
         if (waited && isStillGood()) lose();
       },
       () => !this.#left && isStillGood() && lose(),
@@ -131,43 +134,51 @@ export class Page {
 
   /** Whether nothing has disturbed the session for so long that it has to be ready. */
   #shouldBeBack(): boolean {
-    const { faultAt, faultsSince = faultAt, wokeAt } = this.#machine;
-    const { troubleEndedAt } = this.#telnyx;
-    const saneSince = Math.max(this.#openedAt, troubleEndedAt, faultAt, wokeAt, this.#disturbedAt);
+    const { faultAt, faultsSince = faultAt, troubleEndsAt } = this.#telnyx;
+    const saneSince = Math.max(
+      this.#openedAt,
+      troubleEndsAt,
+      faultAt,
+      this.#device.wokeAt,
+      this.#disturbedAt,
+    );
     const withinMs = saneSince - faultsSince > LONG_MS ? BACK_WITHIN_AFTER_LONG_MS : BACK_WITHIN_MS;
-    return this.#world.now - saneSince > withinMs;
+    return this.#device.now - saneSince > withinMs;
   }
 
   #sleep(): void {
-    const world = this.#world;
-    const isNight = world.random() < 0.3;
-    const hours = isNight ? world.between(2, 9) : world.between(0.01, 0.7);
+    const isNight = this.#random() < 0.3;
+    const hours = isNight ? this.#between(2, 9) : this.#between(0.01, 0.7);
     this.#figures.sleeps += 1;
-    this.#asleepAt = world.now;
-    world.sleep(this.#machine, hours * HOUR_MS, () => {
-      this.#disturbedAt = world.now;
-      if (world.random() < 0.5 && !this.#left) this.#session?.start(); // the page is shown again
+    this.#device.sleep(hours * HOUR_MS);
+    this.#device.after(0, () => {
+      this.#disturbedAt = this.#device.now;
+      if (this.#random() < 0.5 && !this.#left) this.#session?.start(); // the page is shown again
       this.#later(HOUR_MS, 6 * HOUR_MS, () => this.#whenAtRest(() => this.#sleep()));
     });
   }
 
   #setClock(): void {
-    const before = this.#machine.wallAheadMs;
-    this.#machine.wallAheadMs = this.#world.between(-2, 2) * HOUR_MS;
+    const before = this.#device.wallAheadMs;
+    this.#device.wallAheadMs = this.#between(-2, 2) * HOUR_MS;
     this.#figures.steps += 1;
-    this.#disturbedAt = this.#world.now;
-    if (this.#machine.wallAheadMs > before) this.#looksSlept = true;
+    this.#disturbedAt = this.#device.now;
+    if (this.#device.wallAheadMs > before) this.#looksSlept = true;
     this.#later(HOUR_MS, 8 * HOUR_MS, () => this.#whenAtRest(() => this.#setClock()));
   }
 
   /** Runs something when the session must have read the clocks since the last sleep or step. */
   #whenAtRest(run: () => void): void {
-    const restedMs = this.#world.now - Math.max(this.#disturbedAt, this.#machine.wokeAt);
+    const restedMs = this.#device.now - Math.max(this.#disturbedAt, this.#device.wokeAt);
     if (restedMs >= READINGS_APART_MS) run();
     else this.#later(READINGS_APART_MS, READINGS_APART_MS, () => this.#whenAtRest(run));
   }
 
   #later(fromMs: number, toMs: number, run: () => void): void {
-    this.#world.at(this.#world.now + this.#world.between(fromMs, toMs), run, this.#machine);
+    this.#device.after(this.#between(fromMs, toMs), run);
+  }
+
+  #between(from: number, to: number): number {
+    return from + (to - from) * this.#random();
   }
 }
