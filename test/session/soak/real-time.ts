@@ -18,32 +18,26 @@ export async function liveInRealTime() {
   const note = (reason: unknown) => unhandled.push(reason);
   process.on("unhandledRejection", note);
   const session = openSession(sandbox);
-  const plans = [
-    ...REVOCATIONS_MS.map((at) => setTimeout(() => sandbox.revokeRefreshTokens(), at)),
-    setTimeout(() => sandbox.set({ dropConnections: true }), OUTAGE_MS.from),
-    setTimeout(() => sandbox.set({ dropConnections: false }), OUTAGE_MS.to),
-  ];
-  const figures = await sample(session, sandbox);
-  for (const plan of plans) clearTimeout(plan);
+  for (const at of REVOCATIONS_MS) setTimeout(() => sandbox.revokeRefreshTokens(), at);
+  setTimeout(() => sandbox.set({ dropConnections: true }), OUTAGE_MS.from);
+  setTimeout(() => sandbox.set({ dropConnections: false }), OUTAGE_MS.to);
+  const samples = new Samples(session, sandbox);
+  await samples.take();
   session.close();
   await sandbox.close();
   await delay(100);
   process.off("unhandledRejection", note);
-  const timersLeft = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const creates = sandbox.requests.filter(({ operation }) => operation === "create").length;
-  const refused = sandbox.requests.filter(({ status }) => status === 403).length;
   return {
-    ...figures,
+    ...samples,
     requests: sandbox.requestCount,
-    creates,
-    refused,
+    creates: sandbox.requests.filter(({ operation }) => operation === "create").length,
+    refused: sandbox.requests.filter(({ status }) => status === 403).length,
     unhandled: unhandled.length,
-    timersLeft,
+    timersLeft: process.getActiveResourcesInfo().filter((name) => name === "Timeout").length,
   };
 }
 
-function openSession(sandbox: SandboxServer): RoomTokenSession {
-  const { roomId, apiKey, url: baseUrl } = sandbox;
+function openSession({ roomId, apiKey, url: baseUrl }: SandboxServer): RoomTokenSession {
   const backEnd = new RoomTokenClient({ apiKey, baseUrl, maxRetries: 0 });
   const session = new RoomTokenSession({
     create: ({ signal }) => backEnd.create(roomId, { tokenTtlSecs: TTL_SECS }, { signal }),
@@ -57,46 +51,49 @@ function openSession(sandbox: SandboxServer): RoomTokenSession {
   return session;
 }
 
-/** Asks for a token every 100 ms and judges each answer at the moment it comes. */
-async function sample(session: RoomTokenSession, sandbox: SandboxServer) {
-  const figures = {
-    samples: 0,
-    accepted: 0,
-    notAccepted: 0,
-    lost: 0,
-    inLastSecond: 0,
-    unexplained: 0,
-    outlived: 0,
-    waitedMs: 0,
-  };
-  const startedAt = performance.now();
-  const open: Promise<void>[] = [];
-  while (performance.now() - startedAt < LIFE_MS) {
-    figures.samples += 1;
-    open.push(judge(session, sandbox, figures));
-    await delay(startedAt + figures.samples * SAMPLE_EVERY_MS - performance.now());
-  }
-  await Promise.all(open);
-  return figures;
-}
+/** Asks for a token every 100 ms, judges each answer at the moment when it comes, and counts. */
+class Samples {
+  count = 0;
+  accepted = 0;
+  notAccepted = 0;
+  lost = 0;
+  inLastSecond = 0;
+  unexplained = 0;
+  outlived = 0;
+  longestWaitMs = 0;
+  readonly #session: RoomTokenSession;
+  readonly #sandbox: SandboxServer;
 
-async function judge(
-  session: RoomTokenSession,
-  sandbox: SandboxServer,
-  figures: Awaited<ReturnType<typeof sample>>,
-): Promise<void> {
-  const held = session.grant;
-  const isOutage = () => sandbox.settings.dropConnections;
-  const askedInOutage = isOutage();
-  const askedAt = performance.now();
-  try {
-    const token = await session.getToken();
-    figures[sandbox.accepts(token) ? "accepted" : "notAccepted"] += 1;
-  } catch {
-    if (held !== undefined && sandbox.accepts(held.token)) {
-      const leftMs = Date.parse(held.tokenExpiresAt) - (Date.now() + CLOCK_OFFSET_MS);
-      figures[leftMs > 1000 ? "lost" : "inLastSecond"] += 1;
-    } else figures[askedInOutage || isOutage() ? "outlived" : "unexplained"] += 1;
+  constructor(session: RoomTokenSession, sandbox: SandboxServer) {
+    this.#session = session;
+    this.#sandbox = sandbox;
   }
-  figures.waitedMs = Math.max(figures.waitedMs, performance.now() - askedAt);
+
+  async take(): Promise<void> {
+    const startedAt = performance.now();
+    const open: Promise<void>[] = [];
+    while (performance.now() - startedAt < LIFE_MS) {
+      this.count += 1;
+      open.push(this.#takeOne());
+      await delay(startedAt + this.count * SAMPLE_EVERY_MS - performance.now());
+    }
+    await Promise.all(open);
+  }
+
+  async #takeOne(): Promise<void> {
+    const sandbox = this.#sandbox;
+    const held = this.#session.grant;
+    const { dropConnections: askedInOutage } = sandbox.settings;
+    const askedAt = performance.now();
+    try {
+      const token = await this.#session.getToken();
+      this[sandbox.accepts(token) ? "accepted" : "notAccepted"] += 1;
+    } catch {
+      if (held !== undefined && sandbox.accepts(held.token)) {
+        const leftMs = Date.parse(held.tokenExpiresAt) - (Date.now() + CLOCK_OFFSET_MS);
+        this[leftMs > 1000 ? "lost" : "inLastSecond"] += 1;
+      } else this[askedInOutage || sandbox.settings.dropConnections ? "outlived" : "unexplained"] += 1;
+    }
+    this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - askedAt);
+  }
 }

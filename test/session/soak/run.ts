@@ -33,14 +33,14 @@ const dayOver = once(dayProcess, "message");
 console.log("\n90 s of real time and a day of fake time begin");
 const real = await liveInRealTime();
 print("Real time: TTL 10 s, 90 s, an outage of 20 s, two dead refresh tokens, a listener that throws", [
-  ["samples, one every 100 ms as far as the machine keeps up", real.samples],
+  ["samples, one every 100 ms as far as the machine keeps up", real.count],
   ["samples that got a token which the sandbox accepts", real.accepted],
   ["samples that got a token which it does not accept", real.notAccepted, ZERO],
   ["samples rejected while it would have accepted the token held", real.lost, ZERO],
   ["the same in that token's last second, which no session relies on: excepted", real.inLastSecond],
   ["samples rejected during the outage, which outlived the token: excepted", real.outlived],
   ["samples rejected otherwise", real.unexplained, ZERO],
-  ["longest wait of a sample in ms, over the end of the outage", Math.round(real.waitedMs)],
+  ["longest wait of a sample in ms, over the end of the outage", Math.round(real.longestWaitMs)],
   ["refresh tokens found dead", real.refused, { least: 2 }],
   ["creates", real.creates, { least: 3 }],
   ["requests", real.requests],
