@@ -3,9 +3,6 @@ import { createTokenResponse, RoomTokenClient } from "../../src/index.ts";
 import { StandIn } from "../../src/sandbox/stand-in.ts";
 import { listen } from "../loopback.ts";
 
-/** The room of the README's snippet. */
-const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
-
 /** The application's server: serves the page, and gives it tokens of a stand-in for Telnyx. */
 export interface BackEnd {
   readonly url: string;
@@ -16,37 +13,27 @@ export interface BackEnd {
   close(): Promise<void>;
 }
 
-const HTML = `<!doctype html>
+export async function startBackEnd(script: string, tokenTtlSecs: number): Promise<BackEnd> {
+  const sandbox = new StandIn(); // its room is that of the README's snippet
+  const { apiKey, roomId } = sandbox;
+  const roomTokens = new RoomTokenClient({ apiKey, baseUrl: "http://127.0.0.1/v2", fetch: sandbox.fetch });
+  const tokens: string[] = [];
+  const html = `<!doctype html>
 <html lang="en">
 <title>Room</title>
 <link rel="icon" href="data:,">
-<body data-room-id="${ROOM_ID}">
+<body data-room-id="${roomId}">
 <button id="join">Join</button><button id="leave">Leave</button><div id="root"></div>
-<script type="module" src="/page.js"></script>
+<script type="module">${script.replaceAll("</script", "<\\/script")}</script>
 </html>`;
 
-export async function startBackEnd(script: string, tokenTtlSecs: number): Promise<BackEnd> {
-  const sandbox = new StandIn({ roomIds: [ROOM_ID] });
-  const { apiKey } = sandbox;
-  const roomTokens = new RoomTokenClient({ apiKey, baseUrl: "http://127.0.0.1/v2", fetch: sandbox.fetch });
-  const tokens: string[] = [];
-
   const server = createServer(async (request, response) => {
-    const reply = (status: number, type: string, body: string) =>
-      response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
-    switch (`${request.method} ${request.url}`) {
-      case "GET /":
-        return reply(200, "text/html", HTML);
-      case "GET /page.js":
-        return reply(200, "text/javascript", script);
-      case `POST /rooms/${ROOM_ID}/token`: {
-        const { status, body } = await createTokenResponse(roomTokens, ROOM_ID, { tokenTtlSecs });
-        if (body["token"] !== undefined) tokens.push(body["token"]);
-        return reply(status, "application/json", JSON.stringify(body));
-      }
-      default:
-        return reply(404, "text/plain", "");
-    }
+    response.setHeader("Cache-Control", "no-store");
+    if (request.url === "/") return response.setHeader("Content-Type", "text/html; charset=utf-8").end(html);
+    if (request.url !== `/rooms/${roomId}/token`) return response.writeHead(404).end();
+    const { status, body } = await createTokenResponse(roomTokens, roomId, { tokenTtlSecs });
+    if (body["token"] !== undefined) tokens.push(body["token"]);
+    return response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   });
   const url = await listen(server);
   return {

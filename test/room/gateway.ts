@@ -36,14 +36,6 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type JanusFrame, JanusSession } from "./janus.ts";
 
-/** A frame that came in, and whether the gateway accepted its token. */
-interface SeenFrame {
-  /** For example "keepalive" or "join videoroom". */
-  readonly name: string;
-  readonly token: string;
-  readonly isAccepted: boolean;
-}
-
 interface GatewayOptions {
   /** Whether a token was created for that room and has not expired. */
   readonly accepts: (token: string, roomId: string) => boolean;
@@ -56,35 +48,27 @@ interface Connection {
 }
 
 export class Gateway {
-  /** Every frame of every connection, in the order in which they came. */
-  readonly frames: SeenFrame[] = [];
-  /** The names of frames that are not answered. */
-  readonly unanswered: Set<string> = new Set();
-  /** Called, and awaited, before a frame of that name is looked at. */
+  /** Every frame of every connection, in the order in which they came. Names are like "keepalive", "join videoroom". */
+  readonly frames: { readonly name: string; readonly token: string; readonly isAccepted: boolean }[] = [];
+  /** What happens before the first frame of a name is looked at. If it never ends, that frame gets no answer. */
   readonly before: Map<string, () => unknown> = new Map();
   /** How many connections there were, and how many at one time at most. */
   connectionCount = 0;
   mostAtOnce = 0;
-  /** Whether frames of that name are rejected, whatever their token. */
-  rejects: (name: string) => boolean = () => false;
   readonly #options: GatewayOptions;
   readonly #open = new Set<Connection>();
   readonly #banned = new Set<string>();
-  #server: WebSocketServer;
-  #port = 0;
+  readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#server = this.#listen();
+    this.#server.on("connection", (socket, request) => this.#serve(socket, request));
   }
 
-  async listening(): Promise<void> {
-    if (this.#server.address() === null) await once(this.#server, "listening");
-    this.#port = this.port;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? this.#port;
+  /** Resolves to its port. */
+  async listening(): Promise<number> {
+    await once(this.#server, "listening");
+    return (this.#server.address() as AddressInfo).port;
   }
 
   get openCount(): number {
@@ -96,9 +80,14 @@ export class Gateway {
     return [...this.#open].filter(({ janus }) => janus.isInRoom).length;
   }
 
+  /** The names of the frames whose token was not accepted. */
+  get rejected(): string[] {
+    return this.frames.filter(({ isAccepted }) => !isAccepted).map(({ name }) => name);
+  }
+
   /** From now on every frame with this token gets a 401, however long the token is valid. */
-  ban(token: string | undefined): void {
-    if (token !== undefined) this.#banned.add(token);
+  ban(token = ""): void {
+    this.#banned.add(token);
   }
 
   /** A moderator removes everybody. */
@@ -115,26 +104,9 @@ export class Gateway {
     for (const { socket } of this.#open) socket.close(code);
   }
 
-  /** Closes every connection with "going away"; nothing listens at its port until `startAgain`. */
-  async stop(): Promise<void> {
-    this.closeAll(1001);
-    await this.close();
-  }
-
-  async startAgain(): Promise<void> {
-    this.#server = this.#listen();
-    await this.listening();
-  }
-
   async close(): Promise<void> {
     for (const { socket } of this.#open) socket.terminate();
     await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #listen(): WebSocketServer {
-    const server = new WebSocketServer({ host: "127.0.0.1", port: this.#port });
-    server.on("connection", (socket, request) => this.#serve(socket, request));
-    return server;
   }
 
   #serve(socket: WebSocket, request: IncomingMessage): void {
@@ -154,28 +126,20 @@ export class Gateway {
   async #answer({ socket, janus }: Connection, frame: JanusFrame, roomId: string): Promise<void> {
     const name = janus.nameOf(frame);
     const send = (answer: object) => socket.readyState === 1 && socket.send(JSON.stringify(answer));
-    await this.before.get(name)?.();
+    const happens = this.before.get(name);
+    this.before.delete(name);
+    await happens?.();
     if (!this.#accept(name, frame.client_token ?? "", roomId)) {
       send({ status_code: 401, error_message: "Unauthorized" });
       return;
     }
-    const answers = janus.answersTo(frame);
-    if (this.unanswered.has(name)) return;
-    for (const answer of answers) send({ ...answer, transaction: frame.transaction });
+    for (const answer of janus.answersTo(frame)) send({ ...answer, transaction: frame.transaction });
   }
 
   #accept(name: string, token: string, roomId: string): boolean {
-    const isAccepted =
-      !this.rejects(name) && !this.#banned.has(token) && this.#options.accepts(token, roomId);
+    const isAccepted = !this.#banned.has(token) && this.#options.accepts(token, roomId);
     this.frames.push({ name, token, isAccepted });
     this.#options.log(isAccepted ? name : `${name}: 401`, token);
     return isAccepted;
   }
-}
-
-/** Starts a gateway on a free loopback port. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const gateway = new Gateway(options);
-  await gateway.listening();
-  return gateway;
 }

@@ -14,6 +14,14 @@ export interface JanusFrame {
 /** The SDK accepts any whole number other than 0 as the id of a session. */
 const SESSION_ID = 1;
 
+/** What a message leads to. The room is empty but for the one who joins, whose id is that of the handle. */
+const EVENTS: Readonly<Record<string, object>> = {
+  "join audiobridge": { audiobridge: "joined", participants: [] },
+  "join videoroom": { videoroom: "joined", publishers: [] },
+  "configure audiobridge": { audiobridge: "event", result: "ok" },
+  "configure videoroom": { videoroom: "event", configured: "ok" },
+};
+
 /** The session of one connection: how each frame is answered. An unknown frame fails the test run. */
 export class JanusSession {
   readonly #pluginOfHandle = new Map<number, string>();
@@ -38,8 +46,7 @@ export class JanusSession {
 
   /** The answers in their order, without the transaction that they all repeat. */
   answersTo(frame: JanusFrame): object[] {
-    const answers = this.#answersTo(frame);
-    return answers.map((answer) => ({ session_id: SESSION_ID, ...answer }));
+    return this.#answersTo(frame).map((answer) => ({ session_id: SESSION_ID, ...answer }));
   }
 
   #answersTo(frame: JanusFrame): object[] {
@@ -72,31 +79,15 @@ export class JanusSession {
   #event(frame: JanusFrame): object {
     const { handle_id: handle = 0, jsep } = frame;
     const name = this.nameOf(frame);
+    const data = EVENTS[name];
+    if (data === undefined) throw new Error(`the gateway does not know the message "${name}"`);
     if (name === "join audiobridge") this.isInRoom = true;
-    return {
-      ...this.#eventOf(handle, this.#eventData(name, handle)),
-      ...(jsep && { jsep: { type: "answer", sdp: answerTo(jsep.sdp) } }),
-    };
+    const answer = jsep && { jsep: { type: "answer", sdp: answerTo(jsep.sdp) } };
+    return { ...this.#eventOf(handle, { ...data, id: handle }), ...answer };
   }
 
   #eventOf(handle: number | undefined, data: object): object {
     const plugin = this.#pluginOfHandle.get(handle ?? 0);
     return { janus: "event", sender: handle, plugindata: { plugin, data } };
-  }
-
-  /** The room is empty but for the one who joins, whose id is that of the handle. */
-  #eventData(name: string, id: number): object {
-    switch (name) {
-      case "join audiobridge":
-        return { audiobridge: "joined", id, participants: [] };
-      case "join videoroom":
-        return { videoroom: "joined", id, publishers: [] };
-      case "configure audiobridge":
-        return { audiobridge: "event", result: "ok" };
-      case "configure videoroom":
-        return { videoroom: "event", configured: "ok" };
-      default:
-        throw new Error(`the gateway does not know the message "${name}"`);
-    }
   }
 }

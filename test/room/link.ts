@@ -1,15 +1,18 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { listen } from "../loopback.ts";
 
-/** The network between a page and its gateway: a TCP relay that can be cut, or lose every byte. */
+/** The network between a page and its gateway: a TCP relay that can be cut, be down, or lose every byte. */
 export class Link {
+  /** Whether no new connection is made. */
+  isDown = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isSwallowing = false;
 
-  constructor(targetPort: () => number) {
+  constructor(targetPort: number) {
     this.#server = createServer((near) => {
-      const far = connect(targetPort(), "127.0.0.1");
+      if (this.isDown) return near.resetAndDestroy();
+      const far = connect(targetPort, "127.0.0.1");
       this.#relay(near, far);
       this.#relay(far, near);
     });

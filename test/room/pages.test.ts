@@ -1,10 +1,9 @@
 /** The pages of the documents, as they stand, and a page of React: they stay in their room. */
 import { expect, test } from "vitest";
 import { withUse } from "../readme/snippets.ts";
-import { useBrowser } from "./browser.ts";
-import { bundlePage, eventually, roomToBeEmpty, startMeeting } from "./meeting.ts";
+import { bundlePage, eventually, roomToBeEmpty, useMeetings } from "./meeting.ts";
 
-const browser = useBrowser();
+const { meet } = useMeetings();
 
 const bundleSnippet = (code: string): Promise<string> =>
   bundlePage({ stdin: { contents: code, loader: "ts", resolveDir: process.cwd() } });
@@ -12,8 +11,7 @@ const bundleSnippet = (code: string): Promise<string> =>
 test.for(withUse("page"))(
   "the page of %s joins, and is back when it was cut from its gateway and when its token was rejected",
   async ([, { code }], context) => {
-    const script = await bundleSnippet(code);
-    const { gateway, link, backEnd, problems } = await startMeeting(context, browser(), script);
+    const { gateway, link, backEnd } = await meet(context, {}, await bundleSnippet(code));
     await eventually(() => gateway.inRoomCount === 1);
     link.cut();
     await eventually(() => gateway.connectionCount === 2 && gateway.inRoomCount === 1);
@@ -22,44 +20,41 @@ test.for(withUse("page"))(
     await eventually(() => gateway.connectionCount === 3 && gateway.inRoomCount === 1);
     expect(backEnd.tokens).toHaveLength(2);
     expect(gateway.mostAtOnce).toBe(1);
-    expect(problems).toEqual([]);
   },
 );
 
 test.for(withUse("lobby"))(
   "the page of %s keeps a token valid in its lobby, joins with it, and leaves",
   async ([, { code }], context) => {
-    const meeting = await startMeeting(context, browser(), await bundleSnippet(code), { tokenTtlSecs: 10 });
+    const meeting = await meet(context, { tokenTtlSecs: 10 }, await bundleSnippet(code));
     const { page, gateway, backEnd } = meeting;
     await eventually(() => backEnd.tokens.length >= 3);
     await page.click("#join");
     await eventually(() => gateway.inRoomCount === 1);
     await page.click("#leave");
     await roomToBeEmpty(meeting);
-    expect(gateway.frames.filter(({ isAccepted }) => !isAccepted)).toEqual([]);
-    expect(meeting.problems).toEqual([]);
+    expect(gateway.rejected).toEqual([]);
   },
 );
 
 test.for(withUse("reconnect"))(
   "the page of %s hands its room every new token",
   async ([, { code }], context) => {
-    const meeting = await startMeeting(context, browser(), await bundleSnippet(code), { tokenTtlSecs: 10 });
+    const meeting = await meet(context, { tokenTtlSecs: 10 }, await bundleSnippet(code));
     const { gateway, link, backEnd } = meeting;
     await eventually(() => gateway.inRoomCount === 1);
     await eventually(() => gateway.frames.some(({ token }) => token === backEnd.tokens[2]));
-    expect(gateway.frames.filter(({ isAccepted }) => !isAccepted)).toEqual([]);
+    expect(gateway.rejected).toEqual([]);
     link.cut();
     const { length } = backEnd.tokens;
     await eventually(() => backEnd.tokens.length > length); // the session goes on
     expect(gateway.openCount).toBe(0);
-    expect(meeting.problems).toEqual([]);
   },
 );
 
 test("in React's StrictMode there is one token and one room; unmounting leaves it", async (context) => {
   const script = await bundlePage({ entryPoints: ["test/room/react-page.ts"] });
-  const meeting = await startMeeting(context, browser(), script);
+  const meeting = await meet(context, {}, script);
   const { page, gateway, link, backEnd } = meeting;
   const shown = (status: string) => page.locator("#root", { hasText: status }).waitFor();
   await shown("connecting");
@@ -73,5 +68,4 @@ test("in React's StrictMode there is one token and one room; unmounting leaves i
   await page.evaluate(() => window.unmount());
   await roomToBeEmpty(meeting);
   expect(gateway.connectionCount).toBe(2);
-  expect(meeting.problems).toEqual([]);
 });
