@@ -19,26 +19,20 @@
  *     ▼
  *   report, and the new openapi/upstream.json (spec/pull.ts)
  */
-import { parseArgs } from "node:util";
+import { pullArguments, USAGE } from "./spec/arguments.ts";
 import { ROOT } from "./spec/files.ts";
 import { pull } from "./spec/pull.ts";
-import { FORMATS, report } from "./spec/report.ts";
+import { report } from "./spec/report.ts";
 import { Unusable } from "./spec/unusable.ts";
 
-const USAGE = `usage: npm run spec:pull -- <file or URL> [--format ${FORMATS.join("|")}]`;
-
 async function main(): Promise<number> {
-  const options = { format: { type: "string", default: "text" }, help: { type: "boolean" } } as const;
-  const { positionals, values } = parseArgs({ allowPositionals: true, strict: false, options });
-  const [source, ...more] = [...positionals, ...Object.keys(values).filter((name) => name !== "format")];
-  if (values.help) {
+  const given = pullArguments(process.argv.slice(2));
+  if (given === undefined) {
     console.log(USAGE);
     return 0;
   }
-  const format = FORMATS.find((one) => one === values.format);
-  if (source === undefined || format === undefined || more.length > 0) throw new Unusable(USAGE);
-  const { changes, notes } = await pull(ROOT, source);
-  process.stdout.write(report(format, source, changes, notes));
+  const { changes, notes } = await pull(ROOT, given.source);
+  process.stdout.write(report(given.format, given.source, changes, notes));
   return changes.length > 0 ? 1 : 0;
 }
 

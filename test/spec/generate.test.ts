@@ -1,136 +1,96 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { FILES, ROOT } from "../../scripts/spec/files.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { FILES, ROOT, readObject } from "../../scripts/spec/files.ts";
+import { makeTypes } from "../../scripts/spec/fragment.ts";
 import { generate } from "../../scripts/spec/generate.ts";
-import { normalForm } from "../../scripts/spec/normal-form.ts";
-import { upstreamText } from "../../scripts/spec/pull.ts";
+import { makeLimits } from "../../scripts/spec/limits.ts";
+import { applyOverlay, OverlayError } from "../../scripts/spec/overlay.ts";
 import { runScript } from "../run-script.ts";
 import { copyOfContract } from "./copy.ts";
-import { CREATE, get, set, telnyxLike } from "./documents.ts";
 
-async function edit(root: string, file: string, change: (text: string) => string): Promise<void> {
-  const before = await readFile(join(root, file), "utf8");
-  const after = change(before);
-  expect(after, `the edit of ${file} did nothing`).not.toBe(before);
-  await writeFile(join(root, file), after);
+const MADE = [FILES.fragment, FILES.types, FILES.limits];
+const upstream = await readFile(join(ROOT, FILES.upstream), "utf8");
+const fragment = await readFile(join(ROOT, FILES.fragment), "utf8");
+
+function replaced(text: string, from: string | RegExp, to: string): string {
+  const after = text.replaceAll(from, to);
+  expect(after, `nothing to replace: ${from}`).not.toBe(text);
+  return after;
 }
 
+async function edit(root: string, file: string, from: string | RegExp, to: string): Promise<void> {
+  await writeFile(join(root, file), replaced(await readFile(join(root, file), "utf8"), from, to));
+}
+
+it("the made files of this repository are what `npm run generate` makes now", async () => {
+  expect(await generate(ROOT, { write: false })).toEqual([]);
+});
+
 describe("npm run generate", () => {
-  it("finds the made files of this repository up to date", async () => {
-    expect(await generate(ROOT, { write: false })).toEqual([]);
+  it("names with --check what was edited by hand or is missing, and makes it without", async () => {
+    const root = await copyOfContract();
+    await edit(root, FILES.fragment, /$/g, "\n");
+    await rm(join(root, FILES.types));
+    await edit(root, FILES.limits, "minimum", "maximum");
+    const check = await runScript({ root }, "generate.ts", "--check");
+    expect(check.exitCode).toBe(1);
+    const named = MADE.map((file) => `${file} is not what \`npm run generate\` makes now\n`);
+    expect(check.stderr).toBe(named.join(""));
+    expect(await readFile(join(root, FILES.fragment), "utf8")).toBe(`${fragment}\n`);
+    expect(await generate(root, { write: true })).toEqual(MADE);
+    for (const file of MADE)
+      expect(await readFile(join(root, file), "utf8")).toBe(await readFile(join(ROOT, file), "utf8"));
   });
 
-  it("names each made file that was edited by hand, and leaves it as it is", async () => {
+  it("notices a changed bound, which the types cannot show, and a changed word of ours", async () => {
     const root = await copyOfContract();
-    for (const file of [FILES.fragment, FILES.types, FILES.limits])
-      await edit(root, file, (text) => `${text}\n`);
-    const edited = await readFile(join(root, FILES.fragment), "utf8");
-    const { exitCode, stderr } = await runScript({ root }, "generate.ts", "--check");
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain(FILES.fragment);
-    expect(stderr).toContain(FILES.types);
-    expect(stderr).toContain(FILES.limits);
-    expect(await readFile(join(root, FILES.fragment), "utf8")).toBe(edited);
-  });
-
-  it("notices a changed bound, which the types cannot show", async () => {
-    const root = await copyOfContract();
-    await edit(root, FILES.upstream, (text) => text.replace(/"maximum": \d+/, '"maximum": 1'));
-    expect(await generate(root, { write: false })).toEqual([FILES.fragment, FILES.limits]);
-  });
-
-  it("notices a changed word of ours", async () => {
-    const root = await copyOfContract();
-    await edit(root, FILES.overlay, (text) => text.replace("There is no such room.", "No such room."));
+    await edit(root, FILES.upstream, '"maximum": 3600', '"maximum": 1');
+    expect(await generate(root, { write: true })).toEqual([FILES.fragment, FILES.limits]);
+    await edit(root, FILES.overlay, "There is no such room.", "No such room.");
     expect(await generate(root, { write: false })).toEqual([FILES.fragment, FILES.types]);
   });
 
-  it("makes what is missing and is up to date afterwards", async () => {
+  it("exits 1 without a stack, and writes nothing, when an overlay action matches nothing any more", async () => {
     const root = await copyOfContract();
-    await edit(root, FILES.types, () => "");
-    expect((await runScript({ root }, "generate.ts")).exitCode).toBe(0);
-    expect(await generate(root, { write: false })).toEqual([]);
-    expect(await readFile(join(root, FILES.types), "utf8")).toMatch(
-      /^\/\*\*\n \* This file was auto-generated/,
-    );
-  });
-
-  it("stops with the action's name when an overlay action matches nothing any more", async () => {
-    const root = await copyOfContract();
-    const before = await readFile(join(root, FILES.fragment), "utf8");
-    await edit(root, FILES.upstream, (text) => text.replaceAll("refresh_token_ttl_secs", "refresh_ttl"));
+    await edit(root, FILES.upstream, "refresh_token_ttl_secs", "refresh_ttl");
     const { exitCode, stderr } = await runScript({ root }, "generate.ts");
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
       /^overlay action \d+ "Says what this member of create does\." .* matches nothing\n$/,
     );
-    expect(await readFile(join(root, FILES.fragment), "utf8")).toBe(before);
+    expect(await readFile(join(root, FILES.fragment), "utf8")).toBe(fragment);
   });
+});
 
-  it.each(["400", "401", "404", "422", "429", "5XX", "default"])(
-    "stops with the action's name when Telnyx states %s itself, on both operations",
-    async (status) => {
-      const root = await copyOfContract();
-      const answer = `"${status}": {"content": {"application/json": {"schema": {"properties": {"request_id": {}}}}}}`;
-      await edit(root, FILES.upstream, (text) =>
-        text.replaceAll('"responses": {', `"responses": { ${answer},`),
-      );
-      await expect(generate(root, { write: true })).rejects.toThrow(
-        new RegExp(
-          `^overlay action \\d+ ".*" .* speaks of what Telnyx states itself, at /.*/responses/${status}[/,:]`,
-        ),
-      );
-    },
+it.each(["400", "401", "404", "422", "429", "5XX", "default"])(
+  "the overlay does not go on hiding an answer %s that Telnyx states itself",
+  async (status) => {
+    const answer = `"${status}": {"content": {"application/json": {"schema": {"properties": {"request_id": {}}}}}}`;
+    const stated = JSON.parse(replaced(upstream, '"responses": {', `"responses": { ${answer},`));
+    await expect(applyOverlay(stated, await readObject(join(ROOT, FILES.overlay)))).rejects.toThrow(
+      new RegExp(
+        `^overlay action \\d+ ".*" .* speaks of what Telnyx states itself, at /.*/responses/${status}[/,:]`,
+      ),
+    );
+  },
+);
+
+it("an overlay that refers to nothing is told as such, not as a fault of openapi-typescript", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
+  const dangling = replaced(fragment, "#/components/responses/NotFound", "#/components/responses/Gone");
+  const refused = await makeTypes(dangling).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(OverlayError);
+  expect(String(refused)).toMatch(
+    /openapi-typescript makes no types of the fragment \(.*\): correct it in openapi\/overlay\.yaml$/,
   );
+});
 
-  it("makes types of a choice with a discriminator", async () => {
-    const root = await copyOfContract();
-    const document = telnyxLike();
-    const data = `paths ${CREATE} post responses 201 content application/json schema properties data`;
-    set(document, "components schemas Data", get(document, data));
-    set(document, data, {
-      oneOf: [
-        { $ref: "#/components/schemas/Data" },
-        { type: "object", properties: { kind: { type: "string" } } },
-      ],
-      discriminator: { propertyName: "kind", mapping: { data: "#/components/schemas/Data" } },
-    });
-    await writeFile(join(root, FILES.upstream), upstreamText(normalForm(document)));
-    const actions = (text: string) =>
-      text.replace(/\n {2}- target: [^\n]*properties\.data\.[\s\S]*?(?=\n {2}- target)/g, "");
-    await edit(root, FILES.overlay, actions);
-    expect(await generate(root, { write: true })).toContain(FILES.types);
-  });
-
-  it("says where the types cannot be made, without a stack", async () => {
-    const root = await copyOfContract();
-    await edit(root, FILES.overlay, (text) =>
-      text.replace("#/components/responses/NotFound", "#/components/responses/Gone"),
-    );
-    const { exitCode, stderr } = await runScript({ root }, "generate.ts");
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /openapi-typescript makes no types of the fragment \(.*\): correct it in openapi\/overlay\.yaml\n$/,
-    );
-    expect(stderr).not.toContain("    at ");
-  });
-
-  it("tells the limits of what Telnyx states then: a lost bound is gone, a new member is there", async () => {
-    const root = await copyOfContract();
-    await edit(root, FILES.upstream, (text) =>
-      text
-        .replace('"maximum": 86400,', "")
-        .replace(
-          /"refresh_token": \{(?![\s\S]*"refresh_token": \{)/,
-          '"room-region": { "type": "string" }, "refresh_token": {',
-        ),
-    );
-    await generate(root, { write: true });
-    const limits = await readFile(join(root, FILES.limits), "utf8");
-    expect(limits).toContain(
-      'refresh_token_ttl_secs: { type: "integer", minimum: 60, default: 3600, required: false },',
-    );
-    expect(limits).toContain('    "room-region": { type: "string", required: false },');
-  });
+it("the limits tell of a member what Telnyx states then: without a lost bound, with a name in quotes", () => {
+  const lost = replaced(fragment, /^ +maximum: 86400\n/gm, "");
+  const limits = makeLimits(replaced(lost, /(\n +)refresh_token_ttl_secs:(?=\n)/g, "$1room-ttl:"));
+  expect(limits).toContain(
+    '    "room-ttl": { type: "integer", minimum: 60, default: 3600, required: false },\n',
+  );
 });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import type { Json } from "../../scripts/spec/json.ts";
+import { expect, it } from "vitest";
+import type { Json, JsonObject } from "../../scripts/spec/json.ts";
 import { applyOverlay } from "../../scripts/spec/overlay.ts";
 
 const upstream = {
@@ -16,135 +16,90 @@ const upstream = {
   },
 };
 
-const overlayOf = (...actions: Json[]): Json => ({
-  overlay: "1.0.0",
-  info: { title: "t", version: "1" },
-  actions,
+const overlayOf = (...actions: JsonObject[]): Json => ({ overlay: "1.0.0", actions });
+/** Applies one action that says why it is there. */
+const apply = (action: JsonObject) => applyOverlay(upstream, overlayOf({ description: "why", ...action }));
+
+const responses = "$.paths['/a'].post.responses";
+const created = `${responses}['201']`;
+
+it("the overlay adds to what upstream states, also in a list, and leaves upstream itself alone", async () => {
+  const before = structuredClone(upstream);
+  const update = { description: "Made.", headers: { b: { schema: {} } } };
+  const added = { paths: { "/a": { post: { responses: { "201": update } } } } };
+  expect(await apply({ target: created, update })).toMatchObject(added);
+  const named = { paths: { "/a": { post: { parameters: [{ name: "id", description: "Id." }] } } } };
+  const inList = { target: "$..parameters[0]", update: { description: "Id." } };
+  expect(await apply(inList)).toMatchObject(named);
+  expect(upstream).toEqual(before);
 });
-const because = { description: "why" };
 
-describe("the overlay", () => {
-  it("adds to what upstream states and leaves upstream itself alone", async () => {
-    const before = structuredClone(upstream);
-    const update = { description: "Made.", headers: { b: { schema: {} } } };
-    const document = await applyOverlay(
-      upstream,
-      overlayOf({ ...because, target: "$.paths['/a'].post.responses['201']", update }),
-    );
-    expect(document).toMatchObject({ paths: { "/a": { post: { responses: { "201": update } } } } });
-    expect(upstream).toEqual(before);
-  });
-
-  it("adds to the members of a list", async () => {
-    const update = { description: "Id." };
-    const document = await applyOverlay(
-      upstream,
-      overlayOf({ ...because, target: "$.paths['/a'].post.parameters[0]", update }),
-    );
-    expect(document).toMatchObject({
-      paths: { "/a": { post: { parameters: [{ name: "id", description: "Id." }] } } },
-    });
-  });
-
-  const responses = "$.paths['/a'].post.responses";
-  it.each([
-    ["replaces a value", { target: "$", update: { openapi: "3.0.0" } }, "/openapi"],
-    [
-      "states the same, beside something new",
-      { target: "$", update: { openapi: "3.1.0", info: {} } },
-      "/openapi",
-    ],
-    ["replaces a value by another type", { target: "$.paths['/a']", update: { post: 5 } }, "/paths/~1a/post"],
-    ["fills an empty list", { target: "$.paths['/a'].post", update: { security: [{}] } }, "/post/security"],
-    ["makes a list longer", { target: "$..post", update: { parameters: [{ name: "x" }] } }, "/parameters"],
-    [
-      "changes a value inside a list",
-      { target: "$..parameters[0]", update: { name: "x" } },
-      "/parameters/0/name",
-    ],
-    ["removes something", { target: responses, remove: true }, "/paths/~1a/post/responses"],
-    ["refers away", { target: responses, update: { "201": { $ref: "#/x" } } }, "/responses/201/$ref"],
-    [
-      "adds a body to an answer",
-      { target: `${responses}['201']`, update: { content: {} } },
-      "/responses/201/content",
-    ],
-    [
-      "speaks of a header",
-      { target: `${responses}['201'].headers`, update: { a: { required: true } } },
-      "/a/required",
-    ],
-    [
-      "adds a rule to a schema",
-      { target: "$..a.schema", update: { maxLength: 5 } },
-      "/headers/a/schema/maxLength",
-    ],
-    ["adds servers", { target: "$", update: { servers: [{ url: "/" }] } }, "/servers"],
-  ])("must say so where it %s that Telnyx states, or beside it", async (_what, action, pointer) => {
-    const refused = applyOverlay(upstream, overlayOf({ ...because, ...action }));
-    await expect(refused).rejects.toThrow(
-      /^overlay action 1 "why" \(.*\) speaks of what Telnyx states itself, at /,
-    );
-    await expect(refused).rejects.toThrow(`${pointer}: take that out of openapi/overlay.yaml`);
-    const allowed = await applyOverlay(upstream, overlayOf({ ...because, ...action, "x-replaces": true }));
-    expect(allowed).not.toEqual(upstream);
-  });
-
-  it.each([
-    ["default", "404"],
-    ["4XX", "404"],
-    ["404", "404"],
-    ["5XX", "5XX"],
-    ["default", "5XX"],
-  ])(
-    "must say so where Telnyx states %s and it states %s, whatever Telnyx says there",
-    async (stated, ours) => {
-      for (const fact of [{}, { content: {} }]) {
-        const document = structuredClone(upstream);
-        Object.assign(document.paths["/a"].post.responses, { [stated]: fact });
-        const overlay = overlayOf({ ...because, target: responses, update: { [ours]: { $ref: "#/x" } } });
-        await expect(applyOverlay(document, overlay)).rejects.toThrow(`/paths/~1a/post/responses/${stated}`);
-        expect(await applyOverlay(upstream, overlay)).toMatchObject({
-          paths: { "/a": { post: { responses: { [ours]: { $ref: "#/x" } } } } },
-        });
-      }
-    },
+it.each<[string, string, Json, string]>([
+  ["replaces a value", "$", { openapi: "3.0.0" }, "/openapi"],
+  ["states the same, beside something new", "$", { openapi: "3.1.0", info: {} }, "/openapi"],
+  ["replaces a value by another type", "$.paths['/a']", { post: 5 }, "/paths/~1a/post"],
+  ["fills an empty list", "$.paths['/a'].post", { security: [{}] }, "/post/security"],
+  ["makes a list longer", "$..post", { parameters: [{ name: "x" }] }, "/parameters"],
+  ["changes a value inside a list", "$..parameters[0]", { name: "x" }, "/parameters/0/name"],
+  ["refers away", responses, { "201": { $ref: "#/x" } }, "/responses/201/$ref"],
+  ["adds a body to an answer", created, { content: {} }, "/responses/201/content"],
+  ["speaks of a header", `${created}.headers`, { a: { required: true } }, "/a/required"],
+  ["adds a rule to a schema", "$..a.schema", { maxLength: 5 }, "/headers/a/schema/maxLength"],
+  ["adds servers", "$", { servers: [{ url: "/" }] }, "/servers"],
+  ["removes something", responses, "remove", "/paths/~1a/post/responses"],
+])("an action that %s must say x-replaces", async (_what, target, update, pointer) => {
+  const action: JsonObject = update === "remove" ? { target, remove: true } : { target, update };
+  const refused = apply(action);
+  await expect(refused).rejects.toThrow(
+    /^overlay action 1 "why" \(.*\) speaks of what Telnyx states itself, at /,
   );
+  await expect(refused).rejects.toThrow(`${pointer}: take that out of openapi/overlay.yaml`);
+  expect(await apply({ ...action, "x-replaces": true })).not.toEqual(upstream);
+});
 
-  it("may change what another action added", async () => {
-    const target = "$";
-    const overlay = overlayOf(
-      { ...because, target, update: { info: { title: "A" } } },
-      { ...because, target, update: { info: { title: "B" } } },
-    );
-    expect(await applyOverlay(upstream, overlay)).toMatchObject({ info: { title: "B" } });
-  });
+it.each([
+  ["default", "404"],
+  ["4XX", "404"],
+  ["404", "404"],
+  ["5XX", "5XX"],
+  ["default", "5XX"],
+])(
+  "an action must say x-replaces where Telnyx states the answer %s and it states %s",
+  async (stated, ours) => {
+    const action = { description: "why", target: responses, update: { [ours]: { $ref: "#/x" } } };
+    const added = { paths: { "/a": { post: { responses: action.update } } } };
+    expect(await apply(action)).toMatchObject(added);
+    for (const fact of [{}, { content: {} }]) {
+      const document = structuredClone(upstream);
+      Object.assign(document.paths["/a"].post.responses, { [stated]: fact });
+      await expect(applyOverlay(document, overlayOf(action))).rejects.toThrow(`/responses/${stated}`);
+    }
+  },
+);
 
-  it("names the action that matches nothing", async () => {
-    const overlay = overlayOf({ ...because, target: "$.paths['/b']", update: {} });
-    await expect(applyOverlay(upstream, overlay)).rejects.toThrow(
-      `overlay action 1 "why" ($.paths['/b']) matches nothing`,
-    );
-  });
+it("an action may change what another one added", async () => {
+  const [first, second] = ["A", "B"].map((title) => ({
+    ...{ description: "why", target: "$" },
+    update: { info: { title } },
+  }));
+  const overlay = overlayOf(first ?? {}, second ?? {});
+  expect(await applyOverlay(upstream, overlay)).toMatchObject({ info: { title: "B" } });
+});
 
-  it("names the action that changes nothing", async () => {
-    const overlay = overlayOf({ ...because, target: "$", update: { openapi: "3.1.0" } });
-    await expect(applyOverlay(upstream, overlay)).rejects.toThrow(
-      'overlay action 1 "why" ($) changes nothing',
-    );
-  });
+it.each<[string, JsonObject, string]>([
+  ["matches nothing", { target: "$.b", update: {} }, 'overlay action 1 "why" ($.b) matches nothing'],
+  ["changes nothing", { target: "$", update: { openapi: "3.1.0" } }, 'action 1 "why" ($) changes nothing'],
+  [
+    "does not say why",
+    { target: "$", update: { info: {} }, description: " " },
+    "no description that says why",
+  ],
+  ["has no target", { update: {} }, "overlay action 1 has no target"],
+])("an action that %s is named", async (_what, action, message) => {
+  await expect(apply(action)).rejects.toThrow(message);
+});
 
-  it("asks each action why it is there", async () => {
-    const overlay = overlayOf({ target: "$", update: { info: {} } });
-    await expect(applyOverlay(upstream, overlay)).rejects.toThrow("has no description that says why");
-  });
-
-  it("refuses what is no overlay", async () => {
-    await expect(applyOverlay(upstream, { openapi: "3.1.0" })).rejects.toThrow(
-      "no OpenAPI Overlay 1.0 document",
-    );
-    await expect(applyOverlay(upstream, overlayOf({ ...because, update: {} }))).rejects.toThrow(
-      "has no target",
-    );
-  });
+it("what is no overlay is refused", async () => {
+  for (const overlay of [{ openapi: "3.1.0" }, overlayOf()])
+    await expect(applyOverlay(upstream, overlay)).rejects.toThrow("no OpenAPI Overlay 1.0 document");
 });
