@@ -1,10 +1,11 @@
 /** A copy of the repository as a newcomer has it, and how its commands are run there. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
 
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -29,60 +30,40 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(rest), PATH: path?.join(delimiter), NO_COLOR: "1" };
 }
 
-const running = new Set<ChildProcess>();
-
-/** Starts a line of shell as a process group of its own, as a terminal does. */
-function start(command: string, cwd: string): { child: ChildProcess; output: () => string } {
-  const child = spawn(command, { cwd, env: environment(), shell: true, detached: true, stdio: "pipe" });
-  let output = "";
-  child.stdout?.setEncoding("utf8").on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr?.setEncoding("utf8").on("data", (chunk) => {
-    output += chunk;
-  });
-  running.add(child);
-  child.once("close", () => running.delete(child));
-  return { child, output: () => output };
-}
-
 /** Runs a line of shell to its end and returns what it printed. Throws that if the line failed. */
-export async function run(command: string, cwd: string): Promise<string> {
-  const { child, output } = start(command, cwd);
-  const [status] = await once(child, "close");
-  if (status !== 0) throw new Error(`${command}: ended with ${status}\n${output()}`);
-  return output();
-}
-
-export interface Running {
-  /** What it had printed when it was ready. */
-  readonly output: string;
-  /** Ends it as Ctrl+C does, and waits until every process of it has ended. */
-  stop(): Promise<void>;
+export function run(command: string, cwd: string): string {
+  const options = { cwd, env: environment(), shell: true, encoding: "utf8", maxBuffer: 2 ** 28 } as const;
+  const { status, stdout, stderr } = spawnSync(command, options);
+  if (status === 0) return stdout;
+  throw new Error(`${command}: ended with ${status}\n${stdout}${stderr}`);
 }
 
 /** Starts a line of shell that serves, and waits until what it has printed matches `ready`. */
-export async function serve(command: string, cwd: string, ready: RegExp): Promise<Running> {
-  const { child, output } = start(command, cwd);
-  const closed = once(child, "close");
+export async function serve(command: string, cwd: string, ready: RegExp) {
+  // A process group of its own, as a terminal makes it.
+  const child = spawn(command, { cwd, env: environment(), shell: true, detached: true, stdio: "pipe" });
+  const signalGroup = (signal: NodeJS.Signals) => child.pid !== undefined && process.kill(-child.pid, signal);
+  let [output, isRunning] = ["", true];
+  onTestFinished(() => void (isRunning && signalGroup("SIGKILL")));
+  const closed = once(child, "close").then(([status]) => {
+    isRunning = false;
+    return new Error(`${command}: ended with ${status}\n${output}`);
+  });
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.on("data", () => ready.test(output()) && resolve());
-    child.once("close", (status) => reject(new Error(`${command}: ended with ${status}\n${output()}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        output += chunk;
+        if (ready.test(output)) resolve();
+      });
+    }
+    closed.then(reject);
   });
   return {
-    output: output(),
+    output,
+    /** Ends it as Ctrl+C does, and waits until every process of it has ended. */
     stop: async () => {
-      signalGroup(child, "SIGINT");
+      signalGroup("SIGINT");
       await closed;
     },
   };
-}
-
-/** Ends what a failed test has left running. */
-export function endAll(): void {
-  for (const child of running) signalGroup(child, "SIGKILL");
-}
-
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid !== undefined) process.kill(-pid, signal);
 }

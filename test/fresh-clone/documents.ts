@@ -1,5 +1,5 @@
 /** The commands that the documents tell their reader to type. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A fenced block of shell: "```sh", its lines, "```". */
@@ -11,18 +11,6 @@ const CODE = /`([^`\n]+)`/g;
 /** What makes code inside a line a command: "npm run demo", ".ci/run". */
 const COMMAND = /^(?:(?:npm|npx|node|deno|bun|git|curl|tsx|vitest) |\.ci\/)/;
 
-/** README.md and its like in the root, and all of docs/. */
-function documents(root: string): string[] {
-  const docs = join(root, "docs");
-  const names = [
-    ...readdirSync(root),
-    ...(existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : []).map((name) =>
-      join("docs", name),
-    ),
-  ];
-  return names.filter((name) => name.endsWith(".md"));
-}
-
 /** The commands of one document, in its order, each once. `a && b` is two of them. */
 export function commandsIn(text: string): string[] {
   const inBlocks = [...text.matchAll(SHELL_BLOCK)].flatMap(([, lines = ""]) =>
@@ -32,10 +20,7 @@ export function commandsIn(text: string): string[] {
       .map((line) => line.replace(/\s+/g, " ").trim())
       .filter((line) => line !== "" && !line.startsWith("#")),
   );
-  const inLines = text
-    .replace(BLOCK, "")
-    .split("\n")
-    .flatMap((line) => commandsInLine(line));
+  const inLines = text.replace(BLOCK, "").split("\n").flatMap(commandsInLine);
   return [...new Set([...inBlocks, ...inLines])];
 }
 
@@ -54,13 +39,10 @@ function commandsInLine(line: string): string[] {
   return commands;
 }
 
-/** Each command of the documents, with the documents that name it. */
-export function documentedCommands(root: string): Map<string, string[]> {
-  const commands = new Map<string, string[]>();
-  for (const name of documents(root)) {
-    for (const command of commandsIn(readFileSync(join(root, name), "utf8"))) {
-      commands.set(command, [...(commands.get(command) ?? []), name]);
-    }
-  }
-  return commands;
+/** The commands of README.md and its like in the root, and of all of docs/. */
+export function documentedCommands(root: string): Set<string> {
+  const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  const names = [...readdirSync(root), ...docs.map((name) => join("docs", name))];
+  const documents = names.filter((name) => name.endsWith(".md"));
+  return new Set(documents.flatMap((name) => commandsIn(readFileSync(join(root, name), "utf8"))));
 }
