@@ -45,13 +45,17 @@ function declarationsProgram(): ts.Program {
   const all = { ...config, compilerOptions, exclude: [] };
   const { fileNames, options } = ts.parseJsonConfigFileContent(all, ts.sys, ROOT);
   const emitted = new Map<string, string>();
-  ts.createProgram(fileNames, {
-    ...options,
-    emitDeclarationOnly: true,
-    declarationMap: false,
-    newLine: ts.NewLineKind.LineFeed,
-  }).emit(undefined, (name, text) => emitted.set(name, text));
+  const { diagnostics } = ts
+    .createProgram(fileNames, {
+      ...options,
+      emitDeclarationOnly: true,
+      declarationMap: false,
+      newLine: ts.NewLineKind.LineFeed,
+    })
+    .emit(undefined, (name, text) => emitted.set(name, text));
   const host = ts.createCompilerHost(options);
+  // No other fast test shows that each file of the sandbox has declarations by itself (isolatedDeclarations).
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, host));
   const { readFile, fileExists, getSourceFile } = host;
   host.readFile = (name) => emitted.get(name) ?? readFile(name);
   host.fileExists = (name) => emitted.has(name) || (!name.startsWith(`${ROOT}dist/`) && fileExists(name));
