@@ -70,6 +70,7 @@ function optionsOf({ port, room, key }: Readonly<Record<string, unknown>>): Sand
 
 /** Prints how to reach the sandbox, and waits for Ctrl+C. */
 async function serve(sandbox: Sandbox): Promise<void> {
+  const ended = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   console.log(`A stand-in for Telnyx's room tokens. It does not prove what Telnyx does.
 
 export TELNYX_BASE_URL=${sandbox.url}
@@ -79,7 +80,7 @@ export TELNYX_ROOM_ID=${sandbox.roomId}
 The endpoint for a page: ${sandbox.endpoint}
 
 Ctrl+C ends it.`);
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await ended;
   await sandbox.close();
 }
 
