@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-const CHROMIUM = "/usr/bin/chromium";
-const ARGS = [
+export const CHROMIUM = "/usr/bin/chromium";
+export const ARGS: string[] = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

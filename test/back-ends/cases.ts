@@ -4,7 +4,6 @@ import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import type { BackEnd } from "./program.ts";
 
 export const ROOM_ID = "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0";
-const UNKNOWN_ROOM_ID = "00000000-0000-4000-8000-000000000000";
 const API_KEY = "KEY_canary_0123456789";
 /** Much longer than `createTokenResponse` waits. */
 const SLOW_MS = 60_000;
@@ -17,23 +16,13 @@ type Environment = Readonly<Record<"TELNYX_API_KEY" | "TELNYX_BASE_URL", string>
 /** Starts a back end that logs users in by the cookie `login`, and lets ann join. */
 export type Start = (env: Environment) => Promise<BackEnd>;
 
-interface PageResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly body: Record<string, string>;
-}
-
 interface Ask {
   readonly roomId?: string;
   readonly cookie?: string;
-  readonly body?: string | undefined;
+  readonly body?: string;
 }
 
-async function ask(
-  url: string,
-  { roomId = ROOM_ID, cookie = ANN, body = "{}" }: Ask = {},
-): Promise<PageResponse> {
+async function ask(url: string, { roomId = ROOM_ID, cookie = ANN, body = "{}" }: Ask = {}) {
   const response = await fetch(`${url}/rooms/${roomId}/token`, {
     method: "POST",
     headers: { cookie, "content-type": "application/json" },
@@ -42,7 +31,8 @@ async function ask(
   });
   const text = await response.text();
   expect(response.headers.get("content-type"), text).toMatch(/^application\/json/);
-  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
+  const json: Record<string, string> = JSON.parse(text);
+  return { status: response.status, headers: response.headers, body: json };
 }
 
 /** Runs the back end for the tests of a `describe`, in front of a sandbox of its own. */
@@ -67,19 +57,13 @@ export function describeBackEnd(title: string, start: Start): void {
     const secrets: string[] = [API_KEY];
     beforeEach(() => sandbox().reset());
 
-    test("401: nobody is logged in, and Telnyx is not asked", async () => {
-      expect(await ask(backEnd().url, { cookie: "theme=dark" })).toMatchObject({
-        status: 401,
-        body: { title: TITLE },
-      });
-      expect(sandbox().requestCount).toBe(0);
-    });
-
-    test("403: the user may not join, and Telnyx is not asked", async () => {
-      expect(await ask(backEnd().url, { cookie: "login=eve" })).toMatchObject({
-        status: 403,
-        body: { title: TITLE },
-      });
+    test.each<[number, string, Ask]>([
+      [401, "nobody is logged in", { cookie: "theme=dark" }],
+      [403, "the user may not join", { cookie: "login=eve" }],
+      [400, "the room's id is no UUID", { roomId: "lobby" }],
+      [400, "the room's id is a path", { roomId: "..%2f..%2fx" }],
+    ])("%d, and Telnyx is not asked: %s", async (status, _, request) => {
+      expect(await ask(backEnd().url, request)).toMatchObject({ status, body: { title: TITLE } });
       expect(sandbox().requestCount).toBe(0);
     });
 
@@ -91,39 +75,11 @@ export function describeBackEnd(title: string, start: Start): void {
       secrets.push(String(body["token"]));
     });
 
-    test("400: a room id that is no UUID never reaches Telnyx", async () => {
-      for (const roomId of ["lobby", "..%2f..%2fx"])
-        expect(await ask(backEnd().url, { roomId })).toMatchObject({ status: 400, body: { title: TITLE } });
-      expect(sandbox().requestCount).toBe(0);
-    });
-
-    test("404: an unknown room", async () => {
-      const response = await ask(backEnd().url, { roomId: UNKNOWN_ROOM_ID });
-      expect(response).toMatchObject({ status: 404, body: { title: TITLE } });
-    });
-
-    test("502: Telnyx is down", async () => {
-      sandbox().set({ dropConnections: true });
-      expect(await ask(backEnd().url)).toMatchObject({ status: 502, body: { title: TITLE } });
-    });
-
-    test("502: Telnyx answers 503, and is asked once", async () => {
-      sandbox().failNext({ status: 503, times: 9 });
-      expect(await ask(backEnd().url)).toMatchObject({ status: 502, body: { title: TITLE } });
-      expect(sandbox().requestCount).toBe(1);
-    });
-
-    test("429: with the time to wait", async () => {
+    test("429: what Telnyx asks for reaches the page, and what went wrong the log", async () => {
       sandbox().failNext({ status: 429, headers: { "retry-after": "17" } });
-      const { status, headers } = await ask(backEnd().url);
-      expect({ status, retryAfter: headers.get("retry-after") }).toEqual({ status: 429, retryAfter: "17" });
-    });
-
-    test("502: a wrong key does not log the user out, and is in the log", async () => {
-      sandbox().failNext({ status: 401 });
-      const { status, headers, text } = await ask(backEnd().url);
-      expect(status).toBe(502);
-      expect(text).not.toMatch(/telnyx/i);
+      const { status, headers, body } = await ask(backEnd().url);
+      expect({ status, body }).toEqual({ status: 429, body: { title: TITLE } });
+      expect(headers.get("retry-after")).toBe("17");
       const requestId = headers.get("x-request-id") ?? "none";
       await vi.waitUntil(() => backEnd().output().includes(requestId), { timeout: 20_000 });
     });
@@ -134,10 +90,9 @@ export function describeBackEnd(title: string, start: Start): void {
     });
 
     test("after all that it is alive, and no secret is in its log", async () => {
-      expect(backEnd().isAlive()).toBe(true);
       expect((await ask(backEnd().url)).status).toBe(201);
+      expect(secrets).toHaveLength(2);
       for (const secret of secrets) expect(backEnd().output()).not.toContain(secret);
-      expect(secrets.length).toBeGreaterThan(1);
     });
   });
 }
@@ -149,31 +104,34 @@ export function describeRequestBody(title: string, start: Start): void {
     beforeEach(() => sandbox().reset());
 
     const operations = () => sandbox().requests.map(({ operation }) => operation);
-    const refresh = (refreshToken: unknown) => ask(backEnd().url, { body: JSON.stringify({ refreshToken }) });
+    /** A new grant, and what asks for a token with its refresh token. */
+    const createGrant = async () => {
+      const { body: grant } = await ask(backEnd().url);
+      return { grant, body: JSON.stringify({ refreshToken: grant["refreshToken"] }) };
+    };
 
     test("a page gets a refresh token, and a new token for it", async () => {
-      const grant = await ask(backEnd().url);
+      const { grant, body } = await createGrant();
       const names = ["refreshToken", "refreshTokenExpiresAt", "token", "tokenExpiresAt"];
-      expect(Object.keys(grant.body).sort()).toEqual(names);
-      const renewed = await refresh(grant.body["refreshToken"]);
-      expect(renewed).toMatchObject({ status: 201 });
+      expect(Object.keys(grant).sort()).toEqual(names);
+      const renewed = await ask(backEnd().url, { body });
+      expect(renewed.status).toBe(201);
       expect(Object.keys(renewed.body).sort()).toEqual(["token", "tokenExpiresAt"]);
       expect(sandbox().accepts(String(renewed.body["token"]))).toBe(true);
       expect(operations()).toEqual(["create", "refresh"]);
     });
 
     test("401 and 403: a refresh token alone opens nothing", async () => {
-      const { body } = await ask(backEnd().url);
-      const request = { body: JSON.stringify({ refreshToken: body["refreshToken"] }) };
-      expect((await ask(backEnd().url, { ...request, cookie: "" })).status).toBe(401);
-      expect((await ask(backEnd().url, { ...request, cookie: "login=eve" })).status).toBe(403);
+      const { body } = await createGrant();
+      expect((await ask(backEnd().url, { body, cookie: "" })).status).toBe(401);
+      expect((await ask(backEnd().url, { body, cookie: "login=eve" })).status).toBe(403);
       expect(sandbox().requestCount).toBe(1);
     });
 
-    test("403: an expired refresh token, which never becomes a new grant", async () => {
-      const { body } = await ask(backEnd().url);
+    test("403: a revoked refresh token, which never becomes a new grant", async () => {
+      const { body } = await createGrant();
       sandbox().revokeRefreshTokens();
-      expect(await refresh(body["refreshToken"])).toMatchObject({ status: 403, body: { title: TITLE } });
+      expect(await ask(backEnd().url, { body })).toMatchObject({ status: 403, body: { title: TITLE } });
       expect(operations()).toEqual(["create", "refresh"]);
     });
 
@@ -182,16 +140,10 @@ export function describeRequestBody(title: string, start: Start): void {
       "CANARY-refresh",
       '["CANARY-refresh"]',
       '"CANARY-refresh"',
-    ])("400: the body %s", async (body) => {
+      '{"refreshToken":{"CANARY":1}}',
+    ])("400: the body %s, which is not logged", async (body) => {
       expect((await send(body)).status).toBe(400);
       expect(backEnd().output()).not.toContain("CANARY");
-      expect(sandbox().requestCount).toBe(0);
-    });
-
-    test.each([7, "", { CANARY: 1 }])("400: the refresh token %j", async (refreshToken) => {
-      const response = await refresh(refreshToken);
-      expect(response.status).toBe(400);
-      expect(response.text + backEnd().output()).not.toContain("CANARY");
       expect(sandbox().requestCount).toBe(0);
     });
 
@@ -202,12 +154,11 @@ export function describeRequestBody(title: string, start: Start): void {
     });
 
     test("after all that it is alive, and no refresh token is in its log", async () => {
-      const { body } = await ask(backEnd().url);
+      const { grant, body } = await createGrant();
       sandbox().failNext({ status: 500 });
-      expect((await refresh(body["refreshToken"])).status).toBe(502);
-      expect(backEnd().isAlive()).toBe(true);
+      expect((await ask(backEnd().url, { body })).status).toBe(502);
       await vi.waitUntil(() => backEnd().output().includes("500"), { timeout: 20_000 });
-      expect(backEnd().output()).not.toContain(body["refreshToken"]);
+      expect(backEnd().output()).not.toContain(grant["refreshToken"]);
     });
 
     /** Sends what may be no JSON: a framework may answer that itself, in its own form. */

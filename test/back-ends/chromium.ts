@@ -11,12 +11,8 @@ import { RoomTokenSession } from "telnyx-room-tokens/session";
 globalThis.session = new RoomTokenSession({ endpoint: "/rooms/${ROOM_ID}/token" });
 `;
 
-/**
- * The tests of a page on the origin of a back end.
- *
- * @param modules The folder in which the package is installed.
- */
-export function describePage(title: string, start: Start, modules: string): void {
+/** The tests of a page on the origin of a back end. */
+export function describePage(title: string, start: Start): void {
   describe(`a page of ${title} in Chromium`, () => {
     const { sandbox, backEnd } = runBackEnd(start);
     let script: string;
@@ -24,7 +20,8 @@ export function describePage(title: string, start: Start, modules: string): void
 
     beforeAll(async () => {
       const options = { bundle: true, write: false, format: "esm" } as const;
-      const { outputFiles } = await build({ ...options, stdin: { contents: SCRIPT, resolveDir: modules } });
+      const stdin = { contents: SCRIPT, resolveDir: import.meta.dirname };
+      const { outputFiles } = await build({ ...options, stdin });
       script = outputFiles[0]?.text ?? "";
       browser = await launchChromium();
     });

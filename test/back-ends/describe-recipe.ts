@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeBackEnd, describeRequestBody, describeUnfilled, type Start } from "./cases.ts";
 import { describePage } from "./chromium.ts";
-import { freePort, startProgram } from "./program.ts";
+import { startProgram } from "./program.ts";
 import { makeProject } from "./project.ts";
 import { fillIn, lastCell, recipe, replaceOnce } from "./recipes.ts";
 
@@ -16,20 +16,23 @@ const { resolve } = createRequire(import.meta.url);
 const TSX = pathToFileURL(resolve("tsx")).href;
 const TSC = resolve("typescript/bin/tsc");
 
-export interface Followed {
+interface Project {
   /** The name of the recipe. */
   readonly name: string;
+  /** What a project of this framework has before it gets the recipe. */
+  readonly packages?: readonly string[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** The options of `tsc --init` that a project of this framework has. */
+  readonly compilerOptions?: readonly string[];
+}
+
+interface Followed extends Project {
   /** How it is told apart in the report: "Express 4". */
   readonly title: string;
   /** How its framework gives the cookies of a request. */
   readonly cookie: string;
   /** Its row in the table of what gives pages refresh tokens, if it has one. */
   readonly requestBodyRow?: string;
-  /** What a project of this framework has before it gets the recipe. */
-  readonly packages?: readonly string[];
-  readonly aliases?: Readonly<Record<string, string>>;
-  /** The options of `tsc --init` that a project of this framework has. */
-  readonly compilerOptions?: readonly string[];
   /** The file that starts the recipe, where it does not start itself: it imports `./recipe.js`. */
   readonly main?: string;
   /** Whether a page in Chromium asks it, too. */
@@ -49,7 +52,7 @@ export function describeRecipe(followed: Followed): void {
   describeUnfilled(title, starter(followed, dir, "unfilled", code));
   const describeFilledIn = followed.givesRefreshTokens ? describeRequestBody : describeBackEnd;
   describeFilledIn(title, starter(followed, dir, "filled-in", filledIn));
-  if (followed.hasPage) describePage(title, starter(followed, dir, "page", filledIn), import.meta.dirname);
+  if (followed.hasPage) describePage(title, starter(followed, dir, "page", filledIn));
   if (requestBodyRow !== undefined) {
     const call = `(roomTokens, roomId, ${lastCell(requestBodyRow)})`;
     const withBody = replaceOnce(filledIn, "(roomTokens, roomId)", call);
@@ -58,9 +61,7 @@ export function describeRecipe(followed: Followed): void {
 }
 
 /** Makes a project with the recipe as it stands, for the tests of a file. */
-export function useProject(
-  followed: Pick<Followed, "name" | "packages" | "aliases" | "compilerOptions">,
-): string {
+export function useProject(followed: Project): string {
   const { name, packages = [], aliases, compilerOptions = [] } = followed;
   const { code, packages: named } = recipe(name);
   const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
@@ -81,24 +82,18 @@ export function testTypes(title: string, project: string): void {
   });
 }
 
-/** Starts a variant of the recipe, in a folder of its own, on a free port. */
+/** Starts a variant of the recipe in a folder of its own. */
 function starter({ main }: Followed, project: string, variant: string, code: string): Start {
-  return async (env) => {
-    const port = await freePort();
-    const withPort = (text: string) => replaceOnce(text, "3000", String(port));
-    const cwd = join(project, variant);
-    mkdirSync(cwd);
-    writeFileSync(join(cwd, "recipe.ts"), main === undefined ? withPort(code) : code);
-    if (main !== undefined) writeFileSync(join(cwd, "main.ts"), withPort(main));
-    const file = main === undefined ? "recipe.ts" : "main.ts";
-    const tsconfig = { TSX_TSCONFIG_PATH: join(project, "tsconfig.json") };
-    return startProgram({
-      command: [process.execPath, "--import", TSX, file],
-      cwd,
-      env: { ...env, ...tsconfig },
-      port,
+  const cwd = join(project, variant);
+  const env = { TSX_TSCONFIG_PATH: join(project, "tsconfig.json") };
+  const file = main === undefined ? "recipe.ts" : "main.ts";
+  return (telnyx) =>
+    startProgram((port) => {
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, "recipe.ts"), code);
+      writeFileSync(join(cwd, file), replaceOnce(main ?? code, "3000", String(port)));
+      return { command: [process.execPath, "--import", TSX, file], cwd, env: { ...env, ...telnyx } };
     });
-  };
 }
 
 /** What tsc prints. */

@@ -19,7 +19,7 @@ const start: Start = async ({ TELNYX_API_KEY, TELNYX_BASE_URL }) => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, output: () => output, isAlive: () => server.listening, stop };
+  return { url, output: () => output, stop };
 };
 
 describeRequestBody("The example page's back end", start);

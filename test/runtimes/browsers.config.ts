@@ -1,22 +1,15 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { ARGS, CHROMIUM } from "../chromium.ts";
 import { shared } from "./given.ts";
 import { webkit } from "./webkit.ts";
 
-const QUIET = "--no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const CHROMIUM = `--no-sandbox --disable-gpu --disable-quic ${QUIET}`.split(" ");
+const launched = (executablePath: string, options: object) =>
+  playwright({ launchOptions: { executablePath, ...options } });
 
 const INSTANCES = [
-  {
-    browser: "chromium" as const,
-    provider: playwright({ launchOptions: { executablePath: "/usr/bin/chromium", args: CHROMIUM } }),
-  },
-  {
-    browser: "firefox" as const,
-    provider: playwright({
-      launchOptions: { executablePath: "/usr/bin/firefox-esr", channel: "moz-firefox" },
-    }),
-  },
+  { browser: "chromium" as const, provider: launched(CHROMIUM, { args: ARGS }) },
+  { browser: "firefox" as const, provider: launched("/usr/bin/firefox-esr", { channel: "moz-firefox" }) },
   { browser: "webkit" as const, provider: webkit() },
 ];
 

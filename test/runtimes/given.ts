@@ -7,10 +7,9 @@ export interface Given {
   readonly controlUrl: string;
   readonly apiKey: string;
   readonly roomId: string;
-  /** A server that stalls within a body, and one that redirects (faults.ts). */
+  /** Base URLs below which every response stalls within its body, and is a redirect. */
   readonly stallUrl: string;
   readonly redirectUrl: string;
-  readonly followedUrl: string;
 }
 
 declare module "vitest" {

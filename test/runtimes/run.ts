@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installBeside, packInto } from "../package/tarball.ts";
-import { startFaults } from "./faults.ts";
 import type { Given } from "./given.ts";
 import { BROWSERS, type Runtime, SERVERS } from "./runtimes.ts";
 import { startTelnyx } from "./telnyx.ts";
@@ -28,9 +27,8 @@ const { values, positionals } = parseArgs({
 /** Runs the suite on one runtime, with a stand-in for Telnyx of its own. */
 async function run(runtime: Runtime, report: string): Promise<Row> {
   const version = runtime.version();
-  const { close: closeTelnyx, ...telnyx } = await startTelnyx(values.browsers);
-  const faults = await startFaults();
-  const given: Given = { expected: runtime.expected(version), ...telnyx, ...faults.urls };
+  const { close, ...telnyx } = await startTelnyx(values.browsers);
+  const given: Given = { expected: runtime.expected(version), ...telnyx };
 
   const [command, ...args] = runtime.command;
   args.push("node_modules/vitest/vitest.mjs", "run", `--config=${runtime.config}`);
@@ -42,8 +40,7 @@ async function run(runtime: Runtime, report: string): Promise<Row> {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const [status] = await once(child, "exit");
-  faults.close();
-  closeTelnyx();
+  close();
 
   if (!existsSync(report)) throw new Error(`${runtime.name} wrote no report (exit status ${status})`);
   const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8"));

@@ -10,52 +10,43 @@ export interface Runtime {
   /** What the runtime says about itself when the suite runs on it. */
   readonly expected: (version: string) => string;
   /** What runs vitest. */
-  readonly command: readonly [string, ...string[]];
+  readonly command: Command;
   readonly config: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const MODULES = join(import.meta.dirname, "node_modules");
+export type Command = readonly [string, ...string[]];
 
-function versionOf(command: string, ...args: string[]): string {
+export const MODULES: string = join(import.meta.dirname, "node_modules");
+export const DENO = [process.execPath, join(MODULES, "deno/bin.cjs")] as const;
+export const BUN: string = join(MODULES, "bun/bin/bun.exe"); // its name on every system
+
+function versionOf([command, ...args]: Command): string {
   const output = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const version = /\d+(\.\d+)+/.exec(output)?.[0];
   if (version === undefined) throw new Error(`${command} does not tell its version: ${output}`);
   return version;
 }
 
-function node(release: string): Runtime {
-  const binary = join(MODULES, `node-v${release}/bin/node`);
+/** A runtime that runs vitest itself, with these arguments. */
+function server(name: string, command: Command, ...args: string[]): Runtime {
   return {
-    name: `Node ${release}`,
-    version: () => versionOf(binary, "--version"),
-    expected: (version) => `node ${version}`,
-    command: [binary],
+    name,
+    version: () => versionOf([...command, "--version"]),
+    expected: (version) => `${name.split(" ")[0]?.toLowerCase()} ${version}`,
+    command: [...command, ...args],
     config: "servers.config.ts",
+    env: { DENO_NO_UPDATE_CHECK: "1" },
   };
 }
 
-const DENO = join(MODULES, "deno/bin.cjs");
-const BUN = join(MODULES, "bun/bin/bun.exe"); // its name on every system
-
 /** The runtimes that npm installs. */
 export const SERVERS: readonly Runtime[] = [
-  ...["20", "22", "24", "26"].map(node),
-  {
-    name: "Deno",
-    version: () => versionOf(process.execPath, DENO, "--version"),
-    expected: (version) => `deno ${version}`,
-    command: [process.execPath, DENO, "run", "-A"],
-    config: "servers.config.ts",
-    env: { DENO_NO_UPDATE_CHECK: "1" },
-  },
-  {
-    name: "Bun",
-    version: () => versionOf(BUN, "--version"),
-    expected: (version) => `bun ${version}`,
-    command: [BUN, "--bun"],
-    config: "servers.config.ts",
-  },
+  ...["20", "22", "24", "26"].map((release) =>
+    server(`Node ${release}`, [join(MODULES, `node-v${release}/bin/node`)]),
+  ),
+  server("Deno", DENO, "run", "-A"),
+  server("Bun", [BUN], "--bun"),
   {
     name: "workerd",
     version: () => JSON.parse(readFileSync(join(MODULES, "workerd/package.json"), "utf8")).version,
@@ -72,10 +63,10 @@ export const SERVERS: readonly Runtime[] = [
   },
 ];
 
-function browser(name: string, ask: readonly [string, ...string[]], expected: Runtime["expected"]): Runtime {
+function browser(name: string, ask: Command, expected: Runtime["expected"]): Runtime {
   const version = (): string => {
     try {
-      return versionOf(...ask);
+      return versionOf(ask);
     } catch (cause) {
       const all = "apt-get install chromium firefox-esr webkit2gtk-driver xvfb";
       throw new Error(`${name} is missing: ${all}`, { cause });
@@ -85,15 +76,12 @@ function browser(name: string, ask: readonly [string, ...string[]], expected: Ru
   return { name, version, expected, command: [process.execPath], config: "browsers.config.ts", env };
 }
 
-const majorOf = (version: string): string | undefined => version.split(".")[0];
+const majorOf = (version: string): string => version.split(".", 1).join();
 
 /** The browsers that Debian has. */
 export const BROWSERS: readonly Runtime[] = [
   browser("Chromium", ["/usr/bin/chromium", "--version"], (version) => `Chrome/${majorOf(version)}.`),
   browser("Firefox", ["/usr/bin/firefox-esr", "--version"], (version) => `Firefox/${majorOf(version)}.`),
-  browser(
-    "WebKit",
-    ["dpkg-query", "--show", "webkit2gtk-driver"],
-    () => "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/", // Chromium's has no Version
-  ),
+  // Chromium's says the same, but for the Version.
+  browser("WebKit", ["dpkg-query", "--show", "webkit2gtk-driver"], () => "(KHTML, like Gecko) Version/"),
 ];

@@ -13,6 +13,7 @@ const PREFLIGHT: HttpResponse = {
   headers: { ...CORS, "access-control-allow-headers": "authorization, content-type" },
   body: "",
 };
+const REDIRECT: HttpResponse = { status: 307, headers: { location: "/target" }, body: "" };
 
 /**
  * A stand-in for Telnyx that the suite controls over HTTP, because it runs in another process or in a page.
@@ -22,12 +23,14 @@ const PREFLIGHT: HttpResponse = {
 export async function startTelnyx(cors: boolean) {
   const standIn = new StandIn();
   let isCors = cors;
+  let followed = 0;
 
   /** The commands of the suite, each with what it is answered. */
   const commands: Readonly<Record<string, (body: Record<string, unknown>) => unknown>> = {
     "/requests": () => standIn.exchanges,
     "/accepts": ({ token }) => ({ accepted: standIn.accepts(String(token)) }),
     "/fail-next": (fault) => standIn.failNext(fault as SandboxFault),
+    "/followed-redirects": () => followed,
     "/revoke-refresh-tokens": () => standIn.revokeRefreshTokens(),
     "/block-pages": () => {
       isCors = false;
@@ -48,19 +51,26 @@ export async function startTelnyx(cors: boolean) {
   function respond(request: HttpRequest): HttpResponse | undefined {
     if (request.path.startsWith(CONTROL)) return control(request);
     if (isCors && request.method === "OPTIONS") return PREFLIGHT;
+    if (request.path.startsWith("/redirect")) return withCors(REDIRECT);
+    if (request.path === "/target") followed += 1;
     const response = standIn.handle(request);
     return isCors && response !== undefined ? withCors(response) : response;
   }
 
   const server = createServer(async (incoming, outgoing) => {
-    const response = respond(await read(incoming));
-    if (response === undefined) outgoing.destroy();
+    const request = await read(incoming);
+    const response = respond(request);
+    if (request.method === "POST" && request.path.startsWith("/stall"))
+      outgoing.writeHead(201, CORS).write('{"data":');
+    else if (response === undefined) outgoing.destroy();
     else outgoing.writeHead(response.status, response.headers).end(response.body);
   });
   const origin = await listen(server);
   return {
     apiUrl: `${origin}/v2`,
     controlUrl: `${origin}${CONTROL}`,
+    stallUrl: `${origin}/stall`,
+    redirectUrl: `${origin}/redirect`,
     apiKey: standIn.apiKey,
     roomId: standIn.roomId,
     close: () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineBrowserProvider } from "@vitest/browser";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
+import { freePort } from "../loopback.ts";
 
 /** Opens vitest's page in WebKitGTK, by WebDriver, on a screen of its own. */
 class WebKitProvider implements BrowserProvider {
@@ -64,16 +64,6 @@ async function webdriver(method: string, url: string, body?: object): Promise<Re
       await sleep(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export const webkit = (): BrowserProviderOption =>

@@ -1,6 +1,4 @@
-import { join } from "node:path";
-import { describeFetchStyle, MODULES, useProject } from "./fetch-style.ts";
-
-const BUN = join(MODULES, "bun/bin/bun.exe"); // its name on every system
+import { BUN } from "../runtimes.ts";
+import { describeFetchStyle, useProject } from "./fetch-style.ts";
 
 describeFetchStyle("Bun", useProject(), [BUN]);

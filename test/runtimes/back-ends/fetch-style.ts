@@ -3,17 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { describeBackEnd, describeRequestBody, describeUnfilled, type Start } from "../../back-ends/cases.ts";
-import { freePort, startProgram } from "../../back-ends/program.ts";
+import { startProgram } from "../../back-ends/program.ts";
 import { makeProject } from "../../back-ends/project.ts";
 import { fillIn, lastCell, recipe, replaceOnce } from "../../back-ends/recipes.ts";
-
-export const SUITE: string = join(import.meta.dirname, "..");
-export const MODULES: string = join(SUITE, "node_modules");
+import type { Command } from "../runtimes.ts";
 
 /** A project with the packed tarball and nothing else, for the tests of a file. */
 export function useProject(...packages: string[]): string {
   const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
-  beforeAll(() => makeProject(dir, SUITE, ["telnyx-room-tokens", ...packages]));
+  beforeAll(() => makeProject(dir, join(import.meta.dirname, ".."), ["telnyx-room-tokens", ...packages]));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
@@ -27,7 +25,7 @@ export function useProject(...packages: string[]): string {
 export function describeFetchStyle(
   title: string,
   project: string,
-  command: readonly [string, ...string[]],
+  command: Command,
   env: Readonly<Record<string, string>> = {},
 ): void {
   const code = `${recipe("fetch").code}\n${lastCell(title)}\n`;
@@ -36,12 +34,12 @@ export function describeFetchStyle(
   const withBody = replaceOnce(filledIn, "(roomTokens, roomId)", `(roomTokens, roomId, ${options})`);
 
   const starter = (variant: string, text: string): Start => {
-    return async (telnyx) => {
-      const port = await freePort();
-      const file = join(project, `${variant}.ts`);
-      writeFileSync(file, replaceOnce(text, "3000", String(port)));
-      return startProgram({ command: [...command, file], cwd: project, env: { ...env, ...telnyx }, port });
-    };
+    const file = join(project, `${variant}.ts`);
+    return (telnyx) =>
+      startProgram((port) => {
+        writeFileSync(file, replaceOnce(text, "3000", String(port)));
+        return { command: [...command, file], cwd: project, env: { ...env, ...telnyx } };
+      });
   };
   describeUnfilled(title, starter("unfilled", code));
   describeBackEnd(title, starter("filled-in", filledIn));
