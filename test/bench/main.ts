@@ -1,47 +1,13 @@
 /**
- * Measures the client side by side with what else a user might mint a token with, prints one table, and writes
+ * Measures the client side by side with what else a user might create a token with, prints one table, and writes
  * reports/bench.json. `--check` fails beyond a budget. `--smoke` is short, for a machine that may be busy: it
  * holds only sizes and counts to their budgets.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { judge } from "./budgets.ts";
-import { type Measure, type Measured, measureCalls } from "./calls.ts";
-import { printed } from "./children.ts";
-import { budgetReport, report } from "./report.ts";
-import {
-  bundledBytes,
-  countLines,
-  type Installed,
-  installed,
-  type Lines,
-  ourselvesInstalled,
-} from "./sizes.ts";
-import { measureStarts, type Start } from "./starts.ts";
-import { measureTypeCheck, type TypeCheck } from "./types.ts";
-
-/** What the bench finds out. */
-export interface Results {
-  readonly date: string;
-  readonly machine: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly calls: Readonly<Record<string, Measured>>;
-  readonly starts: Readonly<Record<string, Start>>;
-  readonly startToOpenapiFetch: number;
-  readonly bundles: Readonly<Record<string, number>>;
-  readonly installed: Readonly<Record<string, Installed>>;
-  readonly typeChecks: Readonly<Record<string, TypeCheck>>;
-  readonly session: SessionCosts & { readonly sessions: number; readonly idleMs: number };
-  readonly lines: Lines;
-}
-
-interface SessionCosts {
-  readonly freshCallCpuNs: number;
-  readonly heapBytesPerSession: number;
-  readonly timersPerSession: number;
-  readonly timersAfterClose: number;
-  readonly idleCpuMs: number;
-}
+import { type Measure, measureCalls, measureStarts, printed } from "./calls.ts";
+import { budgetReport, judge, report } from "./report.ts";
+import { bundledBytes, countLines, installed, measureTypeCheck, ourselvesInstalled } from "./sizes.ts";
 
 interface Plan {
   /** The first is what the others are compared with. */
@@ -54,7 +20,6 @@ interface Plan {
 }
 
 const BASE = "bare fetch with a deadline";
-const BARE = "bare fetch";
 const OURS = "telnyx-room-tokens";
 
 const SMOKE: Plan = {
@@ -70,7 +35,7 @@ const SMOKE: Plan = {
   idleMs: 1000,
 };
 const WHOLE: Plan = {
-  contestants: [BASE, BARE, OURS, "openapi-fetch", "telnyx", "ky"],
+  contestants: [BASE, OURS, "openapi-fetch", "telnyx", "ky"],
   generations: 3,
   measures: [
     { name: "stubbedCpu", calls: 1500, rounds: 10, warmUps: 3 },
@@ -87,44 +52,46 @@ const WHOLE: Plan = {
 
 const SESSIONS = 10_000;
 
-async function measure(plan: Plan): Promise<Results> {
-  const packages = plan.contestants.filter((name) => ![BASE, BARE, OURS].includes(name));
-  const session = await printed<SessionCosts>("session.mjs", [SESSIONS, plan.idleMs].map(String), [
-    "--expose-gc",
-  ]);
-  const starts = await measureStarts([OURS, ...packages], plan.starts);
+type SessionCosts = Record<
+  "freshCallCpuNs" | "heapBytesPerSession" | "timersPerSession" | "timersAfterClose" | "idleCpuMs",
+  number
+>;
+
+/** What the bench finds out. */
+export type Results = Awaited<ReturnType<typeof measure>>;
+
+async function measure({ contestants, generations, measures, idleMs, ...plan }: Plan) {
+  const picked = contestants.slice(1);
+  const packages = picked.filter((name) => name !== OURS);
+  const sizes = [String(SESSIONS), String(idleMs)];
+  const session = await printed<SessionCosts>("session.mjs", sizes, "--expose-gc");
+  const starts = await measureStarts(picked, plan.starts);
   const cpuMs = (name: string): number => starts[name]?.cpuMs.median ?? Number.NaN;
+  const bundles: Record<string, number> = {
+    [OURS]: await bundledBytes('export * from "../../dist/index.js"'),
+    [`${OURS}, the client alone`]: await bundledBytes(
+      'export { RoomTokenClient } from "../../dist/index.js"',
+    ),
+    [`${OURS}/session`]: await bundledBytes('export * from "../../dist/session.js"'),
+  };
+  for (const name of packages) bundles[name] = await bundledBytes(`export { default } from "${name}"`);
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} x ${cpus()[0]?.model.trim()}, ${process.platform}, Node ${process.versions.node}`,
-    versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
-    calls: await measureCalls(plan.contestants, plan.measures, plan.generations),
+    versions: record(packages, versionOf),
+    calls: await measureCalls(contestants, measures, generations),
     starts,
     startToOpenapiFetch: cpuMs(OURS) / cpuMs("openapi-fetch"),
-    bundles: {
-      [OURS]: await bundledBytes('export * from "../../dist/index.js"'),
-      [`${OURS}, the client alone`]: await bundledBytes(
-        'export { RoomTokenClient } from "../../dist/index.js"',
-      ),
-      [`${OURS}/session`]: await bundledBytes('export * from "../../dist/session.js"'),
-      ...(await record(packages, (name) => bundledBytes(`export { default } from "${name}"`))),
-    },
-    installed: { [OURS]: ourselvesInstalled(), ...(await record(packages, installed)) },
-    typeChecks: await record(plan.contestants.slice(1), (name) =>
-      measureTypeCheck(`${name.replace(" ", "-")}.ts`, plan.typeChecks),
-    ),
-    session: { ...session, sessions: SESSIONS, idleMs: plan.idleMs },
+    bundles,
+    installed: record(picked, (name) => (name === OURS ? ourselvesInstalled() : installed(name))),
+    typeChecks: record(picked, (name) => measureTypeCheck(name, plan.typeChecks)),
+    session: { ...session, sessions: SESSIONS, idleMs },
     lines: countLines(),
   };
 }
 
-async function record<T>(
-  names: readonly string[],
-  value: (name: string) => T | Promise<T>,
-): Promise<Record<string, T>> {
-  const entries: [string, T][] = [];
-  for (const name of names) entries.push([name, await value(name)]);
-  return Object.fromEntries(entries);
+function record<T>(names: readonly string[], value: (name: string) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
 function versionOf(name: string): string {

@@ -1,35 +1,44 @@
-import type { Verdict } from "./budgets.ts";
-import type { Measured } from "./calls.ts";
+/** The results as Markdown, and what the budgets say of them. */
+import { readFileSync } from "node:fs";
+import type { Measured, Summary } from "./calls.ts";
 import type { Results } from "./main.ts";
-import type { Summary } from "./statistics.ts";
+
+type Cell = string | undefined;
 
 const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const show = (value: number): string => (Number.isNaN(value) ? "" : NUMBER.format(value));
+const kilo = (bytes: number | undefined): Cell => (bytes === undefined ? bytes : show(bytes / 1000));
+const spread = (one: Summary | undefined, unit = 1): Cell =>
+  one && `${show(one.median / unit)} ± ${show((one.high - one.low) / 2 / unit)}`;
 
-/** The results as Markdown. */
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
 export function report(results: Results, contestants: readonly string[]): string {
   const { machine, versions, calls, starts, bundles, installed, typeChecks, session, lines } = results;
-  const compared = (measured: Measured | undefined, unit = 1) =>
-    contestants.map((name) => {
+  const each = (label: string, cell: (name: string) => Cell) => [label, ...contestants.map(cell)];
+  const compared = (label: string, measured: Measured | undefined, unit = 1) =>
+    each(label, (name) => {
       const one = measured?.[name];
       return one && `${spread(one, unit)} (${one.ratio.toFixed(2)}x)`;
     });
-  const each = (cell: (name: string) => string | undefined) => contestants.map(cell);
-  const rows: (string | undefined)[][] = [
-    ["loopback: time per call, µs", ...compared(calls["wall"])],
-    ["loopback: CPU per call, µs", ...compared(calls["loopbackCpu"])],
-    ["loopback: 1,000 calls at once, ms", ...compared(calls["concurrent"])],
-    ["stubbed fetch: CPU per call, µs", ...compared(calls["stubbedCpu"])],
-    ["stubbed fetch: allocated per call, kB", ...compared(calls["allocated"], 1000)],
-    ["stubbed fetch: heap kept per call, bytes", ...each((name) => kept(calls["kept"]?.[name]))],
-    ["import and construct: CPU, ms", ...each((name) => spread(starts[name]?.cpuMs))],
-    ["import and construct: time, ms", ...each((name) => spread(starts[name]?.wallMs))],
-    ["in a page, kB min+gzip", ...each((name) => kilo(bundles[name]))],
-    ["installed, kB", ...each((name) => kilo(installed[name]?.bytes))],
-    ["packages", ...each((name) => installed[name]?.packages.toString())],
-    ["type check of one call, s", ...each((name) => spread(typeChecks[name]?.seconds))],
-    ["its files", ...each((name) => typeChecks[name]?.files.toString())],
-    ["its type instantiations", ...each((name) => typeChecks[name]?.instantiations.toString())],
+  const rows = [
+    compared("loopback: time per call, µs", calls["wall"]),
+    compared("loopback: CPU per call, µs", calls["loopbackCpu"]),
+    compared("loopback: 1,000 calls at once, ms", calls["concurrent"]),
+    compared("stubbed fetch: CPU per call, µs", calls["stubbedCpu"]),
+    compared("stubbed fetch: allocated per call, kB", calls["allocated"], 1000),
+    each("stubbed fetch: heap kept per call, bytes", (name) => calls["kept"]?.[name]?.median.toFixed()),
+    each("import and construct: CPU, ms", (name) => spread(starts[name]?.cpuMs)),
+    each("import and construct: time, ms", (name) => spread(starts[name]?.wallMs)),
+    each("in a page, kB min+gzip", (name) => kilo(bundles[name])),
+    each("installed, kB", (name) => kilo(installed[name]?.bytes)),
+    each("packages", (name) => installed[name]?.packages.toString()),
+    each("type check of one call, s", (name) => spread(typeChecks[name]?.seconds)),
+    each("its files", (name) => typeChecks[name]?.files.toString()),
+    each("its type instantiations", (name) => typeChecks[name]?.instantiations.toString()),
   ];
   const named = contestants.map((name) => (versions[name] ? `${name} ${versions[name]}` : name));
   return [
@@ -46,39 +55,52 @@ export function report(results: Results, contestants: readonly string[]): string
   ].join("\n\n");
 }
 
-/** The budgets as Markdown. */
+/** A figure that has a bound, in budgets.json. */
+interface Budget {
+  readonly what: string;
+  /** Where it is in the results, member by member. */
+  readonly at: readonly string[];
+  readonly budget: number;
+  /**
+   * Above which value the check fails: the budget itself for an exact figure that keeps it; more for one that is noisy
+   * or over its budget, so that growth is noticed. Absent for times.
+   */
+  readonly failsAbove?: number | undefined;
+  /** Whether it is a ratio of times, which only a quiet machine gives again. */
+  readonly needsQuiet?: true;
+}
+
+/** A budget, the measured value, and whether the check fails. */
+interface Verdict extends Budget {
+  readonly value: number;
+  readonly failed: boolean;
+}
+
+/**
+ * Holds the results to budgets.json. A figure that was not measured fails, if it has a bound.
+ *
+ * @param isQuiet Whether the figures that need a quiet machine are held to their bounds too.
+ */
+export function judge(results: object, isQuiet: boolean): Verdict[] {
+  const budgets: Budget[] = JSON.parse(readFileSync(new URL("budgets.json", import.meta.url), "utf8"));
+  return budgets.map((budget) => {
+    const member = (from: unknown, name: string) => (from as Record<string, unknown> | undefined)?.[name];
+    const value = Number(budget.at.reduce(member, results as unknown));
+    const failsAbove = budget.needsQuiet && !isQuiet ? undefined : budget.failsAbove;
+    return { ...budget, failsAbove, value, failed: failsAbove !== undefined && !(value <= failsAbove) };
+  });
+}
+
 export function budgetReport(verdicts: readonly Verdict[]): string {
   const word = ({ value, budget, failed }: Verdict): string => {
     if (failed) return "FAILED";
     if (Number.isNaN(value)) return "not measured";
     return value <= budget ? "kept" : "over";
   };
-  return table(
-    ["budget", "at most", "measured", "fails above", ""],
-    verdicts.map((verdict) => [
-      verdict.what,
-      show(verdict.budget),
-      show(verdict.value),
-      verdict.failsAbove === undefined ? "never" : show(verdict.failsAbove),
-      word(verdict),
-    ]),
-  );
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | undefined)[])[]): string {
-  const line = (cells: readonly (string | undefined)[]) =>
-    `| ${cells.map((cell) => cell ?? "").join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function spread(one: Summary | undefined, unit = 1): string | undefined {
-  return one && `${show(one.median / unit)} ± ${show((one.high - one.low) / 2 / unit)}`;
-}
-
-function kept(one: Summary | undefined): string | undefined {
-  return one && Math.round(one.median).toString();
-}
-
-function kilo(bytes: number | undefined): string | undefined {
-  return bytes === undefined ? undefined : show(bytes / 1000);
+  const rows = verdicts.map((verdict) => {
+    const { what, budget, value, failsAbove } = verdict;
+    const limit = failsAbove === undefined ? "never" : show(failsAbove);
+    return [what, show(budget), show(value), limit, word(verdict)];
+  });
+  return table(["budget", "at most", "measured", "fails above", ""], rows);
 }

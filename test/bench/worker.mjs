@@ -1,8 +1,8 @@
 // One contestant in a process of its own, so that none pays for another one's garbage. It measures when the
 // parent says so, and the parent asks the contestants in turn.
 import { Session } from "node:inspector/promises";
-import { ANSWER, ANSWER_HEADERS } from "./answer.mjs";
 import { CONTESTANTS } from "./contestants.mjs";
+import { ANSWER, ANSWER_HEADERS } from "./server.mjs";
 
 const stubbedFetch = async () => new Response(ANSWER, { status: 201, headers: ANSWER_HEADERS });
 

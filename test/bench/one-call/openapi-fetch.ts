@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "../../../dist/types/generated/rooms-client-tokens.js";
 
-export async function mint(room_id: string, apiKey: string): Promise<string | undefined> {
+export async function createToken(room_id: string, apiKey: string): Promise<string | undefined> {
   const api = createClient<paths>({
     baseUrl: "https://api.telnyx.com/v2",
     headers: { authorization: `Bearer ${apiKey}` },

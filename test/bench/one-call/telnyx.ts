@@ -1,6 +1,6 @@
 import Telnyx from "telnyx";
 
-export async function mint(roomId: string, apiKey: string): Promise<string | undefined> {
+export async function createToken(roomId: string, apiKey: string): Promise<string | undefined> {
   const { data } = await new Telnyx({ apiKey }).rooms.actions.generateJoinClientToken(roomId, {});
   return data?.token;
 }
