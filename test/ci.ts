@@ -12,20 +12,16 @@ import { join, parse } from "node:path";
 interface Suite {
   /** A script of package.json. */
   readonly script: string;
-  /** The arguments that make it write its JSON reports into a folder; absent if it runs no tests. */
-  readonly report?: (folder: string) => string[];
   readonly args?: readonly string[];
+  /** The arguments that make it write its JSON reports into a folder; absent if the exit status alone counts. */
+  readonly report?: (folder: string) => string[];
 }
-
-/** What the README names, run where nothing else was installed. */
-const README_COMMAND = "npm ci && npm test";
 
 const vitest = (folder: string): string[] => [
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${join(folder, "vitest.json")}`,
 ];
-
 const reportsFolder = (folder: string): string[] => [`--reports=${folder}`];
 
 const SUITES: readonly Suite[] = [
@@ -38,15 +34,10 @@ const SUITES: readonly Suite[] = [
   { script: "test:room", report: vitest },
   { script: "test:fresh-clone", report: vitest },
   { script: "test:deep", report: vitest },
-  // Figures against limits, no tests: the exit status alone counts.
+  // Figures against limits, no tests.
   { script: "test:soak" },
   { script: "bench", args: ["--smoke", "--check"] },
 ];
-
-interface Sum {
-  passed: number;
-  failed: number;
-}
 
 /** What is read of a report of vitest (in jest's format). */
 interface Report {
@@ -64,55 +55,39 @@ interface Report {
   }[];
 }
 
+const rows: Record<string, { passed: number; failed: number; seconds: number }> = {};
 /** For each failure the suite and the test, and on further lines the message. */
 const failures: string[] = [];
 
-function run({ script, report, args = [] }: Suite): Sum {
-  const folder = mkdtempSync(join(tmpdir(), "reports-"));
-  const all = ["run", script, "--", ...args, ...(report?.(folder) ?? [])];
-  const { status } = spawnSync("npm", all, { stdio: "inherit" });
-  const sum = sumOf(script, status, report && folder);
-  rmSync(folder, { recursive: true });
-  return sum;
-}
-
-/** Runs the README's test command in a clone, in which vitest.config.ts writes the report. */
-function runInFreshClone(): Sum {
-  const clone = mkdtempSync(join(tmpdir(), "clone-"));
-  const command = `git clone --quiet "$REPOSITORY" . && ${README_COMMAND}`;
-  const env = { ...process.env, REPOSITORY: process.cwd() };
-  const { status } = spawnSync("bash", ["-c", command], { cwd: clone, env, stdio: "inherit" });
-  const sum = sumOf(README_COMMAND, status, join(clone, "reports"));
-  rmSync(clone, { recursive: true });
-  return sum;
-}
-
-/** @param folder Where the reports are; undefined if the exit status alone counts. */
-function sumOf(suite: string, status: number | null, folder: string | undefined): Sum {
-  const hasReports = folder !== undefined && existsSync(folder);
-  const sum = hasReports ? readReports(suite, folder) : { passed: 0, failed: 0 };
-  const ranNothing = folder !== undefined && sum.passed === 0;
-  if (sum.failed === 0 && (status !== 0 || ranNothing)) {
-    sum.failed = 1;
+/** @param reports The folder of the reports; undefined if the exit status alone counts. */
+function run(suite: string, command: string, args: string[], reports?: string, cwd = process.cwd()): void {
+  console.log(`\n=== ${suite}`);
+  const startedAt = performance.now();
+  const { status } = spawnSync(command, args, { cwd, stdio: "inherit" });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const hasReports = reports !== undefined && existsSync(reports);
+  let { passed, failed } = hasReports ? readReports(suite, reports) : { passed: 0, failed: 0 };
+  const ranNothing = reports !== undefined && passed === 0;
+  if (failed === 0 && (status !== 0 || ranNothing)) {
+    failed = 1;
     failures.push(`${suite}: exit status ${status}${ranNothing ? ", no test passed" : ""}`);
   }
-  return sum;
+  rows[suite] = { passed, failed, seconds };
 }
 
-/** Sums the reports of a suite; a test that was left out counts as failed. */
-function readReports(script: string, folder: string): Sum {
+/** How many tests of a suite passed and failed; one that was left out counts as failed. */
+function readReports(suite: string, folder: string): { passed: number; failed: number } {
   const sum = { passed: 0, failed: 0 };
   for (const file of readdirSync(folder)) {
     const report: Report = JSON.parse(readFileSync(join(folder, file), "utf8"));
     sum.passed += report.numPassedTests;
     sum.failed += report.numTotalTests - report.numPassedTests;
-    const suite = file === "vitest.json" ? script : `${script} (${parse(file).name})`;
+    const label = file === "vitest.json" ? suite : `${suite} (${parse(file).name})`;
     for (const { name, message, assertionResults } of report.testResults) {
-      if (message !== "") failures.push(`${suite}: ${name}\n${message}`);
-      for (const { fullName, status, failureMessages } of assertionResults) {
+      if (message !== "") failures.push(`${label}: ${name}\n${message}`);
+      for (const { fullName, status, failureMessages } of assertionResults)
         if (status !== "passed")
-          failures.push([`${suite}: ${fullName} (${status})`, ...failureMessages].join("\n"));
-      }
+          failures.push([`${label}: ${fullName} (${status})`, ...failureMessages].join("\n"));
     }
   }
   return sum;
@@ -122,28 +97,26 @@ function readReports(script: string, folder: string): Sum {
 function printFailures(): void {
   const linesEach = failures.length <= 10 ? 4 : 1;
   console.log(failures.length === 0 ? "" : "\nWhat failed:");
-  for (const failure of failures.slice(0, 40)) {
+  for (const failure of failures.slice(0, 40))
     for (const line of failure.split("\n", linesEach)) console.log(line.slice(0, 200));
-  }
   if (failures.length > 40) console.log(`and ${failures.length - 40} more`);
 }
 
-const total: Sum = { passed: 0, failed: 0 };
-const rows: Record<string, Sum & { seconds: number }> = {};
+// What the README names, run where nothing else was installed; vitest.config.ts writes the report.
+const clone = mkdtempSync(join(tmpdir(), "clone-"));
+const inClone = 'git clone --quiet "$0" . && npm ci && npm test';
+run("npm ci && npm test", "bash", ["-c", inClone, process.cwd()], join(clone, "reports"), clone);
+rmSync(clone, { recursive: true });
 
-function add(name: string, suite: () => Sum): void {
-  console.log(`\n=== ${name}`);
-  const startedAt = performance.now();
-  const sum = suite();
-  rows[name] = { ...sum, seconds: Math.round((performance.now() - startedAt) / 1000) };
-  total.passed += sum.passed;
-  total.failed += sum.failed;
+for (const { script, args = [], report } of SUITES) {
+  const folder = mkdtempSync(join(tmpdir(), "reports-"));
+  const all = ["run", script, "--", ...args, ...(report?.(folder) ?? [])];
+  run(`npm run ${script}`, "npm", all, report && folder);
+  rmSync(folder, { recursive: true });
 }
-
-add(README_COMMAND, runInFreshClone);
-for (const suite of SUITES) add(`npm run ${suite.script}`, () => run(suite));
 
 printFailures();
 console.table(rows);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+const sumOf = (key: "passed" | "failed") => Object.values(rows).reduce((sum, row) => sum + row[key], 0);
+console.log(`${sumOf("passed")} passed, ${sumOf("failed")} failed`);
+process.exitCode = sumOf("failed") === 0 ? 0 : 1;
