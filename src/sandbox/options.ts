@@ -1,5 +1,6 @@
 import { BOOLEAN, type MemberTable, ROOM_ID, type Rule, readMembers, rule } from "../errors/arguments.ts";
 import { isObject } from "../lib/values.ts";
+import { headersOf } from "./responses.ts";
 
 /** Options of {@link startSandbox}. */
 export interface SandboxOptions {
@@ -182,7 +183,7 @@ export function readFault(fault: SandboxFault): CheckedFault {
   const { headers, body, ...rest } = readMembers("fault", fault, FAULT);
   return {
     ...rest,
-    headers: Object.fromEntries(new Headers(headers)),
+    headers: headersOf(headers),
     body: typeof body === "string" ? body : JSON.stringify(body),
   };
 }

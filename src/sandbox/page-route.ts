@@ -1,6 +1,6 @@
 import { RoomTokenClient } from "../client/client.ts";
 import { createTokenResponse } from "../client/token-response.ts";
-import { type HttpRequest, type HttpResponse, jsonResponse } from "./responses.ts";
+import { type HttpRequest, type HttpResponse, headersOf, jsonResponse } from "./responses.ts";
 import type { StandIn } from "./stand-in.ts";
 import { API_PREFIX } from "./token-api.ts";
 
@@ -43,7 +43,7 @@ export class PageRoute {
     if (method !== "POST") return jsonResponse(405, { title: "This route takes a POST." });
     const [, roomId] = ROUTE.exec(path) ?? [];
     const { status, headers, body } = await createTokenResponse(this.#roomTokens, roomId, { requestBody });
-    return { status, headers: Object.fromEntries(new Headers(headers)), body: JSON.stringify(body) };
+    return { status, headers: headersOf(headers), body: JSON.stringify(body) };
   }
 }
 

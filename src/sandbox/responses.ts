@@ -22,6 +22,11 @@ export interface ErrorItem {
   readonly source?: { readonly pointer: string };
 }
 
+/** Headers with names in lower case, as `Headers` has them, except that of happy-dom. */
+export function headersOf(headers: RequestInit["headers"]): Record<string, string> {
+  return Object.fromEntries([...new Headers(headers)].map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 const JSON_HEADERS = { "content-type": "application/json; charset=utf-8" };
 
 export function jsonResponse(status: number, body: unknown): HttpResponse {

@@ -13,7 +13,7 @@ import {
   type SandboxFault,
   type SandboxSettings,
 } from "./options.ts";
-import { type HttpRequest, type HttpResponse, tooManyRequests } from "./responses.ts";
+import { type HttpRequest, type HttpResponse, headersOf, tooManyRequests } from "./responses.ts";
 import type { SandboxRequest } from "./sandbox.ts";
 import { TokenApi } from "./token-api.ts";
 
@@ -126,7 +126,7 @@ export class StandIn {
     const response = this.handle({
       method: init.method ?? "GET",
       path: new URL(url).pathname,
-      headers: Object.fromEntries(new Headers(init.headers)),
+      headers: headersOf(init.headers),
       body: String(init.body ?? ""),
     });
     if (!response)
