@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeBackEnd, describeRequestBody, describeUnfilled, type Start } from "./cases.ts";
-import { describePage } from "./chromium.ts";
 import { startProgram } from "./program.ts";
 import { makeProject } from "./project.ts";
 import { fillIn, lastCell, recipe, replaceOnce } from "./recipes.ts";
@@ -35,8 +34,6 @@ interface Followed extends Project {
   readonly requestBodyRow?: string;
   /** The file that starts the recipe, where it does not start itself: it imports `./recipe.js`. */
   readonly main?: string;
-  /** Whether a page in Chromium asks it, too. */
-  readonly hasPage?: boolean;
   /** Whether its pages get refresh tokens as it stands. */
   readonly givesRefreshTokens?: boolean;
 }
@@ -52,7 +49,6 @@ export function describeRecipe(followed: Followed): void {
   describeUnfilled(title, starter(followed, dir, "unfilled", code));
   const describeFilledIn = followed.givesRefreshTokens ? describeRequestBody : describeBackEnd;
   describeFilledIn(title, starter(followed, dir, "filled-in", filledIn));
-  if (followed.hasPage) describePage(title, starter(followed, dir, "page", filledIn));
   if (requestBodyRow !== undefined) {
     const call = `(roomTokens, roomId, ${lastCell(requestBodyRow)})`;
     const withBody = replaceOnce(filledIn, "(roomTokens, roomId)", call);

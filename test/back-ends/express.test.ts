@@ -1,3 +1,3 @@
 import { describeRecipe } from "./describe-recipe.ts";
 
-describeRecipe({ name: "express", title: "Express 5", cookie: "req.headers.cookie", hasPage: true });
+describeRecipe({ name: "express", title: "Express 5", cookie: "req.headers.cookie" });
