@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it, vi } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { RoomTokenClient } from "../../src/index.ts";
 import { runCommand } from "../../src/sandbox/command.ts";
 import { DEFAULTS } from "../../src/sandbox/options.ts";
-import { freePort, listen } from "../loopback.ts";
+import { freePort } from "../loopback.ts";
 import { OTHER_ROOM } from "./helpers.ts";
 
 const BIN = fileURLToPath(new URL("../../src/sandbox/bin.ts", import.meta.url));
@@ -100,13 +99,4 @@ it.each([
   expect({ status, out }).toEqual({ status: 2, out: "" });
   expect(errors).toContain(sentence);
   expect(errors).toMatch(/^[^\n]+ See: telnyx-room-tokens --help$/);
-});
-
-it("says in one sentence that the port is in use", async () => {
-  const busy = createServer();
-  const { port } = new URL(await listen(busy));
-  const { status, errors } = await run("sandbox", "--port", port);
-  expect(status).toBe(2);
-  expect(errors).toMatch(new RegExp(`^port ${port} is in use: [^\\n]+$`));
-  busy.close();
 });
