@@ -15,5 +15,5 @@ export const ARGS: string[] = [
 /** Starts the Chromium of the system, with further arguments where a test has its own. */
 export async function launchChromium(...args: readonly string[]): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error("no Chromium: apt-get update && apt-get install -y chromium");
-  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...args] });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...args], timeout: 120_000 });
 }

@@ -1,29 +1,24 @@
+import { createServer } from "node:http";
 import { startSandbox } from "telnyx-room-tokens/sandbox";
 import { expect, test } from "vitest";
-import { StandIn } from "../../../src/sandbox/stand-in.ts";
-import { launchChromium } from "../../chromium.ts";
-import { servePage } from "./server.ts";
+import { launchChromium } from "../chromium.ts";
+import { listen } from "../loopback.ts";
 
-/** Writes into the page what a response of the endpoint lets it read. */
-const script = (endpoint: string) => `
-const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
-const response = await fetch(${JSON.stringify(endpoint)}, init);
-const { status, headers } = response;
-const names = ["Date", "Retry-After", "X-Request-Id"].filter((name) => headers.has(name));
-document.body.innerHTML = "<i></i>";
-document.querySelector("i").textContent = [status, ...names, ...Object.keys(await response.json())].join(" ");
-`;
+/** Runs in the page: what a response of the endpoint lets it read. */
+async function requestToken(endpoint: string): Promise<string> {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(endpoint, { method: "POST", headers, body: "{}" });
+  const names = ["Date", "Retry-After", "X-Request-Id"].filter((name) => response.headers.has(name));
+  return [response.status, ...names, ...Object.keys(await response.json())].join(" ");
+}
 
 test("a page of another loopback origin gets its tokens from the sandbox's endpoint, and reads why it gets none", async () => {
   const sandbox = await startSandbox();
-  const server = await servePage(script(sandbox.endpoint), new StandIn());
+  const server = createServer((_, response) => void response.end());
   const browser = await launchChromium();
   const page = await browser.newPage();
-  const origin = server.url.replace("127.0.0.1", "localhost");
-  const read = async () => {
-    await page.goto(origin);
-    return page.locator("i").textContent();
-  };
+  await page.goto((await listen(server)).replace("127.0.0.1", "localhost"));
+  const read = () => page.evaluate(requestToken, sandbox.endpoint);
   expect(await read()).toBe("201 Date token tokenExpiresAt refreshToken refreshTokenExpiresAt");
   sandbox.failNext({ status: 429, headers: { "Retry-After": "17" } });
   expect(await read()).toBe("429 Date Retry-After X-Request-Id title");

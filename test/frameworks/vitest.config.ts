@@ -5,7 +5,19 @@ import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from "
 const HERE = import.meta.dirname;
 
 /** Generous: what is asserted is behaviour, and the machine may be busy. */
-const PATIENCE = { testTimeout: 120_000, hookTimeout: 300_000 };
+const PATIENCE = { testTimeout: 600_000, hookTimeout: 900_000 };
+
+type Settings = NonNullable<TestProjectInlineConfiguration["test"]>;
+
+/** Settings of the tests in `folder`, which run in jsdom unless they say otherwise. */
+const inFolder = (folder: string, settings: Settings = {}): Settings => ({
+  ...PATIENCE,
+  name: folder,
+  root: HERE,
+  include: [`${folder}/*.test.ts`],
+  environment: "jsdom",
+  ...settings,
+});
 
 /** The tests of the React hook, with the React in `modules`. */
 function react(version: "18" | "19", modules: string): TestProjectInlineConfiguration {
@@ -13,17 +25,8 @@ function react(version: "18" | "19", modules: string): TestProjectInlineConfigur
     find: new RegExp(`^${name}$`),
     replacement: join(HERE, modules, name === "react" ? "react/index.js" : `${name}.js`),
   }));
-  return {
-    resolve: { alias },
-    test: {
-      ...PATIENCE,
-      name: `react-${version}`,
-      root: HERE,
-      include: ["react/*.test.ts"],
-      environment: "jsdom",
-      provide: { reactVersion: version },
-    },
-  };
+  const settings = { name: `react-${version}`, provide: { reactVersion: version } };
+  return { resolve: { alias }, test: inFolder("react", settings) };
 }
 
 /** Compiles components, as the plugin of Svelte does it. */
@@ -41,40 +44,17 @@ declare module "vitest" {
   }
 }
 
+const tools: Settings = { environment: "node", include: ["*.test.ts", "{jest,next,testing}/*.test.ts"] };
+
 export default defineConfig({
   test: {
     root: HERE,
     globalSetup: ["setup.ts"],
     projects: [
-      {
-        test: {
-          ...PATIENCE,
-          name: "tools",
-          root: HERE,
-          include: ["*.test.ts", "{chromium,jest,next,testing}/*.test.ts"],
-        },
-      },
-      { test: { ...PATIENCE, name: "dom", root: HERE, include: ["dom/*.test.ts"], environment: "jsdom" } },
-      {
-        test: {
-          ...PATIENCE,
-          name: "vue",
-          root: HERE,
-          include: ["vue/*.test.ts"],
-          environment: "jsdom",
-        },
-      },
-      {
-        plugins: [svelte()],
-        resolve: { conditions: ["browser"] },
-        test: {
-          ...PATIENCE,
-          name: "svelte",
-          root: HERE,
-          include: ["svelte/*.test.ts"],
-          environment: "jsdom",
-        },
-      },
+      { test: inFolder("tools", tools) },
+      { test: inFolder("dom") },
+      { test: inFolder("vue") },
+      { plugins: [svelte()], resolve: { conditions: ["browser"] }, test: inFolder("svelte") },
       react("19", "node_modules"),
       react("18", "next/next-14/node_modules"),
     ],

@@ -5,7 +5,7 @@ import { shared } from "./given.ts";
 import { webkit } from "./webkit.ts";
 
 const launched = (executablePath: string, options: object) =>
-  playwright({ launchOptions: { executablePath, ...options } });
+  playwright({ launchOptions: { executablePath, timeout: 120_000, ...options } });
 
 const INSTANCES = [
   { browser: "chromium" as const, provider: launched(CHROMIUM, { args: ARGS }) },
@@ -27,6 +27,7 @@ export default defineConfig({
       headless: true,
       screenshotFailures: false,
       api: { host: "127.0.0.1" },
+      connectTimeout: 300_000,
       instances: INSTANCES.filter(({ browser }) => browser === process.env["RUNTIME_BROWSER"]),
     },
   },

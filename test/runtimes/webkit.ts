@@ -51,7 +51,7 @@ class WebKitProvider implements BrowserProvider {
   }
 }
 
-/** One command of the W3C's WebDriver. For half a minute it waits for a driver that is still starting. */
+/** One command of the W3C's WebDriver. For two minutes it waits for a driver that is still starting. */
 async function webdriver(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
   for (let tries = 0; ; tries++) {
     try {
@@ -60,7 +60,7 @@ async function webdriver(method: string, url: string, body?: object): Promise<Re
         throw new Error(`${method} ${url}: ${await response.text()}`, { cause: response.status });
       return (await response.json()).value ?? {};
     } catch (failure) {
-      if (!(failure instanceof TypeError) || tries === 300) throw failure;
+      if (!(failure instanceof TypeError) || tries === 1200) throw failure;
       await sleep(100);
     }
   }

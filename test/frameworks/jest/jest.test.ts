@@ -14,7 +14,7 @@ test.each([
   const sandbox = await startServer();
   const { url, apiKey, roomId } = sandbox;
   const env = { ...process.env, TELNYX_BASE_URL: url, TELNYX_API_KEY: apiKey, ROOM_ID: roomId };
-  const args = [...flags, JEST, "--config", config, "--json", "--no-cache"];
+  const args = [...flags, JEST, "--config", config, "--json", "--no-cache", "--testTimeout=60000"];
   const child = spawn(process.execPath, args, { cwd: import.meta.dirname, env });
   const [output, words] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await sandbox.close();

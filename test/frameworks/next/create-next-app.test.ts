@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { describeBackEnd, describeRequestBody, describeUnfilled, type Start } from "../../back-ends/cases.ts";
-import { describePage } from "../../back-ends/chromium.ts";
-import { freePort, startProgram } from "../../back-ends/program.ts";
+import { startProgram } from "../../back-ends/program.ts";
 import { fillIn, lastCell, recipe, replaceOnce } from "../../back-ends/recipes.ts";
 
 declare module "vitest" {
@@ -16,7 +15,6 @@ declare module "vitest" {
   }
 }
 
-const FRAMEWORKS = join(import.meta.dirname, "..");
 const CREATE_NEXT_APP = createRequire(import.meta.url).resolve("create-next-app/dist/index.js");
 const WHAT_WE_SKIP = ["--no-tailwind", "--no-linter", "--disable-git"];
 
@@ -25,16 +23,13 @@ const app = join(project, "fresh-app");
 const { code } = recipe("nextjs");
 const filledIn = fillIn(code, 'request.headers.get("cookie")');
 const call = "(roomTokens, roomId)";
+const callWithBody = `(roomTokens, roomId, ${lastCell("Next.js and the fetch-style one")})`;
 
 /** The recipe where its reader puts it, and its variants under a path of their own. */
 const ROUTES: Readonly<Record<string, string>> = {
   "": filledIn,
   "/as-it-stands": code,
-  "/request-body": replaceOnce(
-    filledIn,
-    call,
-    `(roomTokens, roomId, ${lastCell("Next.js and the fetch-style one")})`,
-  ),
+  "/request-body": replaceOnce(filledIn, call, callWithBody),
 };
 
 beforeAll(() => {
@@ -55,11 +50,12 @@ test("a fresh app of create-next-app with the recipe passes next build", () => {
 
 /** Starts the built app; its routes begin with `path`. */
 function starter(path: keyof typeof ROUTES): Start {
+  const next = join(app, "node_modules/next/dist/bin/next");
   return async (env) => {
-    const port = await freePort();
-    const next = join(app, "node_modules/next/dist/bin/next");
-    const args = ["start", "--port", String(port), "--hostname", "127.0.0.1"];
-    const backEnd = await startProgram({ command: [process.execPath, next, ...args], cwd: app, env, port });
+    const backEnd = await startProgram((port) => {
+      const args = ["start", "--port", String(port), "--hostname", "127.0.0.1"];
+      return { command: [process.execPath, next, ...args], cwd: app, env };
+    });
     return { ...backEnd, url: backEnd.url + path };
   };
 }
@@ -67,7 +63,6 @@ function starter(path: keyof typeof ROUTES): Start {
 describeUnfilled("Next.js", starter("/as-it-stands"));
 describeBackEnd("Next.js", starter(""));
 describeRequestBody("Next.js", starter("/request-body"));
-describePage("Next.js", starter(""), FRAMEWORKS);
 
 function run(cwd: string, file: string, ...args: string[]): string {
   const env = { ...process.env, NODE_ENV: undefined, NEXT_TELEMETRY_DISABLED: "1" };

@@ -5,7 +5,3 @@ declare module "*.svelte" {
   const component: Component<{ session: RoomTokenSession }>;
   export default component;
 }
-declare module "*.svelte?raw" {
-  const source: string;
-  export default source;
-}

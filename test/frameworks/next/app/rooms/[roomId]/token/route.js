@@ -1,8 +1,8 @@
-import { RoomTokenClient } from "telnyx-room-tokens";
+import { createTokenResponse, RoomTokenClient } from "telnyx-room-tokens";
 
 /** What the page's session asks for its tokens. A real one checks its user first. */
 export async function POST(_request, { params }) {
   const { roomId } = await params;
-  const grant = await new RoomTokenClient().create(roomId);
-  return Response.json(grant, { status: 201, headers: { "cache-control": "no-store" } });
+  const { status, headers, body } = await createTokenResponse(new RoomTokenClient(), roomId);
+  return Response.json(body, { status, headers });
 }
