@@ -33,7 +33,7 @@ function baseUrlRule(allowInsecureHttp: boolean): Rule {
 
 function isUrl(text: unknown): boolean {
   try {
-    return new URL(String(text)) !== undefined; // it throws for a text that is no URL
+    return new URL(String(text)) !== undefined; // it throws for a text that is not a URL
   } catch {
     return false;
   }

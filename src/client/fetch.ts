@@ -24,7 +24,7 @@ export interface FetchResponse {
   readonly headers: ReadableHeaders;
   /** A web stream, of which at most 1 MiB is read. */
   readonly body?: unknown;
-  /** Called if `body` is no web stream. */
+  /** Called if `body` is not a web stream. */
   text(): Promise<string>;
 }
 

@@ -90,7 +90,7 @@ const REFRESH_TOKEN_REJECTED: readonly unknown[] = [
  * the page's session retries, and takes at most 10 seconds.
  *
  * @param roomTokens Your client.
- * @param roomId The room's `id`, as the route has it. If it is no UUID, the status is 400.
+ * @param roomId The room's `id`, as the route has it. If it is not a UUID, the status is 400.
  * @param options Lifetimes of the tokens, in seconds (Telnyx's defaults if left out), the body of the page's request,
  * and a signal.
  * @returns Status 201 with a token; else 400 for a request that is wrong, 403, 404, 429, 504 for what took too long, and
@@ -166,7 +166,7 @@ function errorResponse(thrown: unknown, pageError?: PageError, refreshToken = ""
   return { status, headers: { ...JSON_HEADERS, ...errorHeaders(error) }, body: { title }, error };
 }
 
-/** The error of what is no RoomTokenError: the client may be a stand-in. */
+/** The error of what is not a RoomTokenError: the client may be a stand-in. */
 function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
   if (thrown instanceof InvalidGrant)
     return new RoomTokenError(

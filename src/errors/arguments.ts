@@ -3,7 +3,7 @@ import { redactor } from "./redact.ts";
 import { RoomTokenError, type RoomTokenOperation } from "./room-token-error.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** A room id stands in a path: what is no UUID could lead elsewhere. */
+/** A room id stands in a path: what is not a UUID could lead elsewhere. */
 const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Returns what is wrong with a value and what to do, to follow the argument's name; undefined for a valid value. */

@@ -96,7 +96,7 @@ export class RoomTokenError extends Error {
   }
 }
 
-/** An absent member stays absent: it is no own property with the value undefined. */
+/** An absent member stays absent: it is not an own property with the value undefined. */
 function withoutAbsent(members: object): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

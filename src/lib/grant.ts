@@ -16,7 +16,7 @@ export interface RoomTokenGrant extends RefreshedRoomToken {
   readonly refreshTokenExpiresAt: Date;
 }
 
-/** Thrown for a value that is no grant. Its message says what is wrong with the value, such as "no token". */
+/** Thrown for a value that is not a grant. Its message says what is wrong with the value, such as "no token". */
 export class InvalidGrant extends Error {}
 
 const DAY_MS = 86_400_000;
