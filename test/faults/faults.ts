@@ -26,7 +26,7 @@ export interface Fault {
 }
 
 const HALF = GRANT.slice(0, 60); // ends within the first token
-const STALL_MS = 2000; // long enough for a busy machine to have brought the request
+const STALL_MS = 4000; // long enough for a busy machine to have brought the request
 const CHUNKED = { "content-length": null, "transfer-encoding": "chunked", connection: "keep-alive" };
 const UNTIL_CLOSE = { "content-length": null };
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;

@@ -147,6 +147,11 @@ test.each([Number.NaN, -1, -0.5, Number.POSITIVE_INFINITY, 1e300, "7", {}, trap]
   },
 );
 
+test("a stand-in's retryAfterMs is rounded up to whole seconds", async () => {
+  const client: Anything = rejecting(new RoomTokenError("rate_limited", "no", { retryAfterMs: 1001 }));
+  expect((await createTokenResponse(client, ROOM_ID)).headers["Retry-After"]).toBe("2");
+});
+
 test.each<[kind: string, options: Anything, client: Anything]>([
   ["a body that never settles", { requestBody: stalled() }, {}],
   ["a Request that never ends", { requestBody: { text: stalled } }, {}],
@@ -159,7 +164,7 @@ test.each<[kind: string, options: Anything, client: Anything]>([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-const stubError = Object.assign(new Error("it broke"), { code: "E_STUB" });
+const stubError = Object.assign(new Error("it broke", { cause: new Error() }), { code: "E_STUB" });
 
 test.each<[message: string, client: Anything, roomId: Anything, options?: Anything]>([
   ["roomId must be a UUID string: the room's `id`, not its `unique_name`", {}, undefined],
