@@ -77,19 +77,6 @@ test.each(ENTRIES)(
   },
 );
 
-test.each(ENTRIES)(
-  "$entry brings nothing of the sandbox, and of the package two modules",
-  async ({ entry }) => {
-    const options = { bundle: true, write: false, metafile: true, platform: "browser" } as const;
-    const stdin = { contents: `export * from "${entry}";`, resolveDir: project };
-    const { metafile } = await build({ ...options, stdin });
-    const [, name] = entry.split("/");
-    const ours = Object.keys(metafile.inputs).filter((file) => file.includes("telnyx-room-tokens/dist/"));
-    expect(ours.map((file) => file.split("/").at(-1)).sort()).toEqual([`${name ?? "index"}.js`, "shared.js"]);
-    expect(await bundle(`export * from "${entry}";`, true)).not.toMatch(/sandbox/i);
-  },
-);
-
 test.each(ENTRIES)("an import of $entry that is not used leaves nothing in the bundle", async ({ entry }) => {
   expect(await bundle(`import * as unused from "${entry}";`, true)).toBe("");
 });

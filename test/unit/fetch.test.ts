@@ -1,7 +1,16 @@
 /** How the client calls fetch, and what it takes from it. */
 import { afterEach, expect, test, vi } from "vitest";
 import { type Fetch, RoomTokenClient } from "../../src/index.ts";
-import { API_KEY, clientOn, granted, json, REFRESH_TOKEN, ROOM_ID, rejection } from "./support.ts";
+import {
+  API_KEY,
+  clientOn,
+  granted,
+  json,
+  REFRESH_TOKEN,
+  ROOM_ID,
+  rejection,
+  UrlWithoutGetters,
+} from "./support.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -154,6 +163,22 @@ test.each([
   "a response that comes from %j is a success where the base URL is %s: the origin is the same",
   async (url, baseUrl) => {
     expect((await clientBy(followingFetch(url), baseUrl).create(ROOM_ID)).token).toBe("CANARY-token");
+  },
+);
+
+test.each([
+  ["https://api.example", true],
+  ["HTTPS://API.EXAMPLE:443/x", true],
+  ["http://api.example:80/v2", false],
+  ["https://api.example@evil.example/v2", false],
+])(
+  "where nothing can be read of a URL, a response from %s is of the same origin: %s",
+  async (url, isSame) => {
+    vi.stubGlobal("URL", UrlWithoutGetters);
+    const outcome = await clientBy(followingFetch(url))
+      .create(ROOM_ID)
+      .catch((error) => error);
+    expect(outcome).toMatchObject(isSame ? { token: "CANARY-token" } : { code: "redirect_refused" });
   },
 );
 
