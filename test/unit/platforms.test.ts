@@ -132,6 +132,7 @@ test("every rejection is an Error, as a Promise like bluebird's wants it", async
   const failures = [
     () => json(503, {}, { "retry-after": "0" }),
     () => json(403, {}),
+    () => json(201, {}),
     () => new Response("<html>", { status: 201 }),
     () => Promise.reject(new TypeError("fetch failed")),
     () => new Promise<never>(() => {}),
