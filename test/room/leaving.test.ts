@@ -73,7 +73,7 @@ async function expectLeft(meeting: Meeting, status: string): Promise<void> {
   await statusToBe(meeting, "left");
   await roomToBeEmpty(meeting);
   const { length } = meeting.backEnd.tokens;
-  await delay(5000); // in which it would come back, and get another token
+  await delay(6000); // in which it would come back, and get another token
   expect((await statusesOf(meeting)).at(-1)).toBe(status);
   expect(await openedCountOf(meeting)).toBe(1);
   expect(meeting.gateway.openCount).toBe(0);
@@ -81,21 +81,14 @@ async function expectLeft(meeting: Meeting, status: string): Promise<void> {
 }
 
 const leave = ({ page }: Meeting): Promise<void> => page.evaluate(() => window.stay.leave());
+const disconnect = ({ page }: Meeting) => page.evaluate(() => window.stay.rooms[0]?.disconnect());
 
 test.for<[title: string, end: (meeting: Meeting) => unknown, status: string]>([
   ["that leaves", leave, "left"],
-  [
-    "that disconnects its room itself",
-    ({ page }) => page.evaluate(() => window.stay.rooms[0]?.disconnect()),
-    "left user_initiated",
-  ],
+  ["that disconnects its room itself", disconnect, "left user_initiated"],
   ["that is kicked", ({ gateway }) => gateway.kick(), "left kicked"],
   ["whose room ends", ({ gateway }) => gateway.destroyRoom(), "left user_initiated"],
-  [
-    "whose session the gateway terminates",
-    ({ gateway }) => gateway.closeAll(4000),
-    "left session_terminated",
-  ],
+  ["whose session is terminated", ({ gateway }) => gateway.closeAll(4000), "left session_terminated"],
 ])("a page %s in the meeting has left for good", async ([, end, status], context) => {
   const meeting = await meetConnected(context, { tokenTtlSecs: 10 });
   await end(meeting);

@@ -18,20 +18,21 @@ import {
 const { meet, meetConnected } = useMeetings();
 
 const rejectToken = ({ gateway, backEnd }: Meeting): void => gateway.ban(backEnd.tokens[0]);
+const cut = ({ link }: Meeting): void => link.cut();
 const never = (): Promise<void> => new Promise(() => {});
 
-test.for<
-  [title: string, frame: string, happens: (meeting: Meeting) => unknown, cause: string, tokens: number]
->([
+type Row = [
+  title: string,
+  frame: string,
+  happens: (meeting: Meeting) => unknown,
+  cause: string,
+  tokens: number,
+];
+
+test.for<Row>([
   ["a token that is rejected on initialize", "create", rejectToken, "network_error", 2],
   ["a token that is rejected on connect", "attach audiobridge", rejectToken, "unknown", 2],
-  [
-    "a connection that is cut while it connects",
-    "join videoroom",
-    ({ link }) => link.cut(),
-    "network_error",
-    1,
-  ],
+  ["a connection that is cut while it connects", "join videoroom", cut, "network_error", 1],
   ["a connect that is never answered", "join videoroom", never, "timed_out", 1],
 ])("%s: the next room is connected", async ([, frame, happens, cause, tokens], context) => {
   const meeting = await meet(context);

@@ -1,4 +1,5 @@
 /** The pages of the documents, as they stand, and a page of React: they stay in their room. */
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { withUse } from "../readme/snippets.ts";
 import { bundlePage, eventually, roomToBeEmpty, useMeetings } from "./meeting.ts";
@@ -18,6 +19,8 @@ test.for(withUse("page"))(
     expect(backEnd.tokens).toHaveLength(1);
     gateway.ban(backEnd.tokens[0]);
     await eventually(() => gateway.connectionCount === 3 && gateway.inRoomCount === 1);
+    await delay(6000); // a keepalive more
+    expect(gateway.connectionCount).toBe(3);
     expect(backEnd.tokens).toHaveLength(2);
     expect(gateway.mostAtOnce).toBe(1);
   },
