@@ -16,7 +16,7 @@ interface Program {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts a program on a free port, and waits until it answers there. */
+/** Starts a program on a free port, and waits until it has answered there, with a whole body. */
 export async function startProgram(programOn: (port: number) => Program): Promise<BackEnd> {
   const port = await freePort();
   const { command, cwd, env } = programOn(port);
@@ -33,7 +33,8 @@ export async function startProgram(programOn: (port: number) => Program): Promis
     });
   const url = `http://127.0.0.1:${port}`;
   const isAlive = () => child.exitCode === null && child.signalCode === null;
-  while (!(await fetch(url).catch(() => false))) {
+  const answers = async () => (await fetch(url)).text();
+  while ((await answers().catch(() => undefined)) === undefined) {
     if (!isAlive()) throw new Error(`${command.join(" ")} ended with ${child.exitCode}: ${output}`);
     await delay(50);
   }
