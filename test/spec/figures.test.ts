@@ -19,25 +19,18 @@ function inWords(secs: number): string {
 /** The same, with "an hour" for one. */
 const anOrSo = (secs: number) => inWords(secs).replace(/^1 hour$/, "an hour");
 
-const accepts = ({ minimum, maximum, default: usual }: typeof token | typeof refreshToken) =>
-  `Telnyx accepts ${minimum} to ${maximum}.\n   * @default ${usual}, by Telnyx`;
+const lifetime = (what: string, { minimum, maximum, default: usual }: typeof token | typeof refreshToken) =>
+  `Lifetime of the ${what}, in seconds: a whole number; Telnyx accepts ${minimum} to ${maximum}.
+   * @default ${usual}, by Telnyx`;
+const span = (of: { minimum: number; maximum: number }) => `${of.minimum}..${of.maximum} s`;
 /** Calls a second of 100,000 sessions whose refresh tokens live so long. */
 const createsAt = (secs: number) => `${Number((100_000 / secs).toPrecision(2))} at ${secs}`;
 
 it.each([
-  ["src/client/params.ts", `Lifetime of the client token, in seconds: a whole number; ${accepts(token)}`],
-  [
-    "src/client/params.ts",
-    `Lifetime of the refresh token, in seconds: a whole number; ${accepts(refreshToken)}`,
-  ],
-  [
-    "src/client/params.ts",
-    `Lifetime of the new client token, in seconds: a whole number; ${accepts(ofRefresh)}`,
-  ],
-  [
-    "docs/errors.md",
-    `TTLs are ${token.minimum}..${token.maximum} s and ${refreshToken.minimum}..${refreshToken.maximum} s`,
-  ],
+  ["src/client/params.ts", lifetime("client token", token)],
+  ["src/client/params.ts", lifetime("refresh token", refreshToken)],
+  ["src/client/params.ts", lifetime("new client token", ofRefresh)],
+  ["docs/errors.md", `TTLs are ${span(token)} and ${span(refreshToken)}`],
   ["docs/session.md", `\n| ${token.minimum} s |`],
   ["docs/session.md", `\n| ${token.default} s |`],
   ["docs/session.md", `\n| ${token.maximum} s |`],
@@ -47,10 +40,7 @@ it.each([
     "docs/performance.md",
     `lifetime R: ${createsAt(refreshToken.default)}, ${createsAt(refreshToken.maximum)}.`,
   ],
-  [
-    "docs/platforms.md",
-    `once the refresh token has expired, at most ${inWords(refreshToken.maximum)} after it was created`,
-  ],
+  ["docs/platforms.md", `has expired, at most ${inWords(refreshToken.maximum)} after it was created`],
   [
     "SECURITY.md",
     `\n| refresh token | ${inWords(refreshToken.minimum)} to ${inWords(refreshToken.maximum)} (`,

@@ -58,12 +58,12 @@ writeFileSync(process.env.GH_STATE, JSON.stringify(all));
  */
 const NPM = `#!/usr/bin/env node
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-const [script, source] = [process.argv[4], process.argv[6]];
+const [script, , source, , format] = process.argv.slice(4);
 const read = (file) => readFileSync(file, "utf8");
 const before = read("openapi/upstream.json");
 if (script === "spec:pull") {
   copyFileSync(source, "openapi/upstream.json");
-  console.log(JSON.parse(read(process.env.REPORTS))[before + " to " + read(source)]);
+  console.log(JSON.parse(read(process.env.REPORTS))[[before, read(source), format]]);
   process.exitCode = before === read(source) ? 0 : 1;
 }
 if (script === "spec:check") {
@@ -85,36 +85,26 @@ const FILES = {
 
 /** A repository with an origin, on which the workflow runs as on GitHub. */
 export class Scratch {
-  readonly #folder: string;
-  readonly #origin: string;
-  readonly #state: string;
-  readonly #reports: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), "scratch-"));
+  readonly #origin = join(this.#folder, "origin.git");
+  readonly #state = join(this.#folder, "gh.json");
+  readonly #reports = join(this.#folder, "reports.json");
   #count = 0;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-    this.#origin = join(folder, "origin.git");
-    this.#state = join(folder, "gh.json");
-    this.#reports = join(folder, "reports.json");
-  }
-
-  static open(): Scratch {
-    const folder = mkdtempSync(join(tmpdir(), "scratch-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const scratch = new Scratch(folder);
-    const seed = join(folder, "seed");
+  constructor() {
+    onTestFinished(() => rmSync(this.#folder, { recursive: true }));
+    const seed = join(this.#folder, "seed");
     for (const [name, text] of Object.entries(FILES)) {
       mkdirSync(dirname(join(seed, name)), { recursive: true });
       writeFileSync(join(seed, name), text);
     }
-    scratch.git(seed, "init", "--quiet", "--initial-branch", "main");
-    scratch.commit(seed, "All");
-    scratch.git(seed, "clone", "--quiet", "--bare", seed, scratch.#origin);
-    mkdirSync(join(folder, "bin"));
+    this.git(seed, "init", "--quiet", "--initial-branch", "main");
+    this.commit(seed, "All");
+    this.git(seed, "clone", "--quiet", "--bare", seed, this.#origin);
+    mkdirSync(join(this.#folder, "bin"));
     for (const [name, script] of Object.entries({ gh: GH, npm: NPM }))
-      writeFileSync(join(folder, "bin", name), script, { mode: 0o755 });
-    writeFileSync(scratch.#state, "[]");
-    return scratch;
+      writeFileSync(join(this.#folder, "bin", name), script, { mode: 0o755 });
+    writeFileSync(this.#state, "[]");
   }
 
   git(cwd: string, ...args: string[]): string {
@@ -157,7 +147,7 @@ export class Scratch {
       ...{ before: MAXIMUM, after: maximum, isBreaking: true },
     };
     const text = report("markdown", source, maximum === MAXIMUM ? [] : [change]);
-    writeFileSync(this.#reports, JSON.stringify({ [`${MAXIMUM} to ${maximum}`]: text }));
+    writeFileSync(this.#reports, JSON.stringify({ [`${MAXIMUM},${maximum},markdown`]: text }));
     const needs: Outputs = {};
     for (const name of ["pull", "propose"]) {
       const job: Job = workflow.jobs[name];
@@ -185,10 +175,8 @@ export class Scratch {
   #runStep({ run = "", env = {} }: Step, cwd: string, context: object): Record<string, string> {
     const output = join(this.#folder, "output");
     writeFileSync(output, "");
-    const given = Object.entries({ ...workflow.env, ...env }).map(([name, text]) => [
-      name,
-      fill(String(text), context),
-    ]);
+    const variables = Object.entries({ ...workflow.env, ...env });
+    const given = variables.map(([name, text]) => [name, fill(String(text), context)]);
     const { status, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
       cwd,
       encoding: "utf8",
@@ -204,10 +192,8 @@ export class Scratch {
       },
     });
     expect(status, stderr).toBe(0);
-    const lines = readFileSync(output, "utf8")
-      .split("\n")
-      .filter((line) => line !== "");
-    return Object.fromEntries(lines.map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []));
+    const lines = readFileSync(output, "utf8").matchAll(/^(\w+)=(.*)$/gm);
+    return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
   }
 
   #upload(clone: string, paths: string): void {

@@ -7,7 +7,7 @@ import { Scratch } from "./scratch.ts";
 const ROBOT = "github-actions[bot]: Follow the Telnyx API";
 
 it("the first change opens a pull request, the next one comes on top, people's commits stay", () => {
-  const scratch = Scratch.open();
+  const scratch = new Scratch();
   scratch.run(3600);
   expect(scratch.requests()).toEqual([]);
 
@@ -43,7 +43,7 @@ it("the first change opens a pull request, the next one comes on top, people's c
 });
 
 it("a change that Telnyx takes back closes a pull request that holds nothing else", () => {
-  const scratch = Scratch.open();
+  const scratch = new Scratch();
   scratch.run(1800);
   scratch.run(3600);
   expect(scratch.requests()).toMatchObject([{ state: "closed" }]);
