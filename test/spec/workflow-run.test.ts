@@ -6,7 +6,9 @@ import { Scratch } from "./scratch.ts";
 
 const ROBOT = "github-actions[bot]: Follow the Telnyx API";
 
-it("the first change opens a pull request, the next one comes on top, people's commits stay", () => {
+it("the first change opens a pull request, the next one comes on top, people's commits stay", {
+  timeout: 180_000,
+}, () => {
   const scratch = new Scratch();
   scratch.run(3600);
   expect(scratch.requests()).toEqual([]);
