@@ -2,12 +2,12 @@ import type { Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WORDS } from "../../examples/room-page/words.js";
 import type { RoomTokenErrorCode } from "../../src/session/index.ts";
-import { ExamplePage, RENEWAL_MS } from "./open-page.ts";
+import { type ExamplePage, openExample, RENEWAL_MS } from "./open-page.ts";
 
 let example: ExamplePage;
 
 beforeAll(async () => {
-  example = await ExamplePage.open();
+  example = await openExample();
 });
 afterAll(() => example?.close());
 
