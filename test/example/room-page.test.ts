@@ -49,7 +49,9 @@ test("offline it is cut off from its own server: it says so, and keeps its acces
   await example.rowsToReach("network", 1);
   await example.pass(RENEWAL_MS);
   await example.textToBe("headline", "You still have access, but it could not be renewed.");
+  await example.textToBe("next-try", /^Next try in \d+ s\.$/);
   expect(example.sandbox.requestCount).toBe(1);
+  await example.inspect("offline with a token");
 
   await example.pass(EXPIRY_MS);
   await example.textToBe("headline", "You have no access to the room.");
