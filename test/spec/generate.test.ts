@@ -76,13 +76,13 @@ it.each(["400", "401", "404", "422", "429", "5XX", "default"])(
   },
 );
 
-it("an overlay that refers to nothing is told as such, not as a fault of openapi-typescript", async () => {
+it("reports an overlay that refers to nothing as such, not as a fault of openapi-typescript", async () => {
   const printed = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => printed.mockRestore());
   const dangling = replaced(fragment, "#/components/responses/NotFound", "#/components/responses/Gone");
-  const refused = await makeTypes(dangling).catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(OverlayError);
-  expect(String(refused)).toMatch(
+  const rejected = await makeTypes(dangling).catch((error: unknown) => error);
+  expect(rejected).toBeInstanceOf(OverlayError);
+  expect(String(rejected)).toMatch(
     /openapi-typescript makes no types of the fragment \(.*\): correct it in openapi\/overlay\.yaml$/,
   );
 });

@@ -1,12 +1,12 @@
-/** Documents of kinds that were never published: each is told as it is, or refused with a sentence. */
+/** Documents of kinds that were never published: each is reported as it is, or rejected with a sentence. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { changesBetween } from "../../scripts/spec/changes.ts";
 import { ROOT } from "../../scripts/spec/files.ts";
-import { isObject, type Json, type JsonObject, objectAt } from "../../scripts/spec/json.ts";
+import { isObject, type Json, type JsonObject } from "../../scripts/spec/json.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
-import { parseDocument } from "../../scripts/spec/pull.ts";
 import { report } from "../../scripts/spec/report.ts";
 import {
   CREATE,
@@ -53,7 +53,7 @@ const plain = edited(
 const place = (path: string) => path.replace(/^[A-Z_]+/, (word) => PLACES[word] ?? word);
 
 /** A document with edits; COPY stands for what is at another place, REFER moves something there, GONE takes it away. */
-function changed(document: JsonObject, edits: Json): JsonObject {
+function changed(document: JsonObject, edits: JsonObject): JsonObject {
   const after = structuredClone(document);
   const filled = (value: Json): Json => {
     if (typeof value === "string")
@@ -62,7 +62,7 @@ function changed(document: JsonObject, edits: Json): JsonObject {
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one)]));
   };
-  for (const [path, value] of Object.entries(Object(edits) as JsonObject)) {
+  for (const [path, value] of Object.entries(edits)) {
     if (String(value).startsWith("REFER ")) refer(after, place(path), place(String(value).slice(6)));
     else set(after, place(path), value === "GONE" ? undefined : filled(value));
   }
@@ -70,57 +70,67 @@ function changed(document: JsonObject, edits: Json): JsonObject {
 }
 
 /** The lines of the text report on two documents; the normal form of each must be its own. */
-function told(before: JsonObject, after: JsonObject): string[] {
+function reported(before: JsonObject, after: JsonObject): string[] {
   const [was, is] = [normalForm(before), normalForm(after)];
   for (const normal of [was, is]) expect(normalForm(normal)).toEqual(normal);
   const lines = report("text", "x", changesBetween(was, is)).split("\n").slice(1, -1);
   return lines.map((line) => line.trim());
 }
 
-const cases = parseDocument(readFileSync(join(ROOT, "test/spec/odd.yaml"), "utf8"));
-const casesOf = (part: string) => Object.entries(objectAt(cases, part));
-/** The cases of a part whose name says more than what is expected, which stands first. */
-const namedCasesOf = (part: string) =>
-  casesOf(part).map(([name, row]): [string, string, ...Json[]] => {
-    const [expected = "", ...edits] = [row].flat();
-    return [name, String(expected), ...edits];
-  });
+interface Change {
+  readonly says: readonly string[];
+  readonly was?: JsonObject;
+  readonly is: JsonObject;
+}
 
-it.each(casesOf("same"))("the normal form does not show %s", (_name, edits) => {
+interface Cases {
+  readonly same: Readonly<Record<string, JsonObject>>;
+  readonly changes: readonly Change[];
+  readonly named_changes: Readonly<Record<string, Change>>;
+  readonly unusable: Readonly<Record<string, { readonly why: string; readonly is?: JsonObject }>>;
+}
+
+const cases: Cases = parse(readFileSync(join(ROOT, "test/spec/odd.yaml"), "utf8"));
+
+it.each(Object.entries(cases.same))("the normal form does not show %s", (_name, edits) => {
   const document = changed(plain, edits);
   expect(document, "the edits did nothing").not.toEqual(plain);
   expect(normalForm(document)).toEqual(normalForm(telnyxLike()));
 });
 
-function expectTold(lines: string, edits: Json[]): void {
-  const [is = {}, was = {}] = edits.reverse();
+function expectReport({ says, was = {}, is }: Change): void {
   const before = changed(plain, was);
-  expect(told(before, changed(before, is)).join(" // ")).toBe(lines);
+  expect(reported(before, changed(before, is))).toEqual(says);
 }
 
-it.each(casesOf("changes"))("%s", (lines, edits) => expectTold(lines, [edits].flat()));
+it.each(cases.changes.map((change): [string, Change] => [change.says.join("; "), change]))(
+  "reports %s",
+  (_, change) => expectReport(change),
+);
 
-it.each(namedCasesOf("told"))("%s is told as it is", (_name, lines, ...edits) => expectTold(lines, edits));
+it.each(Object.entries(cases.named_changes))("reports %s as it is", (_, change) => expectReport(change));
 
-function refused(document: JsonObject, why: string): void {
+function expectUnusable(document: JsonObject, why: string): void {
   const reason = { name: "Unusable", message: expect.stringContaining(why) };
   expect(() => normalForm(document)).toThrow(expect.objectContaining(reason));
 }
 
 describe("a document cannot be used when", () => {
-  it.each(namedCasesOf("unusable"))("%s", (_name, why, edits = {}) => refused(changed(plain, edits), why));
+  it.each(Object.entries(cases.unusable))("%s", (_, { why, is = {} }) =>
+    expectUnusable(changed(plain, is), why),
+  );
 
   it("references make billions of a few lines", () => {
     const links = Array.from({ length: 40 }, (_, index): Edit => {
       const next = ref(`S${index + 1}`);
       return [`${schemas} S${index}`, index === 39 ? TTL : { properties: { a: next, b: next } }];
     });
-    refused(edited(...links, [ttl, ref("S0")]), "nests without end");
+    expectUnusable(edited(...links, [ttl, ref("S0")]), "nests without end");
   });
 
   it("a server stands for any number of URLs", () => {
     const variables = Object.fromEntries(["a", "b"].map((name) => [name, { enum: [...Array(11).keys()] }]));
-    refused(
+    expectUnusable(
       edited(["servers 0 url", "https://{a}.telnyx.com/{b}"], ["servers 0 variables", variables]),
       "more than 100 URLs",
     );

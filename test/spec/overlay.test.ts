@@ -49,11 +49,11 @@ it.each<[string, string, Json, string]>([
   ["removes something", responses, "remove", "/paths/~1a/post/responses"],
 ])("an action that %s must say x-replaces", async (_what, target, update, pointer) => {
   const action: JsonObject = update === "remove" ? { target, remove: true } : { target, update };
-  const refused = apply(action);
-  await expect(refused).rejects.toThrow(
+  const rejected = apply(action);
+  await expect(rejected).rejects.toThrow(
     /^overlay action 1 "why" \(.*\) speaks of what Telnyx states itself, at /,
   );
-  await expect(refused).rejects.toThrow(`${pointer}: take that out of openapi/overlay.yaml`);
+  await expect(rejected).rejects.toThrow(`${pointer}: take that out of openapi/overlay.yaml`);
   expect(await apply({ ...action, "x-replaces": true })).not.toEqual(upstream);
 });
 
@@ -99,7 +99,7 @@ it.each<[string, JsonObject, string]>([
   await expect(apply(action)).rejects.toThrow(message);
 });
 
-it("what is no overlay is refused", async () => {
+it("what is not an overlay is rejected", async () => {
   for (const overlay of [{ openapi: "3.1.0" }, overlayOf()])
     await expect(applyOverlay(upstream, overlay)).rejects.toThrow("no OpenAPI Overlay 1.0 document");
 });
