@@ -14,7 +14,7 @@ let judge: RunningPrism;
 let refreshToken: string;
 let replayed = { status: 500, headers: {}, body: "" };
 
-/** Gives the answer that is to be judged, whatever it is asked. */
+/** Returns the response under test, whatever it is sent. */
 const replay = createServer((_, outgoing) => {
   outgoing.writeHead(replayed.status, replayed.headers).end(replayed.body);
 });

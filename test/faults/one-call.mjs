@@ -1,4 +1,4 @@
-// Started by processes.test.ts, and fit for every runtime: makes one call against the server of its first argument
+// Started by processes.test.ts, on every runtime: makes one call against the server of its first argument
 // with the package of its second, prints how it ended, and does nothing to end the process.
 const [baseUrl, entry, signalMs] = process.argv.slice(2);
 const { RoomTokenClient } = await import(entry);

@@ -30,7 +30,7 @@ describe("after a failure the session tries again by itself", () => {
     ["transient, longest", DOWN, 1, [1, 2, 4, 8, 16, 30, 30, 30]],
     ["refused, shortest", REFUSED, 0, [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 150, 150]],
     ["refused, longest", REFUSED, 1, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]],
-  ])("in pauses that double up to a cap, and retryAt tells each: %s", async (_, always, random, expected) => {
+  ])("in pauses that double up to a cap, and retryAt shows each: %s", async (_, always, random, expected) => {
     useRandom(random);
     const { server, session } = await setUpStarted({ always });
     for (let attempt = 1; attempt <= expected.length; attempt++) {
@@ -145,7 +145,7 @@ describe("what the server asks for", () => {
 });
 
 describe("a caller in a pause", () => {
-  it("waits for its end, which it does not hasten", async () => {
+  it("waits for its end, and does not shorten it", async () => {
     const { server, session } = setUp({ next: [DOWN, DOWN, DOWN] });
     for (const endsAt of [0, 500, 1500, 3500]) {
       const waiting = track(session.getToken());

@@ -24,7 +24,7 @@ const NO_FETCH = {
 };
 
 test.each([undefined, null, 0, "", "fetch", {}, [], Promise.resolve()])(
-  "where globalThis.fetch is %j, both calls are refused before a key is asked for, in a page too",
+  "where globalThis.fetch is %j, both calls are rejected before the key function is called, in a page too",
   async (none) => {
     vi.stubGlobal("navigator", { userAgent: "Mozilla/5.0 (linux) jsdom/27.0.0" });
     vi.stubGlobal("fetch", none);

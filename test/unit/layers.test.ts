@@ -73,7 +73,7 @@ test("only the bindings know openapi-fetch, and few files know what is generated
   ]);
 });
 
-test("what the session reaches knows no API key and no room API", () => {
+test("no file that the session reaches names an API key or the path of a room", () => {
   const reached = reachedFrom(["src/session/index.ts"]);
   expect(reached).toContain("src/lib/abort.ts"); // what is imported by an import
   for (const file of reached)

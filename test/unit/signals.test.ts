@@ -24,7 +24,7 @@ const PHASES: [phase: string, options: ClientOptions][] = [
   ["a retry is waited for", { fetch: async () => json(503, {}), maxRetries: 1 }],
   ["a body hangs", { fetch: async () => new Response(hangingBody(), { status: 201 }) }],
   ["the body of a refusal hangs", { fetch: async () => new Response(hangingBody(), { status: 403 }) }],
-  ["the key is asked for", { apiKey: never, fetch: never }],
+  ["the key function is called", { apiKey: never, fetch: never }],
   ["a text() hangs", { fetch: async () => ({ status: 201, headers: new Headers(), text: never }) }],
 ];
 
