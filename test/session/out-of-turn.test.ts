@@ -117,6 +117,18 @@ describe("forceRefresh", () => {
     expect(timesSince()).toEqual([70_000, 71_000]);
   });
 
+  it("another caller that leaves while it is put off does not take its haste away", async () => {
+    const { session, timesSince } = await setUpInLongPause();
+    await rejection(session.getToken(FORCED));
+    track(session.getToken(FORCED));
+    const other = new AbortController();
+    track(session.getToken({ signal: other.signal }));
+    await sleep(500);
+    other.abort();
+    await sleep(500);
+    expect(timesSince()).toEqual([70_000, 71_000]);
+  });
+
   it("a caller that leaves while its attempt is put off takes the haste with it", async () => {
     const { session, timesSince } = await setUpInLongPause();
     await rejection(session.getToken(FORCED));

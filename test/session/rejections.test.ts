@@ -119,6 +119,11 @@ describe("what others make is read with care", () => {
     expect(util.inspect(error, { depth: 9, showHidden: true })).not.toContain("theirs");
   });
 
+  it("says of what cannot be read that it is unreadable", async () => {
+    const { message } = await errorOf(() => Promise.reject(hostile));
+    expect(message).toBe("create failed: an unreadable error");
+  });
+
   it.each([
     ["throws", { get: bomb }],
     ["returns no text", { get: () => 5 }],

@@ -16,6 +16,7 @@ useFakeTime();
 
 describe("when a token is renewed", () => {
   it.each([
+    [4, 0, 2000],
     [10, 0, 5000],
     [15, 0, 10_000],
     [60, 0, 45_000],
