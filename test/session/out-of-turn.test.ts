@@ -190,7 +190,7 @@ describe("a page that is back", () => {
     },
   );
 
-  it("a page that is hidden, or that is shown for the first time, is not back", async () => {
+  it("a page that is hidden, or that is shown for the first time, is not back; its network can be", async () => {
     const page = stubPage();
     const { timesSince } = await setUpInLongPause();
     page.document.visibilityState = "hidden";
@@ -198,6 +198,9 @@ describe("a page that is back", () => {
     page.send("pageshow", { persisted: false });
     await sleep(100);
     expect(timesSince()).toEqual([]);
+    page.send("online");
+    await settle();
+    expect(timesSince()).toEqual([70_100]);
   });
 
   it("start() on a started session is one, for platforms without such events; on a stopped one it is not", async () => {
