@@ -1,7 +1,14 @@
 import ts from "typescript";
 
-/** What the compiler says of these files. */
+/** What the compiler says of these files. What they import is checked elsewhere. */
 export function complaints(files: readonly string[], options: ts.CompilerOptions): unknown[] {
-  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
+  const program = ts.createProgram(files, options);
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...files.flatMap((name) => {
+      const file = program.getSourceFile(name);
+      return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    }),
+  ];
   return diagnostics.map(({ messageText, file }) => [file?.fileName, messageText]);
 }
