@@ -37,6 +37,13 @@ test.each(["", " \t"])("a key of %j in the environment counts as none", async (k
   expect(await refusal({ apiKey: undefined })).toMatchObject({ code: "missing_api_key" });
 });
 
+test.each(['a"b"', '"a"b', "\"a'"])(
+  "a key with quotes that do not enclose it is sent as it is: %s",
+  async (apiKey) => {
+    expect(await sentWith({ apiKey })).toBe(`Bearer ${apiKey}`);
+  },
+);
+
 test("an empty key is refused with what to pass for no key", () => {
   expect(() => new RoomTokenClient({ apiKey: "" })).toThrow("apiKey must be a key, not an empty string");
 });

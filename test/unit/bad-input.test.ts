@@ -20,6 +20,7 @@ const BAD_ROOM_IDS: Anything[] = [
   ...["", " ", "..", "../x", "%2e%2e", "a/b", undefined, null, 5, {}, [ROOM_ID]],
   ...[`${ROOM_ID}\n`, ` ${ROOM_ID}`, `${ROOM_ID}/`, ROOM_ID.replaceAll("-", ""), `{${ROOM_ID}}`],
 ];
+const BAD_SIGNALS = [{}, null, new EventTarget()];
 const BAD_TTLS: Anything[] = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "600", null, 2 ** 53];
 const BAD_TOKENS: Anything[] = ["", undefined, null, 5, {}];
 const BAD_BAGS: Anything[] = [null, 5, "x"];
@@ -57,8 +58,8 @@ const ARGUMENTS: [operation: string, argument: string, values: Anything[], call:
   ["refresh", "tokenTtlSecs", BAD_TTLS, (api, ttl) => api.refresh(ROOM_ID, { ...params, tokenTtlSecs: ttl })],
   ["refresh", "refreshToken", BAD_TOKENS, (api, refreshToken) => api.refresh(ROOM_ID, { refreshToken })],
   ["create", "headers", BAD_HEADERS, (api, headers) => api.create(ROOM_ID, {}, { headers })],
-  ["create", "signal", [{}, null], (api, signal) => api.create(ROOM_ID, {}, { signal })],
-  ["refresh", "signal", [{}, null], (api, signal) => api.refresh(ROOM_ID, params, { signal })],
+  ["create", "signal", BAD_SIGNALS, (api, signal) => api.create(ROOM_ID, {}, { signal })],
+  ["refresh", "signal", BAD_SIGNALS, (api, signal) => api.refresh(ROOM_ID, params, { signal })],
   ["create", "timeoutMs", [0], (api, timeoutMs) => api.create(ROOM_ID, {}, { timeoutMs })],
   ["refresh", "timeoutMs", [0], (api, timeoutMs) => api.refresh(ROOM_ID, params, { timeoutMs })],
   ["create", "maxRetries", [-1], (api, maxRetries) => api.create(ROOM_ID, {}, { maxRetries })],

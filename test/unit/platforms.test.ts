@@ -89,6 +89,11 @@ test("without TextDecoder a body is read by text(), and one token is created", a
   const { client, seen } = clientOn(granted);
   expect((await client.create(ROOM_ID)).token).toBe("CANARY-token");
   expect(seen).toHaveLength(1);
+  const token = "a\ufeffb";
+  const inside = clientOn(() => json(201, { data: { ...GRANT_DATA, token } }));
+  expect((await inside.client.create(ROOM_ID)).token).toBe(token);
+  const tooLong = clientOn(() => json(403, { title: "Words", pad: " ".repeat(2 ** 20) }));
+  expect(await rejection(tooLong.client.create(ROOM_ID))).toMatchObject({ code: "forbidden", errors: [] });
 });
 
 test("where the platform's own AbortController gives no reason, calls and deadlines work", async () => {

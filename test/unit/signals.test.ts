@@ -121,6 +121,23 @@ test("a signal without removeEventListener keeps one listener, whatever the call
   expect(unhandled).not.toHaveBeenCalled();
 });
 
+test("a fetch of the caller's that notices the abort before the client does not change the outcome", async () => {
+  const foreign = new ForeignController();
+  const fetch = () =>
+    new Promise<never>((_, reject) => {
+      foreign.signal.addEventListener("abort", () => reject(new Error("theirs")));
+    });
+  const calls = bothCalls({ fetch }, { signal: foreign.signal });
+  await vi.advanceTimersByTimeAsync(5);
+  Object.assign(foreign.signal, { aborted: true });
+  for (const listener of [...foreign.listeners].reverse()) {
+    listener();
+    await vi.advanceTimersByTimeAsync(0); // after a listener that a timer called, promises settle before the next one
+  }
+  for (const ended of await Promise.all(calls))
+    expect(ended).toMatchObject({ thrown: { name: "AbortError" } });
+});
+
 test("an abort ends all calls on that signal, and leaves those on another", async () => {
   const { client } = clientOn(never);
   const [one, other] = [new AbortController(), new AbortController()];

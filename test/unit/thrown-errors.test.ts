@@ -65,3 +65,7 @@ test.each<[what: string, error: Error, copy: object]>([
 ])("of an aggregate %s is quoted", (_, error, copy) => {
   expect(sanitizeError(error, same)).toMatchObject(copy);
 });
+
+test("a cause of null is none", () => {
+  expect(sanitizeError({ message: "m", cause: null }, same)).not.toHaveProperty("cause");
+});
