@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -30,11 +31,12 @@ export default defineConfig(({ mode }) => ({
     // Generous: what is asserted is behaviour, and the machine may be busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Every core: vitest itself would leave one idle, and some tests only wait for their servers.
-    maxWorkers: "100%",
+    // More than there are cores: many tests wait, for servers and for processes.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // test/ci.ts counts by this report.
     ...(process.env["CI"] && { reporters: ["default", "json"], outputFile: { json: "reports/vitest.json" } }),
     coverage: {
+      enabled: mode !== "deep" && process.env["CI"] !== undefined,
       provider: "v8",
       include: ["src/**/*.ts"],
       reporter: ["text-summary"],
