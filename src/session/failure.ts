@@ -41,7 +41,14 @@ export function failureAfter(
 }
 
 function pauseMs(count: number, { retryable }: RoomTokenError): number {
-  return backoffMs(count, FIRST_PAUSE_MS, retryable ? LONGEST_PAUSE_MS : LONGEST_PAUSE_AFTER_REFUSAL_MS);
+  return retryable
+    ? transientPauseMs(count)
+    : backoffMs(count, FIRST_PAUSE_MS, LONGEST_PAUSE_AFTER_REFUSAL_MS);
+}
+
+/** The pause after a failure that may be over soon; after the loss of a room as well. */
+export function transientPauseMs(failures: number): number {
+  return backoffMs(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 }
 
 /** The error of the last attempt, for a caller that comes in the pause after it. */

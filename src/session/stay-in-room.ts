@@ -6,8 +6,8 @@ import {
   readMembers,
 } from "../errors/arguments.ts";
 import { isRoomTokenError } from "../errors/room-token-error.ts";
-import { backoffMs } from "../lib/backoff.ts";
 import { elapsedClock, LONG_AGO, NEVER } from "./clock.ts";
+import { transientPauseMs } from "./failure.ts";
 import { callListener } from "./listener.ts";
 import type { RoomTokenSession } from "./session.ts";
 
@@ -47,8 +47,6 @@ const OPTIONS = { onStatus: { rule: FUNCTION } } satisfies MemberTable<StayInRoo
 /** A token that is valid for less is renewed before a room is opened with it. */
 const MIN_VALIDITY_MS = 60_000;
 const FORCED_REFRESH_INTERVAL_MS = 30_000;
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
 /** After this long in a room, its loss counts as the first one again. */
 const STABLE_MS = 60_000;
 const HEARTBEAT_INTERVAL_MS = 15_000;
@@ -117,7 +115,7 @@ async function openRooms(
   let cause: unknown;
   for (let losses = 0; !signal.aborted && !FINAL_REASONS.includes(cause); losses++) {
     notify("connecting", cause);
-    await waitToOpen(losses === 0 ? 0 : backoffMs(losses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), session, signal);
+    await waitToOpen(losses === 0 ? 0 : transientPauseMs(losses), session, signal);
     let connectedAt = NEVER;
     const onConnected = () => {
       connectedAt = now();
