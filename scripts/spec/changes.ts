@@ -112,8 +112,8 @@ const FORMATS = words("date date-time double duration email float int32 int64 ip
 const WIDER = words("integer:number int32:int64 float:double date-time:datetime datetime:date-time");
 
 /**
- * A server must go on accepting what it accepted, and respond with nothing that it never sent. `all` are the differences of the
- * operation: a new member breaks callers when it must be sent.
+ * A server must go on accepting what it accepted, and respond with nothing that it never sent. `all` are the
+ * differences of the operation: a new member breaks callers when it must be sent.
  */
 function breaks({ path, keyword = "", before, after }: Difference, all: readonly Difference[]): boolean {
   const isRequest = !path[0]?.startsWith("responses ");

@@ -4,7 +4,9 @@ import { FILES, readObject } from "./files.ts";
 import { makeFragment, makeTypes } from "./fragment.ts";
 import { makeLimits } from "./limits.ts";
 
-/** Makes fragment, types and limits below `root`. Returns the files that differ from what is there; `write` writes them. */
+/**
+ * Makes fragment, types and limits below `root`. Returns the files that differ from what is there; `write` writes them.
+ */
 export async function generate(root: string, options: { write: boolean }): Promise<string[]> {
   const upstream = await readObject(join(root, FILES.upstream));
   const fragment = await makeFragment(upstream, await readObject(join(root, FILES.overlay)));

@@ -44,8 +44,8 @@ export function nextAttemptAt(facts: Facts, isWaitedFor: boolean, isUrgent: bool
 }
 
 /**
- * What the next attempt requests: a refresh, if there is a refresh token. After a failure that was not a refusal create and
- * refresh take turns, if there are both.
+ * What the next attempt requests: a refresh, if there is a refresh token. After a failure that was not a refusal,
+ * create and refresh take turns, if there are both.
  */
 export function nextOperation(
   { refreshToken, failure }: Facts,
