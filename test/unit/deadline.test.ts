@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { abortReason, onAbort } from "../../src/lib/abort.ts";
 import { delay, withDeadline } from "../../src/lib/deadline.ts";
+import { unhandledIn } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -50,17 +51,14 @@ test("work that ignores its signal is still given up when the time is over", asy
 });
 
 test("work that fails after it was given up is no unhandled rejection", async () => {
-  const unhandled = vi.fn();
-  process.on("unhandledRejection", unhandled);
   const work = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(failure)));
-  const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(await outcome).toBe(late);
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
+  const unhandled = await unhandledIn(async () => {
+    const outcome = withDeadline(work, 1000, undefined, tooLate).catch((reason) => reason);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await outcome).toBe(late);
+  });
+  expect(unhandled).toEqual([]);
 });
 
 test("an abort ends the waiting at once with its reason itself, and before the start there is no work", async () => {

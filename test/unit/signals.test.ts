@@ -10,6 +10,7 @@ import {
   REFRESH_TOKEN,
   ROOM_ID,
   rejection,
+  unhandledIn,
 } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -106,19 +107,16 @@ test("a signal that is not aborted leaves the outcome of a call as it is, and ke
 test("a signal without removeEventListener keeps one listener, whatever the calls on it", async () => {
   const foreign = new ForeignController();
   Object.assign(foreign.signal, { removeEventListener: undefined });
-  const unhandled = vi.fn();
-  process.on("unhandledRejection", unhandled);
   const { client } = clientOn((attempt) => (attempt < 3 ? granted() : never()));
-  for (let call = 0; call < 2; call++) await client.create(ROOM_ID, {}, { signal: foreign.signal });
-  expect(foreign.listeners.size).toBe(1);
-  const cut = rejection(client.create(ROOM_ID, {}, { signal: foreign.signal }));
-  await vi.advanceTimersByTimeAsync(5);
-  foreign.abort();
-  expect(await cut).toMatchObject({ name: "AbortError" });
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
+  const unhandled = await unhandledIn(async () => {
+    for (let call = 0; call < 2; call++) await client.create(ROOM_ID, {}, { signal: foreign.signal });
+    expect(foreign.listeners.size).toBe(1);
+    const cut = rejection(client.create(ROOM_ID, {}, { signal: foreign.signal }));
+    await vi.advanceTimersByTimeAsync(5);
+    foreign.abort();
+    expect(await cut).toMatchObject({ name: "AbortError" });
+  });
+  expect(unhandled).toEqual([]);
 });
 
 test("a fetch of the caller's that notices the abort before the client does not change the outcome", async () => {

@@ -88,3 +88,16 @@ export class ForeignController {
     for (const listener of [...this.listeners]) listener();
   }
 }
+
+const { setImmediate } = globalThis; // the platform's own, also while a test fakes timers
+
+/** Runs something in fake time, and returns what was rejected in it without anybody to handle that. */
+export async function unhandledIn(run: () => Promise<void>): Promise<unknown[]> {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  await run();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  return unhandled;
+}
