@@ -50,6 +50,7 @@ export default defineConfig({
   test: {
     root: HERE,
     globalSetup: ["setup.ts"],
+    maxWorkers: 2,
     projects: [
       { test: inFolder("tools", tools) },
       { test: inFolder("dom") },

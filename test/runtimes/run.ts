@@ -1,5 +1,5 @@
 /**
- * Runs the one suite, from the packed tarball, on the runtimes of npm, or with `--browsers` in the browsers of
+ * Runs the one suite, from the packed tarball, on the runtimes of npm, with `--browsers` also in the browsers of
  * Debian; on all of them, or on those that are named. `--reports=DIR` keeps vitest's JSON reports.
  */
 import { spawn } from "node:child_process";
@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 /** Runs the suite on one runtime, with a stand-in for Telnyx of its own. */
 async function run(runtime: Runtime, report: string): Promise<Row> {
   const version = runtime.version();
-  const { close, ...telnyx } = await startTelnyx(values.browsers);
+  const { close, ...telnyx } = await startTelnyx(BROWSERS.includes(runtime));
   const given: Given = { expected: runtime.expected(version), ...telnyx };
 
   const [command, ...args] = runtime.command;
@@ -51,7 +51,7 @@ async function run(runtime: Runtime, report: string): Promise<Row> {
 const dir = mkdtempSync(join(tmpdir(), "telnyx-room-tokens-"));
 const rows: Record<string, Row> = {};
 installBeside(import.meta.dirname, packInto(dir));
-for (const runtime of values.browsers ? BROWSERS : SERVERS) {
+for (const runtime of values.browsers ? [...SERVERS, ...BROWSERS] : SERVERS) {
   if (positionals.length > 0 && !positionals.includes(runtime.name)) continue;
   console.log(`\n=== ${runtime.name}`);
   const report = join(values.reports ?? dir, `${runtime.name}.json`);
