@@ -21,7 +21,7 @@ import {
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
-  Reflect.deleteProperty(Object.prototype, "extend");
+  for (const name of ["extend", "deep"]) Reflect.deleteProperty(Object.prototype, name);
   Reflect.deleteProperty(Array.prototype, "last");
 });
 
@@ -105,7 +105,10 @@ test("where the platform's own AbortController gives no reason, calls and deadli
 
 test.each([
   ["another Date.prototype.toJSON", () => vi.spyOn(Date.prototype, "toJSON").mockReturnValue("local time")],
-  ["enumerable additions to Object.prototype", () => Object.assign(Object.prototype, { extend: () => {} })],
+  [
+    "enumerable additions to Object.prototype",
+    () => Object.assign(Object.prototype, { extend: () => {}, deep: { a: [1] } }),
+  ],
   ["enumerable additions to Array.prototype", () => Object.assign(Array.prototype, { last: () => {} })],
 ])("with %s both calls work", async (_, change) => {
   change();
@@ -116,6 +119,10 @@ test.each([
   const names = ["accept", "authorization", "content-type", "user-agent", "x-a"];
   expect(Object.keys(seen[0]?.headers ?? {}).sort()).toEqual(names);
   expect(seen[0]?.body).toEqual({ token_ttl_secs: 60 });
+  expect(seen.map(({ url }) => url)).toEqual([
+    expect.stringMatching(/_token$/),
+    expect.stringMatching(/_token$/),
+  ]);
 });
 
 /** A Promise like bluebird's, which warns of a rejection that is no Error. */
