@@ -1,12 +1,11 @@
 import { RoomTokenError } from "../errors/room-token-error.ts";
 import { backoffMs } from "../lib/backoff.ts";
+import { NEVER } from "./clock.ts";
 
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
-/** Refused: a repetition will hardly help, as after a 403 or a 404. */
-const LONGEST_PAUSE_AFTER_REFUSAL_MS = 300_000;
-/** The longest `Retry-After` that is followed; a longer one counts as this. */
-const LONGEST_SERVER_DELAY_MS = 300_000;
+/** After a refusal, such as a 403 or a 404, which a repetition will hardly mend. A longer `Retry-After` counts as this. */
+const LONGEST_PAUSE_MS = 300_000;
+const LONGEST_TRANSIENT_PAUSE_MS = 30_000;
 
 /** What is known after a renewal failed, until one succeeds. Times are of the session's clock. */
 export interface Failure {
@@ -25,7 +24,7 @@ export interface Failure {
  * The failure after one more attempt has failed.
  *
  * @param isInTurn An attempt out of turn does not count: the next in turn is no later than before, unless the server
- * requests that.
+ * requests that, and earlier if only now the failure is one that may be over soon.
  */
 export function failureAfter(
   previous: Failure | undefined,
@@ -34,21 +33,19 @@ export function failureAfter(
   now: number,
 ): Failure {
   const count = (previous?.count ?? 0) + (isInTurn ? 1 : 0);
-  const unchangedAt = isInTurn ? undefined : previous?.retryAt;
-  const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_SERVER_DELAY_MS);
-  const retryAt = Math.max(serverDelayUntil, unchangedAt ?? now + pauseMs(count, error));
+  const latestAt = isInTurn ? NEVER : (previous?.retryAt ?? NEVER);
+  const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_PAUSE_MS);
+  const retryAt = Math.max(serverDelayUntil, Math.min(latestAt, now + pauseMs(count, error)));
   return { error, count, retryAt, retryAtEpochMs: Math.round(Date.now() + retryAt - now), serverDelayUntil };
 }
 
 function pauseMs(count: number, { retryable }: RoomTokenError): number {
-  return retryable
-    ? transientPauseMs(count)
-    : backoffMs(count, FIRST_PAUSE_MS, LONGEST_PAUSE_AFTER_REFUSAL_MS);
+  return retryable ? transientPauseMs(count) : backoffMs(count, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 }
 
 /** The pause after a failure that may be over soon; after the loss of a room as well. */
 export function transientPauseMs(failures: number): number {
-  return backoffMs(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  return backoffMs(failures, FIRST_PAUSE_MS, LONGEST_TRANSIENT_PAUSE_MS);
 }
 
 /** The error of the last attempt, for a caller that comes in the pause after it. */

@@ -89,6 +89,13 @@ describe("forceRefresh", () => {
     expect(session.getSnapshot().retryAt).toBe(NOON + 45_000);
   });
 
+  it("one that fails by the network ends the long pause after refusals: the next in turn is at most 30 s later", async () => {
+    const { server, session } = await setUpInLongPause();
+    server.always = DOWN;
+    await rejection(session.getToken(FORCED));
+    expect(session.getSnapshot().retryAt).toBe(NOON + 70_000 + 15_000);
+  });
+
   it("one that fails while nothing had failed counts, and is the first of the pauses", async () => {
     const { server, session } = await setUpStarted();
     await sleep(100_000);
