@@ -6,7 +6,7 @@ const REDACTED = "[redacted]";
 const SECRET_SHAPES =
   /(\\u[\dA-Fa-f]{4}|\\[bfnrt]|%[\dA-Fa-f]{2}|_|\b)(?:eyJ[\w-]{6,}(?:\.[\w-]*){0,2}|KEY[0-9A-Za-z]{16,}(?:_\w+)?)|(\b(?:[Bb]earer|BEARER) )(?=\S{16}|\S*\d)[^\s"',;<>]+/g;
 /** A JSON string, whole or cut, with the colon that makes it a name ("token":); or a word long enough for a token. */
-const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~-]{25,}/g;
+const VALUES = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(\s*:)?|\\?)|[\w.+/=~%-]{25,}/g;
 /** A shorter secret would shred the text, and no real one is so short. */
 const SHORTEST_SECRET_CHARS = 8;
 const SHOWN_CHARS = 1000;

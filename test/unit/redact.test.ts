@@ -78,6 +78,7 @@ test.each([
   ['"CANARY"', '"[redacted]"'],
   ['"a\\\nCANARY"', '"[redacted]"'],
   ["token=CANARY-0123456789-0123456789&x=1", '"[redacted]"&x=1'],
+  ["token=CANARY-0123456789%2B0123456789&x=1", '"[redacted]"&x=1'],
   ['it\'s 5" {"refresh_token_expires_at":"CANARY-0123456789-0123456789"}', /^(?!.*CANARY).*expires_at/],
   ["<html>Log in, please</html>", "<html>Log in, please</html>"],
 ])("of the success body %s no value stays", (body, expected) => {
