@@ -35,10 +35,15 @@ function parse(text: string): unknown {
   return JSON.parse(text.trim() || "{}");
 }
 
-/** The members of a JSON object; null has none. Throws for a list, bytes, a form or a stream, which may hide a token. */
+/**
+ * The members of a JSON object; null has none. Throws for what may hide a token: a list, bytes, a form, a stream, or a
+ * framework's request.
+ */
 function membersOf(body: unknown): Record<string, unknown> {
   const members = (body ?? {}) as Record<string, unknown>;
-  if (tagOf(members) !== "[object Object]" || Symbol.asyncIterator in members) throw new TypeError();
+  const isOther =
+    tagOf(members) !== "[object Object]" || Symbol.asyncIterator in members || "headers" in members;
+  if (isOther) throw new TypeError();
   return members;
 }
 

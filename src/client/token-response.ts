@@ -22,7 +22,10 @@ export interface TokenResponse {
   readonly status: 201 | 400 | 403 | 404 | 429 | 502 | 504;
   /** `Content-Type` and `Cache-Control: no-store`; with an error also `Retry-After` and `X-Request-Id`, if known. */
   readonly headers: Record<string, string>;
-  /** To be sent as JSON: the token and its expiry date in ISO form; with an error `title`, a sentence for the user. */
+  /**
+   * To be sent as JSON: the token and its expiry date in ISO form, with `requestBody` also the refresh token and its own;
+   * with an error `title`, a sentence for the user.
+   */
   readonly body: Record<string, string>;
   /** What went wrong, for your log. It contains no secret, and nothing of it is in `body`. */
   readonly error?: RoomTokenError | undefined;
@@ -179,7 +182,7 @@ function foreignError(thrown: unknown, refreshToken: string): RoomTokenError {
 }
 
 function timeoutError(): RoomTokenError {
-  return new RoomTokenError("timeout", `No token for a page within ${DEADLINE_MS} ms`);
+  return new RoomTokenError("timeout", `No token for a page within ${DEADLINE_MS} ms`, { retryable: true });
 }
 
 /** `Retry-After` and `X-Request-Id`, as far as the error has sound values for them: a stand-in may give any. */

@@ -16,8 +16,10 @@ export type Start = (env: Readonly<Record<"TELNYX_API_KEY" | "TELNYX_BASE_URL", 
 interface Ask {
   readonly roomId?: string;
   readonly cookie?: string;
-  /** What is sent as JSON; null for a request without a body. */
+  /** Null for a request without a body. */
   readonly body?: string | null;
+  /** @default JSON */
+  readonly type?: string;
 }
 
 /** Runs the back end for the tests of a `describe`, in front of a sandbox of its own; `ask` is what a page does. */
@@ -33,8 +35,13 @@ function useBackEnd(start: Start) {
     await given.sandbox?.close();
   });
 
-  const ask = async ({ roomId = ROOM_ID, cookie = ANN, body = "{}" }: Ask = {}) => {
-    const headers = { cookie, ...(body !== null && { "content-type": "application/json" }) };
+  const ask = async ({
+    roomId = ROOM_ID,
+    cookie = ANN,
+    body = "{}",
+    type = "application/json",
+  }: Ask = {}) => {
+    const headers = { cookie, ...(body !== null && { "content-type": type }) };
     const url = `${given.backEnd.url}/rooms/${roomId}/token`;
     const response = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
     const isJson = /^application\/json/.test(response.headers.get("content-type") ?? "");
@@ -91,7 +98,7 @@ export function describeBackEnd(title: string, start: Start): void {
 }
 
 /** The tests of a back end whose pages hold refresh tokens: what differs. */
-export function describeRequestBody(title: string, start: Start): void {
+export function describeRequestBody(title: string, start: Start, readsJsonOnly = false): void {
   describe(`${title}, with requestBody`, () => {
     const { given, ask } = useBackEnd(start);
 
@@ -138,6 +145,13 @@ export function describeRequestBody(title: string, start: Start): void {
       expect(given.backEnd.output()).not.toContain("CANARY");
       expect(given.sandbox.requestCount).toBe(0);
     });
+
+    if (!readsJsonOnly)
+      test("a refresh token is found in a body that is not sent as JSON, too", async () => {
+        const { body } = await createGrant();
+        expect((await ask({ body, type: "text/plain" })).status).toBe(201);
+        expect(operations()).toEqual(["create", "refresh"]);
+      });
 
     test("a request without a body asks for a grant", async () => {
       const { status, body } = await ask({ body: null });

@@ -13,6 +13,8 @@ import { fillIn, lastCell, recipe, replaceOnce } from "./recipes.ts";
 
 const { resolve } = createRequire(import.meta.url);
 const TSX = pathToFileURL(resolve("tsx")).href;
+/** What two rows of the table need. */
+const TEXT_IMPORT = 'import { text } from "node:stream/consumers";\n';
 const TSC = resolve("typescript/bin/tsc");
 
 interface Project {
@@ -32,6 +34,8 @@ interface Followed extends Project {
   readonly cookie: string;
   /** Its row in the table of what gives pages refresh tokens, if it has one. */
   readonly requestBodyRow?: string;
+  /** Whether its framework reads no body but one that is sent as JSON. */
+  readonly readsJsonOnly?: boolean;
   /** The file that starts the recipe, where it does not start itself: it imports `./recipe.js`. */
   readonly main?: string;
   /** Whether its pages get refresh tokens as it stands. */
@@ -40,7 +44,7 @@ interface Followed extends Project {
 
 /** The tests of a recipe: its types in a fresh project, and what it does as it stands and filled in. */
 export function describeRecipe(followed: Followed): void {
-  const { name, title, cookie, requestBodyRow } = followed;
+  const { name, title, cookie, requestBodyRow, readsJsonOnly } = followed;
   const { code } = recipe(name);
   const filledIn = fillIn(code, cookie);
   const dir = useProject(followed);
@@ -51,8 +55,8 @@ export function describeRecipe(followed: Followed): void {
   describeFilledIn(title, starter(followed, dir, "filled-in", filledIn));
   if (requestBodyRow !== undefined) {
     const call = `(roomTokens, roomId, ${lastCell(requestBodyRow)})`;
-    const withBody = replaceOnce(filledIn, "(roomTokens, roomId)", call);
-    describeRequestBody(title, starter(followed, dir, "request-body", withBody));
+    const withBody = TEXT_IMPORT + replaceOnce(filledIn, "(roomTokens, roomId)", call);
+    describeRequestBody(title, starter(followed, dir, "request-body", withBody), readsJsonOnly);
   }
 }
 

@@ -1,3 +1,3 @@
 import { describeRecipe } from "./describe-recipe.ts";
 
-describeRecipe({ name: "koa", title: "Koa", cookie: 'ctx.get("cookie")' });
+describeRecipe({ name: "koa", title: "Koa", cookie: 'ctx.get("cookie")', requestBodyRow: "Koa" });

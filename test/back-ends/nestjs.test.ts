@@ -18,6 +18,7 @@ describeRecipe({
   title: "NestJS",
   cookie: "req.headers.cookie",
   requestBodyRow: "NestJS",
+  readsJsonOnly: true,
   packages: ["@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata", "rxjs"],
   compilerOptions: ["--experimentalDecorators", "--emitDecoratorMetadata"],
   main: MAIN,

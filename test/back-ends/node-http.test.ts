@@ -1,3 +1,8 @@
 import { describeRecipe } from "./describe-recipe.ts";
 
-describeRecipe({ name: "node-http", title: "node:http", cookie: "req.headers.cookie" });
+describeRecipe({
+  name: "node-http",
+  title: "node:http",
+  cookie: "req.headers.cookie",
+  requestBodyRow: "node:http",
+});

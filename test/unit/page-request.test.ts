@@ -81,6 +81,7 @@ test.each<[kind: string, body: () => unknown, problem: RegExp]>([
   ["a map", () => new Map([["refreshToken", REFRESH_TOKEN]]), /a JSON object/],
   ["a web stream", () => request(TEXT).body, /a JSON object/],
   ["Node's request, which is a stream", () => Readable.from([TEXT]), /a JSON object/],
+  ["a framework's request without a method text", () => ({ headers: {}, body: TEXT }), /a JSON object/],
   ["a Request that was read already", used, /was read before/],
   ["a Request that breaks off", () => request(broken), /broke off/],
   ["a refresh token that is a number", () => ({ refreshToken: 7 }), /non-empty refreshToken/],

@@ -126,7 +126,7 @@ test("a slow Telnyx is 504 after 10 s, and its request is aborted", async () => 
   await vi.advanceTimersByTimeAsync(9_999);
   expect(settled).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
-  const error = { code: "timeout", message: "No token for a page within 10000 ms" };
+  const error = { code: "timeout", retryable: true, message: "No token for a page within 10000 ms" };
   expect(await response).toMatchObject({ status: 504, body: TITLE_ONLY, error });
   expect(seen[0]?.signal.aborted).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
