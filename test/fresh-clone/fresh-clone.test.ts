@@ -71,7 +71,7 @@ const NOT_RUN: readonly (readonly [commands: RegExp, reason: string])[] = [
   [/^npm ci$/, "is run before all tests"],
   [/^(npm ci && )?npm test$/, "a suite, which .ci/run runs itself"],
   [
-    /^npm run (test:(?!watch)[\w-]+|bench( -- --\w+)?)$/,
+    /^npm run (test:(?!watch)[\w-]+|bench)( -- --\w+)?$/,
     "a suite, which .ci/run or the weekly workflow runs",
   ],
   [/^\.ci\/run$/, "runs this suite"],
