@@ -6,6 +6,7 @@ import {
   readMembers,
 } from "../errors/arguments.ts";
 import { isRoomTokenError } from "../errors/room-token-error.ts";
+import { peek } from "../lib/values.ts";
 import { elapsedClock, LONG_AGO, NEVER } from "./clock.ts";
 import { transientPauseMs } from "./failure.ts";
 import { callListener } from "./listener.ts";
@@ -58,7 +59,8 @@ const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
 
 /**
  * Keeps a page in its room: opens a room with a valid token, hands it every new token, and opens another room when that
- * one is lost. Starts the session; leaving stops it, whoever started it.
+ * one is lost. Starts the session; leaving stops it, whoever started it. A session is in one room at a time: another call
+ * with it leaves the one before.
  *
  * The next room is opened after 1 second, doubled with each loss in a row up to 30 seconds, multiplied by a random 0.5
  * to 1; never while the page is offline, and at once when it is back online, or a session without a token gets one.
@@ -81,6 +83,7 @@ export function stayInRoom(
 ): () => void {
   assertArgument("open", open, FUNCTION);
   const { onStatus } = readMembers("options", options, OPTIONS);
+  leaveFunctions.get(session)?.();
   session.start();
   const leaving = new AbortController();
   const { signal } = leaving;
@@ -91,11 +94,15 @@ export function stayInRoom(
     session.stop();
     notify("left", cause);
   };
+  leaveFunctions.set(session, leave);
   const unsubscribe = session.subscribe(({ state }) => state === "closed" && leave());
   signal.addEventListener("abort", unsubscribe);
   openRooms(session, open, signal, notify).then(leave);
   return () => leave(); // not `leave` itself: a click handler would pass its event as the cause
 }
+
+/** What leaves the room that a session is in, or was in last. */
+const leaveFunctions = new WeakMap<RoomTokenSession, () => void>();
 
 type Notify = (status: StayInRoomStatus, cause?: unknown) => void;
 
@@ -129,7 +136,7 @@ async function openRooms(
     } catch (thrown) {
       cause = thrown;
     }
-    if (now() - connectedAt >= STABLE_MS) losses = 0;
+    if (now() - connectedAt >= STABLE_MS) losses = 0; // so that this one is the first
   }
   return cause;
 }
@@ -150,12 +157,12 @@ async function connectUntilLost(
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<unknown> {
+  if (!peek(room, "getState")) throw invalidArgument("open", "must return a new room");
   const { status, localParticipantId } = room.getState();
   const disconnect = () => room.disconnect().catch(() => {});
   const over = new AbortController();
   try {
-    if (status !== "initialized")
-      throw invalidArgument("open", `must return a new room, not one that is ${status}`);
+    if (status !== "initialized") throw invalidArgument("open", "must return a new room");
     if (signal.aborted) return undefined;
     return await new Promise((resolve) => {
       const lose = (cause: unknown) => {
@@ -219,6 +226,7 @@ function handOverTokens(
     clearTimeout(timer);
     unsubscribe();
   });
+  if (signal.aborted) unsubscribe(); // another listener of the session has just left
 }
 
 /**

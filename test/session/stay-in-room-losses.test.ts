@@ -138,13 +138,27 @@ test("a room that `open` has connected itself is invalid_argument, and disconnec
   });
   await settle();
   expect(page.last).toEqual(["connecting", expect.objectContaining({ code: "invalid_argument" })]);
-  expect(page.last?.[1]).toHaveProperty("message", "open must return a new room, not one that is connecting");
+  expect(page.last?.[1]).toHaveProperty("message", "open must return a new room");
   expect(page.room.disconnectCount).toBe(1);
   await sleep(500);
   expect(page.rooms).toHaveLength(2);
   expect(page.room.status).toBe("connecting");
   expect(page.server.count).toBe(1); // the token is not at fault
 });
+
+test.each([undefined, null, {}, "room"])(
+  "%j in place of a room is invalid_argument, and costs no new token",
+  async (room) => {
+    const page = stay({ open: () => room as never });
+    await sleep(60_000);
+    const error = expect.objectContaining({
+      code: "invalid_argument",
+      message: "open must return a new room",
+    });
+    expect(page.last).toEqual(["connecting", error]);
+    expect(page.server.count).toBe(1);
+  },
+);
 
 test("a room that `open` gives twice is invalid_argument, and not connected again", async () => {
   const room = new FakeRoom("");

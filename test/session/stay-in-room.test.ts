@@ -150,6 +150,26 @@ test("a page that leaves in its own `connected` handler hears nothing after `lef
   expect(page.statuses.map(([status]) => status)).toEqual(["connecting", "left"]);
 });
 
+test("a second call with the session leaves the room of the first, and the session goes on", async () => {
+  const first = await stayConnected();
+  const { session } = first;
+  const second = await stayConnected({ session });
+  expect(first.last).toEqual(["left", undefined]);
+  expect(first.room.status).toBe("disconnected");
+  await sleep(600_000);
+  expect(first.opened).toHaveLength(1);
+  expect(second.room.tokens.length).toBeGreaterThan(1);
+});
+
+test("a page that disconnects its room and joins again at once has a session that goes on", async () => {
+  const first = await stayConnected();
+  first.room.disconnect();
+  const second = await stayConnected({ session: first.session });
+  await sleep(600_000);
+  expect(second.last).toEqual(["connected", undefined]);
+  expect(second.session.getSnapshot().state).toBe("ready");
+});
+
 test("on a closed session it throws session_closed", () => {
   const session = open(new Server());
   session.close();
