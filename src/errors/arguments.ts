@@ -15,7 +15,11 @@ export function rule(test: (value: unknown) => boolean, problem: string): Rule {
   return (value) => (test(value) ? undefined : problem);
 }
 
-const OBJECT: Rule = rule(isObject, "must be an object");
+/** An AbortSignal or a Promise in place of options would silently count as none: they have a tag. */
+const OBJECT: Rule = rule(
+  (value) => isObject(value) && !peek(value, Symbol.toStringTag),
+  "must be an object",
+);
 /** For a member that is checked elsewhere. */
 export const CHECKED_LATER: Rule = () => undefined;
 export const FUNCTION: Rule = rule((value) => typeof value === "function", "must be a function");
@@ -130,7 +134,7 @@ export function readSafely<T>(argument: string, read: () => T, operation?: RoomT
   try {
     return read();
   } catch {
-    throw invalidArgument(argument, "must be readable: a getter or a proxy threw", operation);
+    throw invalidArgument(argument, "must be readable: a getter or proxy threw", operation);
   }
 }
 

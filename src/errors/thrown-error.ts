@@ -43,7 +43,7 @@ const MAX_CAUSES = 5;
 export function sanitizeError(thrown: unknown, redact: Redact, depth = 1): Error {
   const { name = "Error", message, code, cause } = readError(thrown);
   const clean = (text: string) => oneLine(redact(text)).trim();
-  const isLast = cause === undefined || cause === null || depth === MAX_CAUSES;
+  const isLast = cause == null || depth === MAX_CAUSES;
   const copy: ErrorWithCode = new Error(
     clean(message),
     isLast ? undefined : { cause: sanitizeError(cause, redact, depth + 1) },

@@ -24,7 +24,7 @@ export async function requestError(
     if (!isErrorResponse(response)) return thrownError(thrown, context);
     return await responseError(response, peek(thrown, "data"), context);
   } catch {
-    return thrownError("an unreadable error", context);
+    return thrownError("an unreadable object", context);
   }
 }
 

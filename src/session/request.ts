@@ -9,8 +9,7 @@ import type { SessionSettings } from "./options.ts";
 import { grantOf, headersOf, okResponseOf, type ResponseInput } from "./renewal-result.ts";
 import { requestError } from "./request-error.ts";
 
-const EXPIRED =
-  "a token that expired before it was sent: does your back end keep tokens, or is its clock wrong?";
+const EXPIRED = "an expired token: does your back end keep them, or is its clock wrong?";
 
 /** One call of `create` or `refresh`. */
 export interface RenewalRequest {
@@ -39,8 +38,8 @@ export async function renew(
   { create, refresh }: SessionSettings,
   now: Now,
 ): Promise<Renewed | RoomTokenError> {
-  const { operation, refreshToken = "", controller } = request;
-  const { signal } = controller;
+  const { operation, refreshToken = "" } = request;
+  const { signal } = request.controller;
   const context = errorContext(request);
   let response: ResponseInput | undefined;
   try {
@@ -49,7 +48,7 @@ export async function renew(
       : create?.({ signal }));
     response = okResponseOf(returned);
     const grant = await grantOf(returned);
-    const headers = headersOf(response);
+    const headers = headersOf(response ?? returned);
     const receivedAt = now();
     const held = holdRenewed(grant, parseHttpDate(headers.get("date")), request.sentAt, receivedAt);
     if (held.token === request.token) throw new InvalidGrant("no new token");

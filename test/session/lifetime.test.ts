@@ -34,6 +34,12 @@ function tokenOf({ iat, exp, stated }: { iat?: number; exp?: number; stated?: nu
 const dated = (date: number, body: object) =>
   responseOf(200, body, { date: new Date((NOON_SECS + date) * 1000).toUTCString() });
 
+const axiosResult = (data: object) => ({
+  data,
+  status: 201,
+  headers: { date: new Date(NOON_SECS * 1000).toUTCString() },
+});
+
 /** For how long a session that gets this at noon can use it, in seconds. */
 async function validSecs(returned: unknown): Promise<number> {
   const session = openOn(() => returned);
@@ -67,6 +73,7 @@ describe("the life of a token is what the server says, whatever the local clock 
   };
   it.each([
     ["by the Date", () => dated(0, tokenOf({ iat: -601, exp: -1 }))],
+    ["by the date of an axios response", () => axiosResult(tokenOf({ iat: -601, exp: -1 }))],
     ["in its last second", () => dated(0, tokenOf({ iat: -599, exp: 1 }))],
     ["by its own iat", () => tokenOf({ iat: 0, exp: -1 })],
     ["on its way", onItsWay],
@@ -74,8 +81,7 @@ describe("the life of a token is what the server says, whatever the local clock 
     const session = openOn(create);
     expect(await rejection(session.getToken())).toMatchObject({
       code: "invalid_response",
-      message:
-        "create returned a token that expired before it was sent: does your back end keep tokens, or is its clock wrong?",
+      message: "create returned an expired token: does your back end keep them, or is its clock wrong?",
     });
     expect(session.getSnapshot().state).toBe("failed");
   });

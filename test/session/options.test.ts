@@ -11,8 +11,7 @@ const GRANT = {
 };
 const create = () => GRANT;
 const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
-const NEEDS =
-  "options must contain either endpoint, or create, or refresh together with a grant that has a refreshToken";
+const NEEDS = "options must contain endpoint, create, or refresh and a grant with a refreshToken";
 const TIMEOUT = "timeoutMs must be a number of milliseconds above 0, at most 2147483647";
 const NOT_FILLED = "that is not a non-empty string";
 const KNOWN = "it may contain endpoint, create, refresh, grant, timeoutMs, onAttempt";
@@ -66,6 +65,7 @@ describe("getToken refuses", () => {
   const MEMBERS = "it may contain minValidityMs, forceRefresh, signal";
   it.each<[unknown, string]>([
     [null, "options must be an object"],
+    [AbortSignal.abort(), "options must be an object"],
     [{ minValidityMs: -1 }, VALIDITY],
     [{ minValidityMs: Number.NaN }, VALIDITY],
     [{ minValidityMs: "60" }, VALIDITY],

@@ -121,7 +121,7 @@ describe("what others make is read with care", () => {
 
   it("says of what cannot be read that it is unreadable", async () => {
     const { message } = await errorOf(() => Promise.reject(hostile));
-    expect(message).toBe("create failed: an unreadable error");
+    expect(message).toBe("create failed: an unreadable object");
   });
 
   it.each([

@@ -23,7 +23,7 @@ const BAD_ROOM_IDS: Anything[] = [
 const BAD_SIGNALS = [{}, null, new EventTarget()];
 const BAD_TTLS: Anything[] = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "600", null, 2 ** 53];
 const BAD_TOKENS: Anything[] = ["", undefined, null, 5, {}];
-const BAD_BAGS: Anything[] = [null, 5, "x"];
+const BAD_BAGS: Anything[] = [null, 5, "x", AbortSignal.abort(), Promise.resolve({})];
 const SETTERS_OF_FETCH = [
   ...["Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"],
   ...["Expect", "Upgrade", "TE", "trailer"],

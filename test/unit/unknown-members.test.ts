@@ -88,7 +88,7 @@ test.each([
   const { client, seen } = clientOn(granted);
   const refusal = (argument: string) => ({
     code: "invalid_argument",
-    message: `${argument} must be readable: a getter or a proxy threw`,
+    message: `${argument} must be readable: a getter or proxy threw`,
   });
   const options = unreadable("timeoutMs");
   const headers = unreadable("x-a");
