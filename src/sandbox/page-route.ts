@@ -32,17 +32,22 @@ export class PageRoute {
     return ROUTE.test(path);
   }
 
-  async respond(request: HttpRequest): Promise<HttpResponse> {
+  /** @param signal Aborts when nobody waits for the response any more. */
+  async respond(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const cors = corsHeaders(request.headers);
     if (request.method === "OPTIONS") return { status: 204, headers: cors, body: "" };
-    const { status, headers, body } = await this.#respondToPage(request);
+    const { status, headers, body } = await this.#respondToPage(request, signal);
     return { status, headers: { date: this.#standIn.dateHeader(), ...headers, ...cors }, body };
   }
 
-  async #respondToPage({ method, path, body: requestBody }: HttpRequest): Promise<HttpResponse> {
+  async #respondToPage(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const { method, path, body: requestBody } = request;
     if (method !== "POST") return jsonResponse(405, { title: "This route takes a POST." });
     const [, roomId] = ROUTE.exec(path) ?? [];
-    const { status, headers, body } = await createTokenResponse(this.#roomTokens, roomId, { requestBody });
+    const { status, headers, body } = await createTokenResponse(this.#roomTokens, roomId, {
+      requestBody,
+      signal,
+    });
     return { status, headers: headersOf(headers), body: JSON.stringify(body) };
   }
 }

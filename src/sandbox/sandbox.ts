@@ -47,7 +47,7 @@ export interface Sandbox {
   revokeRefreshTokens(): void;
   /**
    * Forgets all but the address, the key and the room: faults, settings, requests, every `advance`, and every token that
-   * was issued.
+   * was issued. Requests that wait for their response are cut.
    */
   reset(): void;
   /** Cuts the open connections and stops listening. */

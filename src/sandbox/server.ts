@@ -14,13 +14,15 @@ import { API_PREFIX } from "./token-api.ts";
 export class SandboxServer extends StandIn implements Sandbox {
   readonly #server: Server;
   readonly #pageRoute: PageRoute;
+  /** One for each request that has no response yet. */
+  readonly #pending = new Set<AbortController>();
   #origin = "";
 
   constructor(options: StandInOptions = {}) {
     super(options);
     this.#pageRoute = new PageRoute(this);
     this.#server = createServer((incoming, outgoing) => {
-      // The request broke off: nobody waits for a response.
+      // The request broke off, or a reset ended it.
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
     });
   }
@@ -52,15 +54,29 @@ export class SandboxServer extends StandIn implements Sandbox {
     });
   }
 
-  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
-    send(await this.#respondTo(request), outgoing);
+  override reset(): void {
+    for (const pending of this.#pending) pending.abort();
+    super.reset();
   }
 
-  async #respondTo(request: HttpRequest): Promise<HttpResponse | undefined> {
-    if (this.#pageRoute.matches(request)) return this.#pageRoute.respond(request);
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const pending = new AbortController();
+    this.#pending.add(pending);
+    outgoing.once("close", () => {
+      this.#pending.delete(pending);
+      pending.abort();
+    });
+    const request = await readRequest(incoming);
+    pending.signal.throwIfAborted();
+    const response = await this.#respondTo(request, pending.signal);
+    pending.signal.throwIfAborted();
+    send(response, outgoing);
+  }
+
+  async #respondTo(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse | undefined> {
+    if (this.#pageRoute.matches(request)) return this.#pageRoute.respond(request, signal);
     const { latencyMs } = this.settings;
-    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
+    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false, signal });
     return this.handle(request);
   }
 }

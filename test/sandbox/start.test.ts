@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, request, Server } from "node:http";
-import { afterEach, expect, it, vi } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { RoomTokenClient } from "../../src/index.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
 import { freePort, listen } from "../loopback.ts";
@@ -21,6 +22,8 @@ async function start(options?: SandboxOptions, timeoutMs?: number) {
   const { url: baseUrl, apiKey } = sandbox;
   return { sandbox, client: new RoomTokenClient({ baseUrl, apiKey, timeoutMs, maxRetries: 0 }) };
 }
+
+const createUrl = ({ url, roomId }: Sandbox) => `${url}/rooms/${roomId}/actions/generate_join_client_token`;
 
 it("takes a port, a key and a room, with which the client works", async () => {
   const port = await freePort();
@@ -88,6 +91,42 @@ it("waits for the latency that is set", async () => {
   sandbox.set({ latencyMs: 60_000 });
   await expect(client.create(sandbox.roomId)).rejects.toMatchObject({ code: "timeout" });
 });
+
+describe.each(["url", "endpoint"] as const)(
+  "a request to %s that waits while the sandbox is reset",
+  (where) => {
+    /** Sends a request that waits for the latency, and resolves when the sandbox has it. */
+    async function startWaiting(sandbox: Sandbox) {
+      sandbox.set({ latencyMs: 100 });
+      const waiting = request(where === "url" ? createUrl(sandbox) : sandbox.endpoint, {
+        method: "POST",
+        headers: { Expect: "100-continue" },
+      });
+      const cut = expect(once(waiting, "response")).rejects.toMatchObject({ code: "ECONNRESET" });
+      waiting.flushHeaders();
+      await once(waiting, "continue");
+      waiting.end("{}");
+      await delay(20);
+      return { waiting, cut };
+    }
+
+    it.each(["its client gave up", "its client still waits"])(
+      "takes no fault and is not noted: %s",
+      async (which) => {
+        const { sandbox, client } = await start();
+        const { waiting, cut } = await startWaiting(sandbox);
+        if (which === "its client gave up") waiting.destroy();
+        await delay(20);
+        sandbox.reset();
+        sandbox.failNext({ status: 404 });
+        await delay(150);
+        await cut;
+        expect(sandbox.requests).toEqual([]);
+        await expect(client.create(sandbox.roomId)).rejects.toMatchObject({ code: "not_found" });
+      },
+    );
+  },
+);
 
 it("when it is closed it ends what waits, listens no more, and may be closed again", async () => {
   const { sandbox } = await start();
