@@ -78,6 +78,11 @@ it("ci runs the tests on each Node, on Linux, macOS and Windows, and every suite
   expect({ node, os }).toEqual({ node: [20, 22, 24, 26], os: ["ubuntu-latest"] });
   expect(include).toMatchObject([{ os: "macos-latest" }, { os: "windows-latest" }]);
   expect(runsOf("ci.yml")).toEqual(expect.arrayContaining(["npm ci", "npm test", "bash .ci/run"]));
+  const suites: Job = jobs.suites;
+  expect(suites.steps.map(({ run }) => run).slice(1)).toEqual([
+    "git config --system --add safe.directory '*'",
+    "bash .ci/run",
+  ]);
   expect(on).toHaveProperty("pull_request");
 });
 
