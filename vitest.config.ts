@@ -25,6 +25,8 @@ export default defineConfig(({ mode }) => ({
         : ["test/**/*.test.ts"],
     exclude: [
       ...(mode === "deep" ? [] : [DEEP]),
+      // They run what the workflows run on Linux alone: bash, sh, and npm without a shell.
+      ...(process.platform === "win32" ? ["test/spec/{release,spec-check,workflow-run}.test.ts"] : []),
       "test/{back-ends,example,frameworks,fresh-clone,package,runtimes,room,bench}/**",
       "**/node_modules/**",
     ],
