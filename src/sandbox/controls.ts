@@ -104,5 +104,7 @@ export function responseOfFault({
 }: CheckedFault): HttpResponse | undefined {
   if (dropConnection) return undefined;
   const usual = responseOfStatus(status);
-  return { status, headers: { ...usual.headers, ...headers }, body: body ?? usual.body };
+  // As if the minute had just begun, so that the client does not retry only because it is almost over.
+  const limit = status === 429 ? { "x-ratelimit-reset": String(WINDOW_MS / 1000) } : {};
+  return { status, headers: { ...usual.headers, ...limit, ...headers }, body: body ?? usual.body };
 }

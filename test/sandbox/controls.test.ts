@@ -58,6 +58,15 @@ describe("failNext", () => {
     expect(await (await send()).text()).toBe("");
   });
 
+  it("with status 429 sends a whole minute to wait, whenever that is, unless its headers say otherwise", async () => {
+    await create(standIn);
+    nowMs += 59_000;
+    standIn.failNext({ status: 429 });
+    expect((await create(standIn)).headers.get("x-ratelimit-reset")).toBe("60");
+    standIn.failNext({ status: 429, headers: { "X-RateLimit-Reset": "3" } });
+    expect((await create(standIn)).headers.get("x-ratelimit-reset")).toBe("3");
+  });
+
   it.each([
     [400, { errors: [{ code: "10015" }] }],
     [401, { errors: [{ code: "10009" }] }],
