@@ -45,6 +45,10 @@ const sentence = { title: expect.stringMatching(/^[A-Z].*\.$/) };
 
 it.each([
   ["a revoked refresh token", 403, () => sandbox.revokeRefreshTokens()],
+  ["a refresh that is a bad request", 403, () => sandbox.failNext({ status: 400 })],
+  ["a refresh that is unauthorized", 403, () => sandbox.failNext({ status: 401 })],
+  ["a refresh that is unprocessable", 403, () => sandbox.failNext({ status: 422 })],
+  ["an unknown room", 404, () => sandbox.failNext({ status: 404 })],
   ["an outage", 502, () => sandbox.set({ dropConnections: true })],
   ["Telnyx down", 502, () => sandbox.failNext({ status: 503 })],
   ["a rate limit", 429, () => sandbox.failNext({ status: 429, headers: { "Retry-After": "17" } })],
