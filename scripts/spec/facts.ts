@@ -52,7 +52,7 @@ export class FactReader {
   }
 
   #node(node: Json, type: Kind, place: string): Json {
-    if (!type?.name) return node;
+    if (!type?.name) return plainValue(node, type, place);
     const isSchema = type.name === "Schema";
     if (isSchema && typeof node === "boolean") return node && {};
     if (node === null) return {};
@@ -97,6 +97,16 @@ export class FactReader {
     const { allOf = [], ...own } = this.#object(beside, type, place);
     return spellSchema({ ...own, allOf: [facts, allOf].flat() });
   }
+}
+
+/** A list or a number must be one; `exclusiveMinimum` and its like are true or false in OpenAPI 3.0. */
+function plainValue(value: Json, kind: Kind, place: string): Json {
+  const { type } = Object(kind);
+  if (type === "array" && !Array.isArray(value)) throw new Unusable(`${place} must be a list`);
+  const isBound = type === "number" || type === "integer";
+  const isFlag = typeof value === "boolean" && /\/exclusive\w+$/.test(place);
+  if (isBound && !Number.isFinite(value) && !isFlag) throw new Unusable(`${place} must be a number`);
+  return value;
 }
 
 function kindAt(type: NodeType, key: string | number, value: Json): Kind {

@@ -35,13 +35,17 @@ export function normalForm(document: Json): JsonObject {
   return sorted({ openapi: "3.1.0", paths, ...servers, ...components }) as JsonObject;
 }
 
-/** With what stands around it: the parameters of the path too, the nearest servers, the security of the whole. */
+/**
+ * With what stands around it: the parameters of the path too, the nearest servers, the security of the whole. What is
+ * no list stays as it is, for the reader to reject.
+ */
 function wholeOperation(document: JsonObject, { item, operation }: Found): JsonObject {
-  const servers = [operation, item, document].map((holder) => listAt(holder, "servers"));
+  const parameters = [item, operation].map((holder) => holder["parameters"] ?? []);
+  const servers = [operation, item, document].map((holder) => holder["servers"] ?? []);
   return {
     ...operation,
-    parameters: [...listAt(item, "parameters"), ...listAt(operation, "parameters")],
-    servers: servers.find((list) => list.length > 0) ?? [],
+    parameters: parameters.find((list) => !Array.isArray(list)) ?? parameters.flat(),
+    servers: servers.find((list) => !equal(list, [])) ?? [],
     security: operation["security"] ?? document["security"] ?? [],
   };
 }

@@ -19,24 +19,28 @@ export type Found = ReturnType<typeof findOperations>[number];
 /**
  * Finds create and refresh by their operationId or, where an id was renamed, by method and path.
  *
- * @throws Unusable when one is missing or there twice.
+ * @throws Unusable when one is missing, there twice, or no object.
  */
 export function findOperations(document: JsonObject) {
   const everywhere = Object.entries(objectAt(document, "paths")).flatMap(([path, node]) => {
     const item = path.startsWith("/") ? wholeItem(document, node) : {};
     const methods = METHODS.filter((method) => method in item);
-    return methods.map((method) => ({ path, method, item, operation: objectAt(item, method) }));
+    return methods.map((method) => ({ path, method, item, operation: ownAt(item, method) }));
   });
   return KNOWN.map(({ name, operationId, knownPath }) => {
-    const byId = everywhere.filter(({ operation }) => operation["operationId"] === operationId);
+    const byId = everywhere.filter(({ operation }) => ownAt(operation, "operationId") === operationId);
     const isInPlace = new RegExp(endOf(knownPath));
     const byPlace = everywhere.filter(({ path, method }) => method === "post" && isInPlace.test(path));
     const [found, ...others] = byId.length > 0 ? byId : byPlace;
     const wanted = `operation ${operationId} (POST ${knownPath})`;
     if (found === undefined) throw new Unusable(`the document has no ${wanted}`);
-    if (others.length === 0) return { name, knownPath, ...found };
-    const places = [found, ...others].map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-    throw new Unusable(`${wanted} is there more than once: ${places.join(", ")}`);
+    if (others.length > 0) {
+      const places = [found, ...others].map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+      throw new Unusable(`${wanted} is there more than once: ${places.join(", ")}`);
+    }
+    const { operation } = found;
+    if (!isObject(operation)) throw new Unusable(`${name} must be an object`);
+    return { name, knownPath, ...found, operation };
   });
 }
 
