@@ -13,8 +13,9 @@ export function pullArguments(args: string[]): { source: string; format: Format 
   const options = { format: { type: "string", default: "text" }, help: { type: "boolean" } } as const;
   const { positionals, values } = parseArgs({ args, allowPositionals: true, strict: false, options });
   if (values.help) return undefined;
-  const [source, ...more] = [...positionals, ...Object.keys(values).filter((name) => name !== "format")];
+  const [source, ...more] = positionals;
+  const isKnown = Object.keys(values).every((name) => name === "format");
   const format = FORMATS.find((one) => one === values.format);
-  if (source === undefined || format === undefined || more.length > 0) throw new Unusable(USAGE);
+  if (source === undefined || format === undefined || more.length > 0 || !isKnown) throw new Unusable(USAGE);
   return { source, format };
 }

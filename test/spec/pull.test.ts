@@ -50,7 +50,7 @@ describe("npm run spec:pull", () => {
     expect(pullArguments(["a"])).toEqual({ source: "a", format: "text" });
     expect(pullArguments(["a", "--format", "markdown"])).toEqual({ source: "a", format: "markdown" });
     expect(pullArguments(["--help"])).toBeUndefined();
-    for (const args of [[], ["a", "b"], ["a", "--format", "json"], ["a", "--verbose"]])
+    for (const args of [[], ["a", "b"], ["a", "--format", "json"], ["a", "--verbose"], ["-h"], ["--dry-run"]])
       expect(() => pullArguments(args)).toThrow(/^usage: npm run spec:pull -- <file or URL>/);
   });
 });
