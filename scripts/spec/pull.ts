@@ -22,11 +22,12 @@ export async function pull(root: string, source: string): Promise<{ changes: Cha
   const before = normalForm(await readObject(path));
   const document = parseDocument(await textAt(source));
   const after = normalForm(document);
+  const changes = changesBetween(before, after);
   await writeFile(path, upstreamText(after));
   const version = String(ownAt(document, "openapi"));
   // What the two operations use is the same in 3.2, but a document may say more in it.
   const notes = version.startsWith("3.2.") ? [`OpenAPI ${version} is read like 3.1`] : [];
-  return { changes: changesBetween(before, after), notes };
+  return { changes, notes };
 }
 
 /** A normal form as it is written to `upstream.json`. */

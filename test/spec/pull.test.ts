@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { pullArguments } from "../../scripts/spec/arguments.ts";
 import { FILES } from "../../scripts/spec/files.ts";
 import { normalForm } from "../../scripts/spec/normal-form.ts";
@@ -83,6 +83,17 @@ describe("a pull", () => {
     await expect(pull(root, source)).rejects.toThrow(new Unusable("the document is larger than 32 MiB"));
     await expect(pull(root, join(root, "gone.json"))).rejects.toThrow(/^cannot read .*gone\.json: ENOENT/);
     await expect(pull(root, root)).rejects.toThrow(/^cannot read .*: EISDIR/);
+    expect(await upstream()).toBe(upstreamNow);
+  });
+
+  it("leaves upstream.json if it cannot be compared", async () => {
+    const changes = "../../scripts/spec/changes.ts";
+    vi.resetModules();
+    vi.doMock(changes, () => ({ changesBetween: () => expect.fail("no comparison") }));
+    onTestFinished(() => void vi.doUnmock(changes));
+    const { pull } = await import("../../scripts/spec/pull.ts");
+    const { root, source, upstream } = await contractWith(shorter);
+    await expect(pull(root, source)).rejects.toThrow("no comparison");
     expect(await upstream()).toBe(upstreamNow);
   });
 });
