@@ -61,6 +61,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 const [script, , source, , format] = process.argv.slice(4);
 const read = (file) => readFileSync(file, "utf8");
 const before = read("openapi/upstream.json");
+if (process.env.CRASH === script) throw new Error("crashed");
 if (script === "spec:pull") {
   copyFileSync(source, "openapi/upstream.json");
   console.log(JSON.parse(read(process.env.REPORTS))[[before, read(source), format]]);
@@ -90,6 +91,7 @@ export class Scratch {
   readonly #state = join(this.#folder, "gh.json");
   readonly #reports = join(this.#folder, "reports.json");
   #count = 0;
+  #crash = "";
 
   constructor() {
     onTestFinished(() => rmSync(this.#folder, { recursive: true }));
@@ -138,8 +140,15 @@ export class Scratch {
     return this.git(this.#origin, "show", `follow-telnyx:${file}`);
   }
 
-  /** Runs both jobs, with a document that states this maximum. */
-  run(maximum: number): void {
+  /** Closes every pull request as a person would, and leaves the branch. */
+  closeRequests(): void {
+    const closed = this.requests().map((request) => ({ ...request, state: "closed" }));
+    writeFileSync(this.#state, JSON.stringify(closed));
+  }
+
+  /** Runs both jobs, with a document that states this maximum, and with a script that crashes if one is named. */
+  run(maximum: number, crash = ""): void {
+    this.#crash = crash;
     const source = join(this.#folder, "telnyx.json");
     writeFileSync(source, `${maximum}`);
     const change: Change = {
@@ -177,21 +186,26 @@ export class Scratch {
     writeFileSync(output, "");
     const variables = Object.entries({ ...workflow.env, ...env });
     const given = variables.map(([name, text]) => [name, fill(String(text), context)]);
-    const { status, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
-      cwd,
-      encoding: "utf8",
-      env: {
-        ...process.env,
-        ...Object.fromEntries(given),
-        PATH: [join(this.#folder, "bin"), process.env["PATH"]].join(delimiter),
-        GH_STATE: this.#state,
-        REPORTS: this.#reports,
-        GITHUB_OUTPUT: output,
-        GITHUB_STEP_SUMMARY: join(this.#folder, "summary"),
-        RUNNER_TEMP: this.#folder,
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["--noprofile", "--norc", "-eo", "pipefail", "-c", run],
+      {
+        cwd,
+        encoding: "utf8",
+        env: {
+          ...process.env,
+          ...Object.fromEntries(given),
+          PATH: [join(this.#folder, "bin"), process.env["PATH"]].join(delimiter),
+          GH_STATE: this.#state,
+          REPORTS: this.#reports,
+          CRASH: this.#crash,
+          GITHUB_OUTPUT: output,
+          GITHUB_STEP_SUMMARY: join(this.#folder, "summary"),
+          RUNNER_TEMP: this.#folder,
+        },
       },
-    });
-    expect(status, stderr).toBe(0);
+    );
+    expect(status, `${stdout}${stderr}`).toBe(0);
     const lines = readFileSync(output, "utf8").matchAll(/^(\w+)=(.*)$/gm);
     return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
   }

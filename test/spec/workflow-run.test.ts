@@ -51,3 +51,31 @@ it("a change that Telnyx takes back closes a pull request that holds nothing els
   expect(scratch.requests()).toMatchObject([{ state: "closed" }]);
   expect(existsSync(join(scratch.clone(), ".git/refs/remotes/origin/follow-telnyx"))).toBe(false);
 });
+
+it.each(["spec:pull", "spec:check"])("a crash of %s fails, and is no change of Telnyx", (script) => {
+  const scratch = new Scratch();
+  expect(() => scratch.run(1800, script)).toThrow("crashed");
+  expect(scratch.requests()).toEqual([]);
+});
+
+it("a closed pull request keeps the commits that people added to its branch", () => {
+  const scratch = new Scratch();
+  scratch.run(1800);
+  const clone = scratch.clone();
+  scratch.git(clone, "switch", "--quiet", "follow-telnyx");
+  rmSync(join(clone, "undecided"));
+  scratch.commit(clone, "Decide");
+  scratch.git(clone, "push", "--quiet");
+  scratch.closeRequests();
+  expect(() => scratch.run(900)).toThrow("::error::follow-telnyx has commits of people");
+  expect(scratch.commits()).toEqual([ROBOT, "Someone: Decide"]);
+});
+
+it("a closed pull request whose branch holds nothing of people is followed by a new one", () => {
+  const scratch = new Scratch();
+  scratch.run(1800);
+  scratch.closeRequests();
+  scratch.run(900);
+  expect(scratch.requests()).toMatchObject([{ state: "closed" }, { state: "open" }]);
+  expect(scratch.show("generated/limits.ts")).toBe("900");
+});
