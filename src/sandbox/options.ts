@@ -1,3 +1,4 @@
+import { validateHeaderValue } from "node:http";
 import { BOOLEAN, type MemberTable, ROOM_ID, type Rule, readMembers, rule } from "../errors/arguments.ts";
 import { isObject } from "../lib/values.ts";
 import { headersOf } from "./responses.ts";
@@ -35,7 +36,7 @@ export interface SandboxFault {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * A string is sent as it is, anything else as JSON.
-   * @default an error in Telnyx's form, with the code and title that fit the status
+   * @default an error in Telnyx's form; for 401, 403, 404 and 429 with Telnyx's code and title
    */
   readonly body?: unknown;
   /**
@@ -139,7 +140,9 @@ const JSON_VALUE: Rule = rule(isJsonValue, "must be a string, or a value that JS
 function areHeaders(value: unknown): boolean {
   if (!isObject(value) || Object.values(value).some((text) => typeof text !== "string")) return false;
   try {
-    return new Headers(value as Record<string, string>) !== undefined; // it throws for what HTTP does not allow
+    // Both throw for what HTTP does not allow; only the second rejects control characters.
+    for (const [name, text] of new Headers(value as Record<string, string>)) validateHeaderValue(name, text);
+    return true;
   } catch {
     return false;
   }

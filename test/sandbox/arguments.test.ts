@@ -28,6 +28,8 @@ it.each<[keyof typeof CALLS, unknown, words: string]>([
   ["failNext", { status: 600 }, "status"],
   ["failNext", { headers: { "Retry-After": 17 } }, "headers"],
   ["failNext", { headers: { "X-A": "a\nb" } }, "headers"],
+  ["failNext", { headers: { "X-A": "a\u0001b" } }, "headers"],
+  ["failNext", { headers: { "X-A": "\u007f" } }, "headers"],
   ["failNext", { headers: { "X A": "a" } }, "headers"],
   ["failNext", { headers: "Retry-After: 17" }, "headers"],
   ["failNext", { body: circle }, "body"],
