@@ -4,13 +4,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { RoomTokenClient } from "telnyx-room-tokens";
+import { isRoomTokenError, RoomTokenClient } from "telnyx-room-tokens";
 import { LOGIN_COOKIE, LOGOUT_COOKIE, roomTokenRoute } from "../examples/room-page/back-end.ts";
-import { type SandboxServer, startServer } from "../src/sandbox/server.ts";
+import { listenOn, type SandboxServer, startServer } from "../src/sandbox/server.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const HOUR_MS = 3_600_000;
@@ -39,6 +38,7 @@ export interface Example {
   close(): Promise<void>;
 }
 
+/** @throws RoomTokenError `invalid_argument`: the port is in use, or this user may not listen on it. */
 export async function startExample(options: { port: number; tokenTtlSecs: number }): Promise<Example> {
   const liveRoomId = process.env["TELNYX_API_KEY"]?.trim() && process.env["TELNYX_ROOM_ID"]?.trim();
   const sandbox = liveRoomId ? undefined : await startServer();
@@ -58,9 +58,12 @@ export async function startExample(options: { port: number; tokenTtlSecs: number
     if (request.method === "POST") return buttons.press(path.slice(1), response);
     return serveFile(path, response);
   });
-  await new Promise<void>((resolve) => server.listen(options.port, "127.0.0.1", resolve));
+  const origin = await listenOn(server, options.port).catch(async (thrown: unknown) => {
+    await sandbox?.close();
+    throw thrown;
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `${origin}/`,
     sandbox,
     close: async () => {
       server.closeAllConnections();
@@ -132,4 +135,9 @@ async function main(): Promise<void> {
   process.once("SIGTERM", () => void example.close());
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  await main().catch((thrown: unknown) => {
+    if (!isRoomTokenError(thrown)) throw thrown;
+    console.error(`${thrown.message}.`);
+    process.exitCode = 2;
+  });

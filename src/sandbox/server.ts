@@ -37,14 +37,7 @@ export class SandboxServer extends StandIn implements Sandbox {
 
   /** @throws RoomTokenError `invalid_argument`: the port is in use, or this user may not listen on it. */
   async listen(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      // The backlog holds a burst of connections that are opened at once.
-      this.#server.listen({ port, host: "127.0.0.1", backlog: 4096 }, resolve);
-    }).catch((thrown: unknown) => {
-      throw portError(port, thrown);
-    });
-    this.#origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.#origin = await listenOn(this.#server, port);
   }
 
   async close(): Promise<void> {
@@ -89,6 +82,22 @@ export async function startServer({
   const server = new SandboxServer(options);
   await server.listen(port);
   return server;
+}
+
+/**
+ * Lets a server listen on a port of 127.0.0.1, and returns its origin.
+ *
+ * @throws RoomTokenError `invalid_argument`: the port is in use, or this user may not listen on it.
+ */
+export async function listenOn(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    // The backlog holds a burst of connections that are opened at once.
+    server.listen({ port, host: "127.0.0.1", backlog: 4096 }, resolve);
+  }).catch((thrown: unknown) => {
+    throw portError(port, thrown);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function portError(port: number, thrown: unknown): unknown {

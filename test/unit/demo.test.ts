@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { startExample } from "../../scripts/example.ts";
 import { ROOT } from "../../scripts/spec/files.ts";
 import { type SandboxServer, startServer } from "../../src/sandbox/server.ts";
 import { runScript } from "../run-script.ts";
@@ -93,5 +94,13 @@ describe("npm run demo -- --live", () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/code +unauthorized\n +status +401/);
     expect(stdout).not.toContain("KEY_wrong");
+  });
+});
+
+it("npm run example says in a sentence that its port is in use", async () => {
+  const port = Number(new URL((await start()).url).port);
+  await expect(startExample({ port, tokenTtlSecs: 20 })).rejects.toMatchObject({
+    code: "invalid_argument",
+    message: `port ${port} is in use: pass another one, or none for any that is free`,
   });
 });
