@@ -74,7 +74,7 @@ async function serve(sandbox: Sandbox): Promise<void> {
   console.log(`A stand-in for Telnyx's room tokens. It does not prove what Telnyx does.
 
 export TELNYX_BASE_URL=${sandbox.url}
-export TELNYX_API_KEY=${sandbox.apiKey}
+export TELNYX_API_KEY=${shellWord(sandbox.apiKey)}
 export TELNYX_ROOM_ID=${sandbox.roomId}
 
 The endpoint for a page: ${sandbox.endpoint}
@@ -82,6 +82,11 @@ The endpoint for a page: ${sandbox.endpoint}
 Ctrl+C ends it.`);
   await ended;
   await sandbox.close();
+}
+
+/** A text as one word of a shell, in quotes only where it needs them. */
+function shellWord(text: string): string {
+  return /^[\w%+,./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Prints what is wrong with the arguments. */

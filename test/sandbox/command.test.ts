@@ -66,6 +66,12 @@ it("takes a port, a room and a key, and ends on SIGTERM with status 0", async ()
   await endOn("SIGTERM");
 });
 
+it("prints a key that a shell would read otherwise in quotes", async () => {
+  const { output, endOn } = await startCommand("sandbox", "--key=KEY$(id);'#");
+  expect(output).toContain("\nexport TELNYX_API_KEY='KEY$(id);'\\''#'\n");
+  await endOn("SIGTERM");
+});
+
 it.each([["--help"], ["sandbox", "--help"], ["-h"]])("prints its usage for %s %s", async (...args) => {
   const { status, out, errors } = await run(...args);
   expect({ status, errors }).toEqual({ status: 0, errors: "" });
