@@ -1,6 +1,5 @@
 import { RoomTokenError } from "../errors/room-token-error.ts";
 import { backoffMs } from "../lib/backoff.ts";
-import { NEVER } from "./clock.ts";
 
 const FIRST_PAUSE_MS = 1000;
 /** After a refusal, such as a 403 or a 404, which a repetition will hardly mend. A longer `Retry-After` counts as this. */
@@ -23,8 +22,8 @@ export interface Failure {
 /**
  * The failure after one more attempt has failed.
  *
- * @param isInTurn An attempt out of turn does not count: the next in turn is no later than before, unless the server
- * requests that, and earlier if only now the failure is one that may be over soon.
+ * @param isInTurn An attempt out of turn does not count, and leaves the next one in turn as it is. It is earlier only
+ * if this failure may be over sooner than the last one, and later only if the server requests that.
  */
 export function failureAfter(
   previous: Failure | undefined,
@@ -33,19 +32,17 @@ export function failureAfter(
   now: number,
 ): Failure {
   const count = (previous?.count ?? 0) + (isInTurn ? 1 : 0);
-  const latestAt = isInTurn ? NEVER : (previous?.retryAt ?? NEVER);
+  const longestMs = error.retryable ? LONGEST_TRANSIENT_PAUSE_MS : LONGEST_PAUSE_MS;
+  const plannedAt = isInTurn ? undefined : previous?.retryAt;
+  const pausedUntil = plannedAt ?? now + backoffMs(count, FIRST_PAUSE_MS, longestMs);
   const serverDelayUntil = now + Math.min(error.retryAfterMs ?? 0, LONGEST_PAUSE_MS);
-  const retryAt = Math.max(serverDelayUntil, Math.min(latestAt, now + pauseMs(count, error)));
+  const retryAt = Math.max(serverDelayUntil, Math.min(pausedUntil, now + longestMs));
   return { error, count, retryAt, retryAtEpochMs: Math.round(Date.now() + retryAt - now), serverDelayUntil };
 }
 
-function pauseMs(count: number, { retryable }: RoomTokenError): number {
-  return retryable ? transientPauseMs(count) : backoffMs(count, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-}
-
-/** The pause after a failure that may be over soon; after the loss of a room as well. */
-export function transientPauseMs(failures: number): number {
-  return backoffMs(failures, FIRST_PAUSE_MS, LONGEST_TRANSIENT_PAUSE_MS);
+/** The pause after the loss of a room. */
+export function roomPauseMs(losses: number): number {
+  return backoffMs(losses, FIRST_PAUSE_MS, LONGEST_TRANSIENT_PAUSE_MS);
 }
 
 /** The error of the last attempt, for a caller that comes in the pause after it. */

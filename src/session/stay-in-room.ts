@@ -8,7 +8,7 @@ import {
 import { isRoomTokenError } from "../errors/room-token-error.ts";
 import { peek } from "../lib/values.ts";
 import { elapsedClock, LONG_AGO, NEVER } from "./clock.ts";
-import { transientPauseMs } from "./failure.ts";
+import { roomPauseMs } from "./failure.ts";
 import { callListener } from "./listener.ts";
 import type { RoomTokenSession } from "./session.ts";
 
@@ -59,8 +59,8 @@ const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
 
 /**
  * Keeps a page in its room: opens a room with a valid token, hands it every new token, and opens another room when that
- * one is lost. Starts the session; leaving stops it, whoever started it. A session is in one room at a time: another call
- * with it leaves the one before.
+ * one is lost. Starts the session; leaving stops it, whoever started it. Calling it again with the same session leaves
+ * the first room.
  *
  * The next room is opened after 1 second, doubled with each loss in a row up to 30 seconds, multiplied by a random 0.5
  * to 1; never while the page is offline, and at once when it is back online, or a session without a token gets one.
@@ -122,7 +122,7 @@ async function openRooms(
   let cause: unknown;
   for (let losses = 0; !signal.aborted && !FINAL_REASONS.includes(cause); losses++) {
     notify("connecting", cause);
-    await waitToOpen(losses === 0 ? 0 : transientPauseMs(losses), session, signal);
+    await waitToOpen(losses === 0 ? 0 : roomPauseMs(losses), session, signal);
     let connectedAt = NEVER;
     const onConnected = () => {
       connectedAt = now();

@@ -93,7 +93,7 @@ describe("forceRefresh", () => {
     const { server, session } = await setUpInLongPause();
     server.always = DOWN;
     await rejection(session.getToken(FORCED));
-    expect(session.getSnapshot().retryAt).toBe(NOON + 70_000 + 15_000);
+    expect(session.getSnapshot().retryAt).toBe(NOON + 70_000 + 30_000);
   });
 
   it("one that fails while nothing had failed counts, and is the first of the pauses", async () => {

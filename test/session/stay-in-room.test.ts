@@ -230,6 +230,25 @@ test("what `onStatus` throws or rejects with goes to reportError, and reaches no
   expect(reportError.mock.calls).toEqual([["at once"], ["later"], ["at once"]]);
 });
 
+test("a page that leaves while a room gets its first token leaves no listener", async () => {
+  const session = open(new Server());
+  const page = stay({
+    session,
+    open: (clientToken) => {
+      const { subscribe } = session;
+      const leaveFirst: typeof subscribe = (listener) => {
+        page.leave();
+        return subscribe(listener);
+      };
+      Object.assign(session, { subscribe: leaveFirst });
+      return new FakeRoom(clientToken);
+    },
+  });
+  await settle();
+  expect(page.room.status).toBe("disconnected");
+  expect(page.listeners.size).toBe(0);
+});
+
 test("rooms that are over, and pauses, leave no listener on the session and on the signal of the whole stay", async () => {
   const session = open(new Server());
   const getToken = vi.spyOn(session, "getToken");
