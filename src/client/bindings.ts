@@ -42,7 +42,7 @@ export function createBindings(baseUrl: string, headers: Record<string, string>)
   return createClient<Paths, "application/json">({
     baseUrl,
     headers: { accept: "application/json", ...headers },
-    querySerializer: () => "", // there is no query; openapi-fetch's own takes in what Object.prototype was given
+    querySerializer: () => "", // the default one would send what an application has added to Object.prototype
     Request: LightRequest as unknown as typeof Request,
   });
 }

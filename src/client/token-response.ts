@@ -23,8 +23,8 @@ export interface TokenResponse {
   /** `Content-Type` and `Cache-Control: no-store`; with an error also `Retry-After` and `X-Request-Id`, if known. */
   readonly headers: Record<string, string>;
   /**
-   * To be sent as JSON: the token and its expiry date in ISO form, with `requestBody` also the refresh token and its own;
-   * with an error `title`, a sentence for the user.
+   * To be sent as JSON: the token and its expiry date in ISO form, after a create with `requestBody` also the refresh
+   * token and its expiry date; with an error `title`, a sentence for the user.
    */
   readonly body: Record<string, string>;
   /** What went wrong, for your log. It contains no secret, and nothing of it is in `body`. */

@@ -140,7 +140,7 @@ const JSON_VALUE: Rule = rule(isJsonValue, "must be a string, or a value that JS
 function areHeaders(value: unknown): boolean {
   if (!isObject(value) || Object.values(value).some((text) => typeof text !== "string")) return false;
   try {
-    // Both throw for what HTTP does not allow; only the second rejects control characters.
+    // Both throw for what HTTP does not allow; only the second rejects all control characters.
     for (const [name, text] of new Headers(value as Record<string, string>)) validateHeaderValue(name, text);
     return true;
   } catch {

@@ -106,7 +106,7 @@ const GET_TOKEN_OPTIONS = {
 } satisfies MemberTable<GetTokenOptions>;
 
 /** The types allow other combinations: a union type would say less in its errors. */
-const NEEDED = "must contain endpoint, create, or refresh and a grant with a refreshToken";
+const NEEDED = "must contain either endpoint, or create, or refresh and a grant with a refreshToken";
 
 /** The options of a session as its renewals use them: an `endpoint` has become `create` and `refresh`. */
 export type SessionSettings = Pick<RoomTokenSessionOptions, "create" | "refresh" | "onAttempt"> & {

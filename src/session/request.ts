@@ -9,7 +9,7 @@ import type { SessionSettings } from "./options.ts";
 import { grantOf, headersOf, okResponseOf, type ResponseInput } from "./renewal-result.ts";
 import { requestError } from "./request-error.ts";
 
-const EXPIRED = "an expired token: does your back end keep them, or is its clock wrong?";
+const EXPIRED = "an expired token: does your back end keep tokens, or is its clock wrong?";
 
 /** One call of `create` or `refresh`. */
 export interface RenewalRequest {

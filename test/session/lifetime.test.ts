@@ -81,7 +81,7 @@ describe("the life of a token is what the server says, whatever the local clock 
     const session = openOn(create);
     expect(await rejection(session.getToken())).toMatchObject({
       code: "invalid_response",
-      message: "create returned an expired token: does your back end keep them, or is its clock wrong?",
+      message: "create returned an expired token: does your back end keep tokens, or is its clock wrong?",
     });
     expect(session.getSnapshot().state).toBe("failed");
   });

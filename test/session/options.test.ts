@@ -11,7 +11,7 @@ const GRANT = {
 };
 const create = () => GRANT;
 const make = (options: unknown) => () => new RoomTokenSession(options as RoomTokenSessionOptions);
-const NEEDS = "options must contain endpoint, create, or refresh and a grant with a refreshToken";
+const NEEDS = "options must contain either endpoint, or create, or refresh and a grant with a refreshToken";
 const TIMEOUT = "timeoutMs must be a number of milliseconds above 0, at most 2147483647";
 const NOT_FILLED = "that is not a non-empty string";
 const KNOWN = "it may contain endpoint, create, refresh, grant, timeoutMs, onAttempt";
