@@ -20,7 +20,7 @@ const BAD_ROOM_IDS: Anything[] = [
   ...["", " ", "..", "../x", "%2e%2e", "a/b", undefined, null, 5, {}, [ROOM_ID]],
   ...[`${ROOM_ID}\n`, ` ${ROOM_ID}`, `${ROOM_ID}/`, ROOM_ID.replaceAll("-", ""), `{${ROOM_ID}}`],
 ];
-const BAD_SIGNALS = [{}, null, new EventTarget()];
+const BAD_SIGNALS = [{}, null, new EventTarget(), { aborted: false }];
 const BAD_TTLS: Anything[] = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "600", null, 2 ** 53];
 const BAD_TOKENS: Anything[] = ["", undefined, null, 5, {}];
 const BAD_BAGS: Anything[] = [null, 5, "x", AbortSignal.abort(), Promise.resolve({})];
