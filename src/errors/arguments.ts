@@ -15,7 +15,7 @@ export function rule(test: (value: unknown) => boolean, problem: string): Rule {
   return (value) => (test(value) ? undefined : problem);
 }
 
-/** An AbortSignal or a Promise in place of options would silently count as none: they have a tag. */
+/** An AbortSignal or a Promise, told by its tag, would silently count as options without members. */
 const OBJECT: Rule = rule(
   (value) => isObject(value) && !peek(value, Symbol.toStringTag),
   "must be an object",

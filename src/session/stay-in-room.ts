@@ -57,6 +57,9 @@ const FINAL_REASONS: readonly unknown[] = ["user_initiated", "kicked", "session_
 /** The token is not at fault. If it was rejected, the SDK says `unknown`. */
 const NETWORK_REASONS: readonly unknown[] = ["network_error", "timed_out"];
 
+/** What leaves the room that a session is in, or was in last. */
+const leaveFunctions = new WeakMap<RoomTokenSession, () => void>();
+
 /**
  * Keeps a page in its room: opens a room with a valid token, hands it every new token, and opens another room when that
  * one is lost. Starts the session; leaving stops it, whoever started it. Calling it again with the same session leaves
@@ -101,9 +104,6 @@ export function stayInRoom(
   return () => leave(); // not `leave` itself: a click handler would pass its event as the cause
 }
 
-/** What leaves the room that a session is in, or was in last. */
-const leaveFunctions = new WeakMap<RoomTokenSession, () => void>();
-
 type Notify = (status: StayInRoomStatus, cause?: unknown) => void;
 
 /**
@@ -136,7 +136,7 @@ async function openRooms(
     } catch (thrown) {
       cause = thrown;
     }
-    if (now() - connectedAt >= STABLE_MS) losses = 0; // so that this one is the first
+    if (now() - connectedAt >= STABLE_MS) losses = 0; // then this loss is the first one again
   }
   return cause;
 }
